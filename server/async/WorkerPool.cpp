@@ -1,0 +1,83 @@
+#include "server/async/WorkerPool.h"
+
+#include <sys/resource.h>
+
+#include <pthread.h>
+
+namespace aegis {
+
+WorkerPool::WorkerPool(Options options) : m_options(std::move(options))
+{
+    m_threads.reserve(static_cast<std::size_t>(m_options.threads));
+    for (int worker = 0; worker < m_options.threads; ++worker)
+        m_threads.emplace_back([this, worker] { work(worker); });
+}
+
+WorkerPool::~WorkerPool()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stopping = true;
+    }
+    m_wake.notify_all();
+    for (std::thread &thread : m_threads)
+        thread.join();
+}
+
+bool WorkerPool::tryPost(Job job)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_stopping || m_jobs.size() >= m_options.capacity)
+            return false;
+        m_jobs.push_back(std::move(job));
+    }
+    m_wake.notify_one();
+    return true;
+}
+
+std::size_t WorkerPool::waiting() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_jobs.size();
+}
+
+void WorkerPool::work(int worker)
+{
+    const std::string name = m_options.name + "-" + std::to_string(worker);
+    pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+    if (m_options.nice > 0)
+        setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + m_options.nice); // on Linux: of this thread alone
+
+    for (;;) {
+        std::unique_lock lock(m_mutex);
+        m_wake.wait(lock, [this] { return m_stopping || !m_jobs.empty(); });
+        if (m_jobs.empty())
+            return;
+        const Job job = std::move(m_jobs.front());
+        m_jobs.pop_front();
+        lock.unlock();
+        job(worker);
+    }
+}
+
+Problem detail::overloadedProblem(const WorkerPool &pool)
+{
+    return Problem(ProblemCode::Overloaded)
+        .withRetryAfter(std::chrono::seconds(1))
+        .withInternal(QStringLiteral("a queue of %1 is full").arg(pool.capacity()));
+}
+
+Problem detail::exceptionProblem()
+{
+    QString what = QStringLiteral("an exception of an unknown type");
+    try {
+        throw;
+    } catch (const std::exception &exception) {
+        what = QString::fromUtf8(exception.what());
+    } catch (...) { // NOLINT(bugprone-empty-catch): described above
+    }
+    return Problem(ProblemCode::Internal).withInternal(what);
+}
+
+} // namespace aegis

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "shared/ids/Id.h"
+#include "shared/text/Secret.h"
+#include "shared/time/Instant.h"
+
+#include <QtCore/QString>
+#include <QtCore/QStringList>
+#include <QtNetwork/QHostAddress>
+
+#include <optional>
+
+namespace aegis {
+
+/// Whose data may be seen and changed: row-level security compares the rows with these two. Both nil: nothing.
+struct Tenant {
+    OrganizationId organization; ///< nil: in no organization
+    UserId user;                 ///< nil: nobody
+};
+
+/// Who asks, as the verified access token says.
+struct Actor {
+    UserId user;        ///< nil: anonymous
+    SessionId session;  ///< nil: anonymous
+    TokenId token;      ///< the access token's `jti`
+    QStringList roles;  ///< in the tenant's organization
+    Instant authTime{}; ///< when the person last proved who they are (`auth_time`)
+    bool isAnonymous() const { return user.isNil(); }
+};
+
+/// Where the request came from, for events and the log.
+struct Client {
+    QHostAddress address; ///< the peer's, or what a trusted proxy said
+    QString userAgent;    ///< cut to 512 characters
+};
+
+/// What a client sends so that a call that was repeated is carried out once.
+struct IdempotencyKey {
+    QByteArray operation;   ///< operation id of the endpoint
+    QByteArray keyHash;     ///< SHA-256 of the key
+    QByteArray fingerprint; ///< keyed hash of the request, so that another request with the same key is noticed
+};
+
+/// Everything that is known about one request besides its own fields. It is made once by the pipeline, never changes
+/// after that and lives until the answer is out, so it is passed by reference, to other threads too. `now` is the one
+/// moment of the request: who needs the time takes it from here, which makes time testable.
+struct RequestContext {
+    Tenant tenant;
+    Actor actor;
+    QStringList permissions;
+    CorrelationId correlationId;
+    Client client;
+    std::optional<IdempotencyKey> idempotency;
+    Instant now;
+
+    /// For work that no request asked for (start, jobs): no tenant, a new correlation id.
+    static RequestContext forSystem(Instant now);
+    /// The same request on behalf of another tenant, e.g. the one that a login found.
+    RequestContext withTenant(Tenant other) const;
+};
+
+} // namespace aegis

@@ -1,0 +1,75 @@
+#include "shared/ids/Uuid.h"
+
+#include <QtCore/QRandomGenerator>
+
+#include <array>
+#include <mutex>
+
+namespace aegis {
+namespace {
+
+struct Uuid7State {
+    std::mutex mutex;
+    std::uint64_t milliseconds = 0;
+    std::uint32_t counter = 0; // 12 bits
+};
+
+bool isHex(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+} // namespace
+
+QByteArray uuidText(const QUuid &uuid)
+{
+    return uuid.toByteArray(QUuid::WithoutBraces);
+}
+
+std::optional<QUuid> parseUuid(QByteArrayView text)
+{
+    if (text.size() != 36)
+        return std::nullopt;
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+        if (hyphen ? text[i] != '-' : !isHex(text[i]))
+            return std::nullopt;
+    }
+    return QUuid::fromString(QLatin1String(text.data(), text.size()));
+}
+
+QUuid makeUuid7(Instant now)
+{
+    static Uuid7State state;
+    const auto wanted = static_cast<std::uint64_t>(std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()).count());
+    std::uint64_t milliseconds = 0;
+    std::uint32_t counter = 0;
+    {
+        const std::lock_guard lock(state.mutex);
+        if (wanted > state.milliseconds) {
+            state.milliseconds = wanted;
+            state.counter = QRandomGenerator::system()->generate() & 0x7ffU; // half the range is left for counting
+        } else if (++state.counter > 0xfffU) {
+            ++state.milliseconds; // more than the counter holds in one millisecond: borrow from the next
+            state.counter = 0;
+        }
+        milliseconds = state.milliseconds;
+        counter = state.counter;
+    }
+    const std::uint64_t random = QRandomGenerator::system()->generate64();
+    std::array<uchar, 8> tail{};
+    for (std::size_t i = 0; i < tail.size(); ++i)
+        tail[i] = static_cast<uchar>(random >> (8 * i));
+    tail[0] = static_cast<uchar>((tail[0] & 0x3fU) | 0x80U);
+    return QUuid(static_cast<uint>(milliseconds >> 16), static_cast<ushort>(milliseconds & 0xffffU), static_cast<ushort>(0x7000U | counter), tail[0],
+                 tail[1], tail[2], tail[3], tail[4], tail[5], tail[6], tail[7]);
+}
+
+std::optional<Instant> uuid7Time(const QUuid &uuid)
+{
+    if ((uuid.data3 & 0xf000U) != 0x7000U)
+        return std::nullopt;
+    return Instant(std::chrono::milliseconds((std::int64_t(uuid.data1) << 16) | uuid.data2));
+}
+
+} // namespace aegis

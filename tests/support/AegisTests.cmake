@@ -1,0 +1,20 @@
+# aegis_tests(NAME LIBRARIES lib... SOURCES TestOne.cpp ...)
+# One program for a folder of test classes (linking is what costs), and one ctest entry for each class, named after its
+# file. Each file ends with `AEGIS_TEST(TestOne)`. LABEL (default unit) and TIMEOUT in seconds (default 60) are optional.
+function(aegis_tests name)
+  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "LIBRARIES;SOURCES" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  set_target_properties(${name} PROPERTIES AUTOMOC ON)
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} aegis_test_support Qt6::Test)
+  foreach(source ${arg_SOURCES})
+    get_filename_component(class ${source} NAME_WE)
+    if(NOT class MATCHES "^Test")
+      continue() # a helper of the tests in this folder
+    endif()
+    add_test(NAME ${class} COMMAND ${name} ${class})
+    set_tests_properties(${class} PROPERTIES
+      LABELS "$<IF:$<BOOL:${arg_LABEL}>,${arg_LABEL},unit>"
+      TIMEOUT "$<IF:$<BOOL:${arg_TIMEOUT}>,${arg_TIMEOUT},60>"
+      ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_FATAL_WARNINGS=0")
+  endforeach()
+endfunction()
