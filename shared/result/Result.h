@@ -61,14 +61,14 @@ private:
 
 #define AEGIS_JOIN_(a, b) a##b
 #define AEGIS_JOIN(a, b) AEGIS_JOIN_(a, b)
-#define AEGIS_TRY_(keyword, holder, declaration, ...)                                                                  \
-    auto holder = (__VA_ARGS__);                                                                                       \
-    if (!(holder))                                                                                                     \
-        keyword std::move(holder).problem();                                                                           \
+#define AEGIS_TRY_(keyword, holder, declaration, ...) \
+    auto holder = (__VA_ARGS__);                      \
+    if (!(holder))                                    \
+        keyword std::move(holder).problem();          \
     declaration = *std::move(holder) // NOLINT(bugprone-macro-parentheses): a declaration
 
-#define AEGIS_CHECK_(keyword, holder, ...)                                                                             \
-    if (auto holder = (__VA_ARGS__); !(holder))                                                                        \
+#define AEGIS_CHECK_(keyword, holder, ...)      \
+    if (auto holder = (__VA_ARGS__); !(holder)) \
     keyword std::move(holder).problem()
 
 /// `TRY(const auto user, store.find(id));` declares `user` with the value, or returns the problem to the caller.

@@ -36,8 +36,8 @@ QByteArray toRfc3339(Instant instant)
     const hh_mm_ss clock(floor<milliseconds>(instant - midnight));
     std::array<char, 40> text{};
     const int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", int(date.year()), unsigned(date.month()),
-                                     unsigned(date.day()), int(clock.hours().count()), int(clock.minutes().count()),
-                                     int(clock.seconds().count()), int(clock.subseconds().count()));
+                                     unsigned(date.day()), int(clock.hours().count()), int(clock.minutes().count()), int(clock.seconds().count()),
+                                     int(clock.subseconds().count()));
     return QByteArray(text.data(), length);
 }
 

@@ -7,7 +7,10 @@
 using namespace aegis;
 
 template <class T>
-concept Loggable = requires(QDebug debug, const T &value) { debug << value; };
+concept Loggable = requires(QDebug debug, const T &value)
+{
+    debug << value;
+};
 
 class TestSecret : public QObject {
     Q_OBJECT
