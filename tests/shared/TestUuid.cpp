@@ -23,7 +23,7 @@ void TestUuid::version7CarriesItsTime()
 
     const QUuid uuid = makeUuid7(future);
 
-    QCOMPARE(uuid.version(), QUuid::Version(7));
+    QCOMPARE(uuid.data3 >> 12, 7); // QUuid::version() of Qt 6.4 knows none above 5
     QCOMPARE(uuid.variant(), QUuid::DCE);
     QCOMPARE(uuid7Time(uuid), std::optional(future));
     QVERIFY(!uuid7Time(QUuid::createUuid()));
