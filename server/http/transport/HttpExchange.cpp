@@ -1,0 +1,33 @@
+#include "server/http/transport/HttpExchange.h"
+
+namespace aegis::http {
+
+struct HttpExchange::State {
+    State(HttpRequest itsRequest, Receiver itsReceiver) : request(std::move(itsRequest)), receiver(std::move(itsReceiver)) {}
+    State(const State &) = delete;
+    State &operator=(const State &) = delete;
+    ~State()
+    {
+        if (receiver)
+            receiver(std::nullopt);
+    }
+
+    const HttpRequest request;
+    Receiver receiver; ///< empty once there is an answer
+};
+
+HttpExchange::HttpExchange(HttpRequest request, Receiver receiver) : m_state(std::make_shared<State>(std::move(request), std::move(receiver))) {}
+
+const HttpRequest &HttpExchange::request() const
+{
+    return m_state->request;
+}
+
+void HttpExchange::answer(HttpReply reply)
+{
+    Q_ASSERT_X(m_state->receiver, "HttpExchange::answer", "a request is answered once");
+    if (const Receiver receiver = std::exchange(m_state->receiver, nullptr))
+        receiver(std::move(reply));
+}
+
+} // namespace aegis::http

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "server/http/transport/HttpExchange.h"
+#include "server/http/transport/HttpLimits.h"
+#include "server/http/transport/TlsConfiguration.h"
+#include "shared/result/ProblemCode.h"
+#include "shared/result/Result.h"
+
+#include <QtNetwork/QHostAddress>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace aegis::http {
+
+/// Makes the answer to a refusal of the transport itself (400, 408, 413, 414, 417, 431, 500, 501, 503, 505).
+/// Called on an I/O thread, on several at a time; it must not wait.
+using ProblemRenderer = std::function<HttpReply(ProblemCode)>;
+
+/// A minimal `application/problem+json` document: status, title and stable code (RFC 9457).
+HttpReply renderPlainProblem(ProblemCode code);
+
+struct HttpServerOptions {
+    std::vector<QHostAddress> addresses{QHostAddress(QHostAddress::LocalHost)}; ///< IPv4 and IPv6 to listen on
+    quint16 port = 0;                                                           ///< 0: the kernel chooses one, the same for all addresses
+    int threads = 2;                                                            ///< I/O threads, 1 to 64; 2 to 4 are enough, they never wait
+    HttpLimits limits;
+    std::optional<TlsConfiguration> tls; ///< set: speaks TLS only
+    ProblemRenderer renderProblem = renderPlainProblem;
+};
+
+/// The HTTP/1.1 front of the process: I/O threads, each with an epoll loop and a QHttpServer behind a strict and bounded
+/// guard. Made, started, drained and destroyed on one thread that runs an event loop.
+class HttpServer {
+public:
+    /// Called for each request, on the I/O thread of its connection, whose EventLoop::current() works. It must not wait.
+    using Handler = std::function<void(HttpExchange)>;
+
+    HttpServer(HttpServerOptions options, Handler handler);
+    /// Drops all connections and ends the threads. Exchanges that are still worked on may be answered later: no effect.
+    ~HttpServer();
+    HttpServer(const HttpServer &) = delete;
+    HttpServer &operator=(const HttpServer &) = delete;
+
+    /// Listens, and gives the port. The problem `conflict` (with an internal text) when the port is taken, by another
+    /// instance too; `internal` when an address is not this machine's. Once.
+    Result<quint16> start();
+    /// New connections use the new certificate; open ones keep theirs.
+    void reloadTls(const TlsConfiguration &tls);
+    /// Refuses new connections, closes idle ones, answers what is being worked on, then calls back on this thread with
+    /// the number of connections that had to be cut at the deadline (0 when all ended by themselves). Once.
+    void drain(std::chrono::milliseconds deadline, std::function<void(int cut)> done);
+
+    /// Open connections (with those whose request is still worked on after the client has gone). Any thread.
+    int connections() const;
+
+private:
+    class Private;
+    std::unique_ptr<Private> m_d;
+};
+
+} // namespace aegis::http
