@@ -1,0 +1,34 @@
+#pragma once
+
+#include "server/passwords/PasswordParameters.h"
+#include "shared/result/Result.h"
+
+#include <chrono>
+#include <vector>
+
+namespace aegis {
+
+/// How long hashing takes on this machine, and what it could afford.
+struct Calibration {
+    struct Measurement {
+        Argon2Cost cost;
+        std::chrono::microseconds time{}; ///< the best of three, on one core
+    };
+    struct BcryptMeasurement {
+        int rounds = 0;
+        std::chrono::microseconds time{};
+    };
+
+    std::vector<Measurement> argon2;       ///< what was tried, cheapest first
+    std::vector<BcryptMeasurement> bcrypt; ///< the same for bcrypt
+    Argon2Cost proposedArgon2;             ///< the dearest that stays within the target; never below the default
+    int proposedBcryptRounds = 12;         ///< the same; never below 10
+    int cores = 1;                         ///< hashes that can run at the same time
+    bool defaultFitsTarget = true;         ///< false: even the default takes longer than the target here
+};
+
+/// Measures, in the calling thread, for about a second. Memory stays under `memoryLimitKib` a hash. Fails with
+/// `overloaded` when the memory is not to be had.
+Result<Calibration> calibrate(std::chrono::milliseconds target, std::uint32_t memoryLimitKib = 256 * 1024);
+
+} // namespace aegis

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "server/async/Task.h"
+#include "server/async/WorkerPool.h"
+#include "server/passwords/PasswordParameters.h"
+#include "shared/text/Secret.h"
+
+namespace aegis {
+
+/// What a comparison said.
+struct PasswordVerdict {
+    bool matches = false;
+    bool needsRehash = false; ///< it matches, but the hash has another algorithm or cost than new ones get
+    bool unusable = false;    ///< the stored hash is malformed or of a forbidden cost: worth a line in the log
+
+    friend bool operator==(const PasswordVerdict &, const PasswordVerdict &) = default;
+};
+
+/// Makes and compares password hashes on threads of its own, behind a queue with a bound: a flood of logins gets
+/// `overloaded` with a Retry-After at once, and as the threads are nicer than all others it does not slow what else the
+/// server does. Every call resumes on the event loop of the thread that awaits it. Any thread.
+class PasswordHasher {
+public:
+    struct Options {
+        PasswordParameters parameters; ///< for new hashes
+        int threads = 0;               ///< 0: one for each core
+        std::size_t capacity = 256;    ///< calls that may wait
+        int nice = 10;                 ///< added to the threads' niceness, 0 to 19
+    };
+
+    explicit PasswordHasher(Options options);
+    ~PasswordHasher();
+
+    /// A hash to store: a PHC string, or a bcrypt hash. `validation_failed` for a password that cannot be hashed (not
+    /// UTF-8; with bcrypt more than 72 bytes or a NUL), `overloaded` when the queue is full or memory is short.
+    Task<Result<QByteArray>> hash(Secret password);
+
+    /// Compares with a stored hash. A malformed hash or one of a forbidden cost does not match, at the usual cost.
+    Task<Result<PasswordVerdict>> verify(Secret password, QByteArray encoded);
+
+    /// Costs what verify() costs for a hash with the present parameters, and compares with nothing: for an unknown e-mail.
+    Task<Result<void>> verifyDecoy(Secret password);
+
+    const PasswordParameters &parameters() const { return m_parameters; }
+    std::size_t waiting() const { return m_pool.waiting(); } ///< calls in the queue now
+    std::size_t capacity() const { return m_pool.capacity(); }
+    int threads() const { return m_pool.threads(); }
+
+private:
+    const PasswordParameters m_parameters;
+    WorkerPool m_pool;
+};
+
+/// The same without threads, for a tool or a test: blocks for as long as it takes.
+Result<QByteArray> hashPassword(const Secret &password, const PasswordParameters &parameters);
+Result<PasswordVerdict> verifyPassword(const Secret &password, QByteArrayView encoded, const PasswordParameters &parameters);
+Result<void> spendPasswordCost(const Secret &password, const PasswordParameters &parameters);
+
+} // namespace aegis
