@@ -1,0 +1,77 @@
+#pragma once
+
+#include "server/async/WorkerPool.h"
+#include "server/db/ConnectionString.h"
+#include "server/db/Session.h"
+#include "server/db/SessionSettings.h"
+
+#include <memory>
+#include <vector>
+
+namespace aegis {
+
+/// The database as the requests see it: a bounded pool of threads with a connection each. A full queue is refused at
+/// once (`overloaded`); a database that cannot be reached gives `database_unavailable`, after a wait of `patience` at
+/// most, so that a restart of PostgreSQL delays requests rather than failing them. Its methods may be called from any
+/// thread that runs an event loop.
+class Database {
+public:
+    struct Options {
+        ConnectionString connection;
+        SessionSettings session;
+        int threads = 8;                           ///< connections
+        std::size_t queueCapacity = 1024;          ///< transactions that may wait for a connection
+        std::chrono::milliseconds patience{2'000}; ///< how long a request waits for a database that has gone away
+    };
+
+    explicit Database(Options options);
+    ~Database();
+    Database(const Database &) = delete;
+    Database &operator=(const Database &) = delete;
+
+    /// `co_await database.write<User>(ctx, [&](Tx &tx) -> Result<User> {...})`: runs the function in a transaction of the
+    /// context's tenant, on a thread of the pool. It commits when the function returns a value or `tx.commitAnd(problem)`,
+    /// else it rolls back. A connection that is lost while the commit is under way gives `outcome_unknown`.
+    template <class T, class Function> auto write(const RequestContext &context, Function function)
+    {
+        return run<T>(context, Tx::Access::Write, std::move(function));
+    }
+    /// The same for a transaction that only reads; the server holds it to that.
+    template <class T, class Function> auto read(const RequestContext &context, Function function)
+    {
+        return run<T>(context, Tx::Access::Read, std::move(function));
+    }
+
+    /// The same on the calling thread, on a connection made for it: for start-up code. It blocks.
+    template <class T, class Function> Result<T> writeNow(const RequestContext &context, Function function)
+    {
+        return session().write<T>(context, std::move(function));
+    }
+    template <class T, class Function> Result<T> readNow(const RequestContext &context, Function function)
+    {
+        return session().read<T>(context, std::move(function));
+    }
+
+    /// A connection of one's own, for a job's thread.
+    Session session() const { return Session(m_options.connection, m_options.session, m_link); }
+
+    const Options &options() const { return m_options; }
+    /// Transactions that wait for a connection.
+    std::size_t waiting() const { return m_pool->waiting(); }
+    const DatabaseCounters &counters() const { return m_link->counters; }
+
+private:
+    template <class T, class Function> auto run(const RequestContext &context, Tx::Access access, Function function)
+    {
+        return m_pool->run<T>([this, &context, access, function = std::move(function)](int worker) mutable {
+            return m_sessions[static_cast<std::size_t>(worker)]->transact<T>(context, access, function);
+        });
+    }
+
+    const Options m_options;
+    const std::shared_ptr<DatabaseLink> m_link;
+    std::vector<std::unique_ptr<Session>> m_sessions; ///< one a worker; each is used by its worker only
+    std::unique_ptr<WorkerPool> m_pool;               ///< ends before the sessions
+};
+
+} // namespace aegis

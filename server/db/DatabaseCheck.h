@@ -1,0 +1,14 @@
+#pragma once
+
+#include "server/db/ConnectionString.h"
+#include "server/db/Migrator.h"
+#include "shared/result/Result.h"
+
+namespace aegis {
+
+/// Whether the server may serve on this connection: PostgreSQL 15 or newer, encoding UTF8, a role that row-level security
+/// holds (no superuser, no BYPASSRLS, no owner of the tables, and no way to become one), all migrations done and none that this
+/// program does not know. A refusal is one sentence for the operator, with what to do.
+Result<void> checkDatabase(const ConnectionString &serving, const std::vector<Migration> &migrations);
+
+} // namespace aegis

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "server/db/ConnectionString.h"
+#include "server/db/SessionSettings.h"
+#include "server/db/Tx.h"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace aegis {
+
+class Connection;
+
+/// What the connections to one database count together. Any thread may read.
+struct DatabaseCounters {
+    std::atomic<quint64> roundTrips{0};   ///< times that a thread waited for the server's answer
+    std::atomic<quint64> connects{0};     ///< connections opened
+    std::atomic<quint64> transactions{0}; ///< begun, without repeats
+    std::atomic<quint64> repeats{0};      ///< transactions run again
+};
+
+/// What the sessions of one database share: counters, and since when it cannot be reached.
+struct DatabaseLink {
+    explicit DatabaseLink(std::chrono::milliseconds wait) : patience(wait) {}
+
+    const std::chrono::milliseconds patience;
+    DatabaseCounters counters;
+    std::atomic<qint64> unreachableSince{0}; ///< of the steady clock, in ms; 0: it is reachable
+};
+
+/// One connection to the database, opened when it is needed and again when it was lost, with blocking transactions: what
+/// a thread of the pool has, and for jobs and start-up code. To be used by one thread only.
+class Session {
+public:
+    Session(ConnectionString connection, SessionSettings settings, std::shared_ptr<DatabaseLink> link);
+    /// For one that stands alone.
+    explicit Session(ConnectionString connection, SessionSettings settings = {});
+    Session(Session &&) noexcept;
+    ~Session();
+
+    /// As Database::write and Database::read, on this thread.
+    template <class T, class Function> Result<T> write(const RequestContext &context, Function function)
+    {
+        return transact<T>(context, Tx::Access::Write, function);
+    }
+    template <class T, class Function> Result<T> read(const RequestContext &context, Function function)
+    {
+        return transact<T>(context, Tx::Access::Read, function);
+    }
+    template <class T, class Function> Result<T> transact(const RequestContext &context, Tx::Access access, Function &function)
+    {
+        std::optional<Result<T>> answer;
+        auto refusal = run(context, access, [&](Tx &tx) {
+            answer.emplace(function(tx));
+            return answer->ok();
+        });
+        if (refusal)
+            return *std::move(refusal);
+        return *std::move(answer);
+    }
+
+    /// The connection, opened if need be; for what is no transaction of a tenant (migrations, LISTEN).
+    Result<Connection *> connection();
+
+private:
+    /// Runs the body in a transaction, again if that can help. The problem replaces what the body returned.
+    std::optional<Problem> run(const RequestContext &context, Tx::Access access, const std::function<bool(Tx &)> &body);
+
+    ConnectionString m_target;
+    SessionSettings m_settings;
+    std::shared_ptr<DatabaseLink> m_link;
+    std::unique_ptr<Connection> m_connection;
+};
+
+} // namespace aegis

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <QtCore/QByteArray>
+
+#include <chrono>
+
+namespace aegis {
+
+/// What each connection is set to when it opens.
+struct SessionSettings {
+    QByteArray applicationName = "aegisd";
+    QByteArray searchPath = "aegis, pg_temp";
+    std::chrono::milliseconds statementTimeout{10'000};         ///< 0: none
+    std::chrono::milliseconds lockTimeout{3'000};               ///< 0: none
+    std::chrono::milliseconds idleInTransactionTimeout{15'000}; ///< 0: none
+    /// A transaction pooler (PgBouncer before 1.21) stands between: nothing is prepared by name, and the settings go
+    /// with each transaction.
+    bool behindPooler = false;
+};
+
+} // namespace aegis

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "shared/result/Problem.h"
+
+#include <QtCore/QByteArray>
+#include <QtCore/QString>
+
+struct pg_result;
+
+namespace aegis {
+
+/// Why the server refused a statement (Appendix A of PostgreSQL's manual). It holds no value of a parameter.
+struct SqlError {
+    QByteArray state;      ///< five characters, e.g. `23505`; empty when the connection was lost
+    QByteArray constraint; ///< name of the violated constraint or unique index, if any
+    QString internal;      ///< for the log
+    int position = 0;      ///< character in the statement, from 1; 0 when unknown
+
+    /// Reads the fields of a result with an error.
+    static SqlError from(const pg_result *result);
+
+    bool isOf(const char *classOrState) const { return state.startsWith(classOrState); }
+    /// Another try of the whole transaction may succeed (serialization failure, deadlock).
+    bool isTransient() const { return state == "40001" || state == "40P01"; }
+    /// The statements that this connection has prepared are no longer good: a new connection helps.
+    bool isStalePlan() const { return state == "26000" || state == "0A000"; }
+    /// The server ends the connection, before it did what it was asked.
+    bool isShutdown() const { return state == "57P01" || state == "57P02" || state == "57P03"; }
+};
+
+/// What the client is told: by the constraint's name for a unique violation, else by the state.
+Problem problemFor(const SqlError &error);
+
+} // namespace aegis
