@@ -1,0 +1,33 @@
+#pragma once
+
+#include "server/http/Api.h"
+#include "server/http/Authenticator.h"
+#include "server/http/PipelineOptions.h"
+#include "server/http/transport/HttpExchange.h"
+
+#include <memory>
+
+namespace aegis::http {
+
+/// What happens to a request between the transport and its handler, and to the answer on its way back. Made before the
+/// server starts; used by all I/O threads. It outlives every request.
+class Pipeline {
+public:
+    /// Api and authenticator outlive the pipeline. The problem `internal` names a trusted proxy that is not an address.
+    Pipeline(PipelineOptions options, const Api &api, Authenticator *authenticator);
+    ~Pipeline();
+    Pipeline(const Pipeline &) = delete;
+    Pipeline &operator=(const Pipeline &) = delete;
+
+    /// Handles one request, on its I/O thread; answers now or later, once.
+    void handle(HttpExchange exchange) const;
+
+    /// For the transport's own refusals: the same problem document with the same header fields.
+    HttpReply renderProblem(ProblemCode code) const;
+
+private:
+    class Private;
+    std::unique_ptr<const Private> m_d;
+};
+
+} // namespace aegis::http

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "server/http/AccessRecord.h"
+#include "shared/text/Secret.h"
+#include "shared/time/Instant.h"
+
+#include <QtCore/QByteArray>
+#include <QtCore/QStringList>
+
+#include <functional>
+#include <vector>
+
+namespace aegis::http {
+
+/// What the pipeline has to be told. Copied once, never changed.
+struct PipelineOptions {
+    std::vector<QByteArray> corsOrigins; ///< e.g. `https://app.example.com`, compared byte by byte; `*` is no origin
+    QStringList trustedProxies;          ///< addresses and CIDR ranges whose X-Forwarded-For and Forwarded count
+    bool hsts = true;                    ///< says Strict-Transport-Security on encrypted connections
+    Secret fingerprintKey;               ///< keys the fingerprint of idempotent requests; 32 random bytes of this installation
+    std::function<Instant()> clock = systemNow;
+    /// Told of each answered request, on its I/O thread, after the answer is out: access log and metrics. Must not throw.
+    std::vector<std::function<void(const AccessRecord &)>> observers;
+};
+
+} // namespace aegis::http

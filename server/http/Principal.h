@@ -1,0 +1,14 @@
+#pragma once
+
+#include "server/context/RequestContext.h"
+
+namespace aegis::http {
+
+/// Whom a valid access token speaks for. The pipeline makes the request's context of it.
+struct Principal {
+    Tenant tenant;
+    Actor actor;
+    QStringList permissions;
+};
+
+} // namespace aegis::http

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "shared/ids/Id.h"
+#include "shared/json/Field.h"
+#include "shared/text/Secret.h"
+
+#include <QtCore/QString>
+
+namespace aegis {
+
+/// What refresh gives: the session's next pair of tokens.
+struct TokenResponse {
+    Secret accessToken;
+    Secret refreshToken;
+    QString tokenType = QStringLiteral("Bearer");
+    qint64 expiresIn = 0;        ///< seconds
+    qint64 refreshExpiresIn = 0; ///< seconds
+    SessionId sessionId;
+};
+
+template <> struct Fields<TokenResponse> {
+    static constexpr std::string_view name = "TokenResponse";
+    static constexpr std::tuple list{
+        field("accessToken", &TokenResponse::accessToken, {.description = "JWT for `Authorization: Bearer`.", .example = "eyJhbGciOiJFUzI1NiJ9..."}),
+        field("refreshToken", &TokenResponse::refreshToken, {.description = "Replaces the one that was sent.", .example = "eyJhbGciOiJIUzI1NiJ9..."}),
+        field("tokenType", &TokenResponse::tokenType, {.description = "Always `Bearer`.", .example = "Bearer"}),
+        field("expiresIn", &TokenResponse::expiresIn, {.description = "Seconds until the access token expires.", .example = "900"}),
+        field("refreshExpiresIn", &TokenResponse::refreshExpiresIn, {.description = "Seconds until the refresh token expires.", .example = "604800"}),
+        field("sessionId", &TokenResponse::sessionId,
+              {.description = "The session that the tokens belong to.", .example = "0193a0f0-7c00-7abc-8def-00000000beef"}),
+    };
+};
+
+} // namespace aegis

@@ -1,0 +1,127 @@
+#pragma once
+
+#include "shared/endpoints/Access.h"
+#include "shared/endpoints/ProblemSet.h"
+#include "shared/json/Field.h"
+
+#include <QtCore/QByteArray>
+
+#include <concepts>
+#include <optional>
+#include <string_view>
+
+namespace aegis {
+
+enum class Method { Get, Post, Put, Patch, Delete };
+
+/// The method's name in a request line.
+constexpr std::string_view methodName(Method method)
+{
+    switch (method) {
+    case Method::Get:
+        return "GET";
+    case Method::Post:
+        return "POST";
+    case Method::Put:
+        return "PUT";
+    case Method::Patch:
+        return "PATCH";
+    case Method::Delete:
+        return "DELETE";
+    }
+    return {};
+}
+
+/// Which of the limits on the number of calls counts an endpoint.
+enum class RateClass {
+    Unlimited, ///< health, metrics, documents
+    Token,     ///< checks of access tokens: cheap, counted by nobody but the limits of connections
+    Login,
+    Signup, ///< signup and register
+    Refresh,
+    SlugCheck,
+    Account, ///< calls by somebody who is logged in
+};
+
+/// A value that has to be given: it has no default.
+template <class T> class Declared {
+public:
+    template <std::convertible_to<T> Given> constexpr Declared(Given value) : m_value(value) {}
+    constexpr operator T() const { return m_value; }
+    constexpr T operator*() const { return m_value; }
+
+private:
+    T m_value;
+};
+
+/// What is known about an endpoint besides its request and its answer. The first six have to be declared.
+struct EndpointInfo {
+    Declared<Method> method;
+    Declared<std::string_view> path; ///< template such as `/auth/organizations/slug-available/{slug}`; it answers under `/v1` too
+    Declared<std::string_view> operationId;
+    Access access;
+    Declared<RateClass> rateClass;
+    Declared<int> successStatus;
+    ProblemSet problems{};                             ///< its own; problemsOf() adds what follows from its shape
+    bool takesIdempotencyKey = false;                  ///< whether `Idempotency-Key` is looked at
+    bool bodyIsOptional = false;                       ///< whether no body means `{}`
+    std::string_view tag = "Platform";                 ///< chapter of the API document
+    std::string_view summary{};                        ///< a few words
+    std::string_view description{};                    ///< sentences
+    std::string_view security{};                       ///< what a careful reader wants to know
+    std::string_view contentType = "application/json"; ///< of the answer
+};
+
+/// A request without any field.
+struct NoRequest {};
+template <> struct Fields<NoRequest> {
+    static constexpr std::string_view name = "NoRequest";
+    static constexpr std::tuple<> list{};
+};
+
+/// An answer without a body (204).
+struct NoContent {};
+
+/// An answer that is not made from a DTO.
+struct RawContent {
+    QByteArray contentType;
+    QByteArray body;
+    QByteArray cacheControl = QByteArrayLiteral("no-store");
+    std::optional<QByteArray> etag{};                  ///< with its quotes; a matching `If-None-Match` is answered with 304
+    std::optional<QByteArray> contentSecurityPolicy{}; ///< instead of the one that allows nothing
+};
+
+/// An endpoint is a type: `Request`, `Response` and `info`.
+template <class E>
+concept Endpoint = requires
+{
+    requires HasFields<typename E::Request>;
+    typename E::Response;
+    requires std::same_as<std::remove_cvref_t<decltype(E::info)>, EndpointInfo>;
+};
+
+/// Whether a request of the endpoint may carry a body.
+template <Endpoint E> constexpr bool takesBody()
+{
+    return hasFieldsIn<typename E::Request>(In::Body);
+}
+
+/// Every problem that a call can be answered with: the endpoint's own and those that its shape brings along.
+template <Endpoint E> constexpr ProblemSet problemsOf()
+{
+    using enum ProblemCode;
+    ProblemSet all = E::info.problems | ProblemSet{MalformedRequest, RateLimited, Overloaded, ShuttingDown, HandlerTimeout, Internal};
+    if (E::info.access.needsToken())
+        all = all | ProblemSet{Unauthenticated, InvalidToken, RevocationUnavailable};
+    if (E::info.access.kind() == Access::Kind::Permission)
+        all = all | ProblemSet{Forbidden};
+    if (takesBody<E>())
+        all = all | ProblemSet{MalformedJson, UnsupportedMediaType, ContentTooLarge};
+    if (std::tuple_size_v < std::remove_cvref_t < decltype(Fields<typename E::Request>::list) >>> 0)
+        all = all | ProblemSet{ValidationFailed};
+    if (E::info.takesIdempotencyKey)
+        all = all | ProblemSet{IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress};
+    return all;
+}
+
+} // namespace aegis

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "shared/endpoints/AuthEndpoints.h"
+#include "shared/endpoints/OrganizationEndpoints.h"
+#include "shared/endpoints/PlatformEndpoints.h"
+
+#include <array>
+
+namespace aegis::endpoints {
+
+/// A list of endpoint types.
+template <Endpoint... E> struct List {
+    static constexpr std::size_t size = sizeof...(E);
+    static constexpr std::array<const EndpointInfo *, size> infos{&E::info...};
+
+    /// Calls `function.template operator()<E>()` for each endpoint, in the order of the list.
+    template <class Function> static void forEach(Function &&function) { (function.template operator()<E>(), ...); }
+
+    /// The place of an endpoint in the list.
+    template <class Wanted> static constexpr std::size_t indexOf()
+    {
+        constexpr std::array<bool, size> same{std::is_same_v<Wanted, E>...};
+        for (std::size_t i = 0; i < size; ++i) {
+            if (same[i])
+                return i;
+        }
+        return size;
+    }
+};
+
+/// The one endpoint table: router, guard, API document and console read it.
+using All = List<Signup, Register, Login, Refresh, Logout, Verify, Me, SlugAvailable, Jwks, OpenApi, Docs, HealthLive, HealthReady, Metrics>;
+
+} // namespace aegis::endpoints

@@ -1,0 +1,102 @@
+#pragma once
+
+#include "shared/dto/Health.h"
+#include "shared/endpoints/Endpoint.h"
+
+namespace aegis::endpoints {
+
+struct Jwks {
+    using Request = NoRequest;
+    using Response = RawContent;
+    static constexpr EndpointInfo info{
+        .method = Method::Get,
+        .path = "/.well-known/jwks.json",
+        .operationId = "jwks",
+        .access = Access::Public,
+        .rateClass = RateClass::Unlimited,
+        .successStatus = 200,
+        .summary = "Public keys of the access tokens",
+        .description = "JSON Web Key Set (RFC 7517). A new key is published before it signs. Empty when tokens are signed with a shared secret.",
+        .security = "Choose the key by `kid` and accept only the algorithm of that key.",
+    };
+};
+
+struct OpenApi {
+    using Request = NoRequest;
+    using Response = RawContent;
+    static constexpr EndpointInfo info{
+        .method = Method::Get,
+        .path = "/openapi.json",
+        .operationId = "openApi",
+        .access = Access::Public,
+        .rateClass = RateClass::Unlimited,
+        .successStatus = 200,
+        .summary = "This API as an OpenAPI 3.1 document",
+    };
+};
+
+struct Docs {
+    using Request = NoRequest;
+    using Response = RawContent;
+    static constexpr EndpointInfo info{
+        .method = Method::Get,
+        .path = "/docs",
+        .operationId = "docs",
+        .access = Access::Public,
+        .rateClass = RateClass::Unlimited,
+        .successStatus = 200,
+        .summary = "This API as a page to read",
+        .contentType = "text/html",
+    };
+};
+
+struct HealthLive {
+    using Request = NoRequest;
+    using Response = HealthResponse;
+    static constexpr EndpointInfo info{
+        .method = Method::Get,
+        .path = "/health/live",
+        .operationId = "healthLive",
+        .access = Access::Public,
+        .rateClass = RateClass::Unlimited,
+        .successStatus = 200,
+        .summary = "Does the process answer",
+        .description = "Restart the server when it does not.",
+    };
+};
+
+struct HealthReady {
+    using Request = NoRequest;
+    using Response = HealthResponse;
+    static constexpr int unhealthyStatus = 503;
+    static constexpr EndpointInfo info{
+        .method = Method::Get,
+        .path = "/health/ready",
+        .operationId = "healthReady",
+        .access = Access::Public,
+        .rateClass = RateClass::Unlimited,
+        .successStatus = 200,
+        .summary = "May the server get requests",
+        .description = "Looks at the database, the migrations and the queues; 503 with the same shape when one of them fails.",
+    };
+    /// 503 unless all is well.
+    static int statusOf(const HealthResponse &response) { return response.status == QLatin1String("ok") ? *info.successStatus : unhealthyStatus; }
+};
+
+struct Metrics {
+    using Request = NoRequest;
+    using Response = RawContent;
+    static constexpr EndpointInfo info{
+        .method = Method::Get,
+        .path = "/metrics",
+        .operationId = "metrics",
+        .access = Access::Public,
+        .rateClass = RateClass::Unlimited,
+        .successStatus = 200,
+        .summary = "Metrics in the Prometheus text format",
+        .security = "Holds no personal data; a proxy in front should still keep it from the outside.",
+        .contentType = "text/plain",
+    };
+};
+
+} // namespace aegis::endpoints

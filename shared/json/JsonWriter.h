@@ -1,0 +1,36 @@
+#pragma once
+
+#include <QtCore/QByteArray>
+#include <QtCore/QByteArrayView>
+#include <QtCore/QStringView>
+
+#include <string_view>
+
+namespace aegis {
+
+/// Writes compact JSON, in the order of the calls. The caller keeps objects and arrays in balance.
+class JsonWriter {
+public:
+    void beginObject();
+    void endObject();
+    void beginArray();
+    void endArray();
+    void key(std::string_view name);
+
+    void string(QStringView text);
+    void utf8(QByteArrayView text); ///< must be UTF-8
+    void number(qint64 number);
+    void boolean(bool value);
+    void null();
+
+    QByteArray take() { return std::move(m_out); }
+
+private:
+    void separate();
+    void quote(QByteArrayView utf8);
+
+    QByteArray m_out;
+    bool m_first = true; // in the object or array, or after a key
+};
+
+} // namespace aegis
