@@ -1,0 +1,25 @@
+#pragma once
+
+#include "shared/result/Result.h"
+
+#include <QtCore/QStringList>
+
+#include <optional>
+
+namespace aegis {
+
+enum class Command { Run, Migrate, CheckConfig, Calibrate, Version, Help, HelpConfig };
+
+/// What `aegisd` was told to do.
+struct CommandLine {
+    Command command = Command::Help;
+    std::optional<QString> configFile;
+
+    /// Reads the arguments after the program's name. The problem's detail says what cannot be understood.
+    static Result<CommandLine> parse(const QStringList &arguments);
+
+    /// The page that `--help` shows.
+    static QString usage();
+};
+
+} // namespace aegis

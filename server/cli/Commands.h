@@ -1,0 +1,31 @@
+#pragma once
+
+#include "server/config/LoadSettings.h"
+
+#include <QtCore/QStringList>
+
+#include <cstdio>
+#include <functional>
+
+namespace aegis {
+
+/// Exit codes of `aegisd`, so that a service manager can tell them apart.
+enum ExitCode : int {
+    ExitSuccess = 0,
+    ExitFailure = 1,
+    ExitUsage = 2,
+    ExitConfiguration = 78, ///< a setting is wrong; starting again will not help (EX_CONFIG of sysexits.h)
+};
+
+/// What the composition root does for the commands that need a whole server. Each gives the exit code; a missing one is
+/// answered with "not part of this build".
+struct Commands {
+    std::function<int(const LoadedSettings &)> run;
+    std::function<int(const LoadedSettings &)> migrate;
+    std::function<int(const LoadedSettings &)> calibrate;
+};
+
+/// Reads the command line and carries it out; gives the exit code. What was asked for goes to `out`, complaints to `err`.
+int runCommandLine(const QStringList &arguments, const Environment &environment, const Commands &commands, std::FILE *out, std::FILE *err);
+
+} // namespace aegis

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "server/config/SecretStore.h"
+#include "server/config/Settings.h"
+
+namespace aegis {
+
+/// The keys that a server cannot do without: those that were set, and for the others what the data directory keeps.
+/// JWT_SECRET is not among them: it is never made up, its absence chooses ES256.
+struct InstanceSecrets {
+    Secret jwtRefreshSecret;    ///< signs refresh tokens, at least 32 bytes
+    Secret encryptionKey;       ///< AES-256, 32 bytes
+    Secret fingerprintKey;      ///< HMAC over requests with an Idempotency-Key, 32 bytes
+    Secret emailFingerprintKey; ///< HMAC over e-mail addresses where the address itself must not stand, 32 bytes
+
+    /// Takes what is set and reads or makes the rest. Problems as of SecretStore::readOrMake().
+    static Result<InstanceSecrets> load(const Settings &settings);
+};
+
+} // namespace aegis

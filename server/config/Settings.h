@@ -1,0 +1,104 @@
+#pragma once
+
+#include "server/config/Subnet.h"
+#include "shared/text/Secret.h"
+
+#include <QtCore/QString>
+#include <QtCore/QStringList>
+
+#include <chrono>
+#include <vector>
+
+namespace aegis {
+
+enum class PasswordHashKind { Argon2id, Bcrypt };
+enum class PasswordPolicyKind { Composition, Nist };
+enum class LogLevel { Debug, Info, Warning, Error };
+enum class LogFormat { Auto, Json, Text };
+enum class MetricsAccess { Loopback, Public };
+
+/// Everything that can be set about one server, typed and checked. It is filled once from the table of settings, whose
+/// names these members carry in camelCase (`JWT_AUDIENCE` is `jwtAudience`), and passed by const reference from then
+/// on, to any thread. What each one means and why it has its default stands in the table alone (`aegisd --help-config`).
+struct Settings {
+    /// What a server gets when nothing is set, on this machine. Not yet checked as a whole.
+    static Settings defaults();
+
+    bool hasTls() const { return !tlsCertFile.isEmpty(); }
+    /// Whether the server keeps its own private cluster in the data directory.
+    bool hasEmbeddedDatabase() const { return databaseUrl.isEmpty(); }
+
+    // Network
+    QString host;
+    int port = 0; ///< 0: the kernel chooses
+    bool behindProxy = false;
+    std::vector<Subnet> trustedProxies;
+    QStringList corsOrigins; ///< `scheme://host[:port]`, lower case, without a slash at the end
+    QString tlsCertFile;
+    QString tlsKeyFile;
+    int ioThreads = 0;
+    std::chrono::milliseconds drainTimeout{};
+
+    // Bounds of HTTP
+    qsizetype httpMaxHead = 0; ///< bytes
+    qsizetype httpMaxBody = 0; ///< bytes
+    int httpMaxFields = 0;
+    std::chrono::milliseconds httpHeadTimeout{};
+    std::chrono::milliseconds httpBodyTimeout{};
+    std::chrono::milliseconds httpIdleTimeout{};
+    std::chrono::milliseconds httpHandlerTimeout{};
+    int httpMaxConnections = 0;
+    int httpMaxConnectionsPerAddress = 0;
+    std::chrono::seconds idempotencyTtl{};
+
+    // Storage
+    QString dataDir;
+    Secret databaseUrl;          ///< empty: the embedded cluster
+    Secret databaseMigrationUrl; ///< empty: as databaseUrl
+    int databasePoolSize = 0;
+    int databaseQueue = 0;
+    std::chrono::milliseconds databaseStatementTimeout{};
+    bool databasePgbouncer = false;
+    QString postgresBinDir; ///< empty: looked for
+    int eventRetentionDays = 0; ///< 0: kept
+
+    // Passwords
+    PasswordHashKind passwordHash = PasswordHashKind::Argon2id;
+    int argon2MemoryKib = 0;
+    int argon2Iterations = 0;
+    int argon2Parallelism = 0;
+    int bcryptRounds = 0;
+    int hashThreads = 0;
+    int hashQueue = 0;
+    int hashNice = 0;
+    PasswordPolicyKind passwordPolicy = PasswordPolicyKind::Composition;
+    int passwordMinScore = 0; ///< zxcvbn, 0 to 4
+
+    // Tokens and sessions
+    Secret jwtSecret;        ///< empty: ES256 with keys of the database; else HS256 with these bytes
+    Secret jwtRefreshSecret; ///< empty: see InstanceSecrets
+    std::chrono::seconds jwtAccessExpiration{};
+    std::chrono::seconds jwtRefreshExpiration{};
+    QString jwtIssuer; ///< never empty once loaded
+    QString jwtAudience;
+    Secret encryptionKey;       ///< 32 bytes, or empty: see InstanceSecrets
+    Secret fingerprintKey;      ///< 32 bytes, or empty: see InstanceSecrets
+    Secret emailFingerprintKey; ///< 32 bytes, or empty: see InstanceSecrets
+    std::chrono::seconds sessionAbsoluteLifetime{};
+    std::chrono::seconds sessionIdleLifetime{};
+    std::chrono::milliseconds refreshGrace{};
+    std::chrono::milliseconds revocationPoll{};
+    std::chrono::milliseconds revocationMaxAge{};
+
+    // Observation
+    LogLevel logLevel = LogLevel::Info;
+    LogFormat logFormat = LogFormat::Auto;
+    bool logAccess = false;
+    MetricsAccess metricsAccess = MetricsAccess::Loopback;
+
+    // Not supported yet: said so at the start when set
+    QString redisHost;
+    int redisPort = 0;
+};
+
+} // namespace aegis

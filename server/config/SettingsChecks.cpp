@@ -1,0 +1,109 @@
+#include "server/config/SettingsChecks.h"
+
+#include <QtCore/QFile>
+#include <QtCore/QFileInfo>
+
+namespace aegis {
+namespace {
+
+class Findings {
+public:
+    /// `must` goes on after the setting's name.
+    void require(bool holds, const char *name, const QString &must)
+    {
+        if (!holds)
+            m_errors.push_back({QLatin1String(name), QStringLiteral("conflict"), must});
+    }
+    std::vector<FieldError> take() { return std::move(m_errors); }
+
+private:
+    std::vector<FieldError> m_errors;
+};
+
+bool isReadableFile(const QString &path)
+{
+    QFile file(path);
+    return QFileInfo(path).isFile() && file.open(QIODevice::ReadOnly);
+}
+
+void checkTls(const Settings &settings, Findings &findings)
+{
+    findings.require(settings.tlsCertFile.isEmpty() == settings.tlsKeyFile.isEmpty(),
+                     settings.tlsKeyFile.isEmpty() ? "TLS_KEY_FILE" : "TLS_CERT_FILE",
+                     QStringLiteral("is missing: TLS_CERT_FILE and TLS_KEY_FILE must be set together"));
+    if (!settings.tlsCertFile.isEmpty())
+        findings.require(isReadableFile(settings.tlsCertFile), "TLS_CERT_FILE", QStringLiteral("is '%1', which must be a file that can be read").arg(settings.tlsCertFile));
+    if (!settings.tlsKeyFile.isEmpty())
+        findings.require(isReadableFile(settings.tlsKeyFile), "TLS_KEY_FILE", QStringLiteral("is '%1', which must be a file that can be read").arg(settings.tlsKeyFile));
+    findings.require(QHostAddress(settings.host).isLoopback() || settings.hasTls() || settings.behindProxy, "HOST",
+                     QStringLiteral("is '%1', which others can reach, and there is no TLS: passwords would cross the network in the clear. Set TLS_CERT_FILE "
+                                    "and TLS_KEY_FILE, or BEHIND_PROXY=on when a proxy in front ends TLS, or HOST=127.0.0.1")
+                         .arg(settings.host));
+}
+
+void checkTokens(const Settings &settings, Findings &findings)
+{
+    findings.require(settings.jwtSecret.isEmpty() || !settings.jwtSecret.equals(settings.jwtRefreshSecret), "JWT_REFRESH_SECRET",
+                     QStringLiteral("is the same as JWT_SECRET: it must be another one, or an access token could pass for a refresh token"));
+    findings.require(settings.jwtAccessExpiration < settings.jwtRefreshExpiration, "JWT_ACCESS_EXPIRATION",
+                     QStringLiteral("must be shorter than JWT_REFRESH_EXPIRATION"));
+    findings.require(settings.sessionIdleLifetime <= settings.sessionAbsoluteLifetime, "SESSION_IDLE_LIFETIME",
+                     QStringLiteral("must not be longer than SESSION_ABSOLUTE_LIFETIME"));
+    findings.require(settings.refreshGrace < settings.jwtAccessExpiration, "REFRESH_GRACE", QStringLiteral("must be shorter than JWT_ACCESS_EXPIRATION"));
+    findings.require(settings.revocationPoll < settings.revocationMaxAge, "REVOCATION_POLL",
+                     QStringLiteral("must be shorter than REVOCATION_MAX_AGE, or every request would ask the database"));
+}
+
+void checkBounds(const Settings &settings, Findings &findings)
+{
+    findings.require(settings.httpMaxConnectionsPerAddress <= settings.httpMaxConnections, "HTTP_MAX_CONNECTIONS_PER_ADDRESS",
+                     QStringLiteral("must not be more than HTTP_MAX_CONNECTIONS"));
+    findings.require(settings.argon2MemoryKib >= 8 * settings.argon2Parallelism, "ARGON2_MEMORY_KIB", QStringLiteral("must be at least 8 times ARGON2_PARALLELISM"));
+    findings.require(settings.databaseMigrationUrl.isEmpty() || !settings.databaseUrl.isEmpty(), "DATABASE_MIGRATION_URL",
+                     QStringLiteral("is set without DATABASE_URL: it must name the same database"));
+    findings.require(!settings.databasePgbouncer || !settings.databaseUrl.isEmpty(), "DATABASE_PGBOUNCER",
+                     QStringLiteral("is on without DATABASE_URL: there is no PgBouncer before the embedded database"));
+    findings.require(settings.databaseStatementTimeout < settings.httpHandlerTimeout, "DATABASE_STATEMENT_TIMEOUT",
+                     QStringLiteral("must be shorter than HTTP_HANDLER_TIMEOUT, or statements would outlive the requests that they are for"));
+}
+
+} // namespace
+
+std::vector<FieldError> checkTogether(const Settings &settings)
+{
+    Findings findings;
+    checkTls(settings, findings);
+    checkTokens(settings, findings);
+    checkBounds(settings, findings);
+    return findings.take();
+}
+
+QStringList warningsAbout(const Settings &settings)
+{
+    QStringList warnings;
+    if (!settings.redisHost.isEmpty()) {
+        warnings.append(QStringLiteral("REDIS_HOST is set, but Redis is not supported yet: revocations are shared through PostgreSQL, and REDIS_HOST and "
+                                       "REDIS_PORT change nothing."));
+    }
+    if (!settings.hasEmbeddedDatabase()) {
+        QStringList missing;
+        for (const auto &[name, secret] : {std::pair("JWT_REFRESH_SECRET", &settings.jwtRefreshSecret), std::pair("ENCRYPTION_KEY", &settings.encryptionKey),
+                                           std::pair("FINGERPRINT_KEY", &settings.fingerprintKey), std::pair("EMAIL_FINGERPRINT_KEY", &settings.emailFingerprintKey)}) {
+            if (secret->isEmpty())
+                missing.append(QLatin1String(name));
+        }
+        if (!missing.isEmpty()) {
+            warnings.append(QStringLiteral("%1 %2 not set, so this server keeps its own in DATA_DIR: other servers on the same database would not understand "
+                                           "what it signs and encrypts.")
+                                .arg(missing.join(QStringLiteral(", ")), missing.size() == 1 ? QStringLiteral("is") : QStringLiteral("are")));
+        }
+    }
+    if (settings.behindProxy && settings.trustedProxies.empty()) {
+        warnings.append(QStringLiteral("BEHIND_PROXY is on and TRUSTED_PROXIES is empty: all clients will seem to have the proxy's address, and share its limits."));
+    }
+    if (settings.passwordHash == PasswordHashKind::Argon2id && settings.argon2MemoryKib * settings.argon2Iterations < 19456 * 2)
+        warnings.append(QStringLiteral("ARGON2_MEMORY_KIB and ARGON2_ITERATIONS are below OWASP's recommendation of 19456 KiB with 2 passes."));
+    return warnings;
+}
+
+} // namespace aegis

@@ -1,0 +1,116 @@
+#include "server/log/LogLine.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace aegis::log {
+namespace {
+
+template <class Number> void appendNumber(QByteArray &line, Number number)
+{
+    std::array<char, 32> digits{};
+    const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+    line.append(digits.data(), result.ptr - digits.data());
+}
+
+void appendReal(QByteArray &line, double number)
+{
+    if (!std::isfinite(number)) {
+        line.append("null"); // JSON has no word for it
+        return;
+    }
+    std::array<char, 32> digits{};
+    const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::general, 6);
+    line.append(digits.data(), result.ptr - digits.data());
+}
+
+bool needsQuotes(QByteArrayView escaped)
+{
+    for (const char c : escaped) {
+        if (c == ' ' || c == '=' || c == '\\')
+            return true;
+    }
+    return escaped.isEmpty();
+}
+
+/// Appends the value; the strings among them in quotes, or as bare words where that leaves no doubt.
+class ValueWriter {
+public:
+    ValueWriter(QByteArray &line, bool bareWords) : m_line(line), m_bareWords(bareWords) {}
+
+    void operator()(bool value) const { m_line.append(value ? "true" : "false"); }
+    void operator()(std::int64_t value) const { appendNumber(m_line, value); }
+    void operator()(std::uint64_t value) const { appendNumber(m_line, value); }
+    void operator()(double value) const { appendReal(m_line, value); }
+    void operator()(QStringView value) const { appendText(value); }
+    void operator()(QByteArrayView value) const { appendText(value); }
+    void operator()(const QUuid &value) const { appendText(QByteArrayView(uuidText(value))); }
+    void operator()(Instant value) const { appendText(QByteArrayView(toRfc3339(value))); }
+    void operator()(const QHostAddress *value) const { appendText(QStringView(value->toString())); }
+
+private:
+    template <class View> void appendText(View text) const
+    {
+        const qsizetype begin = m_line.size();
+        m_line.append('"');
+        appendEscaped(m_line, text);
+        if (m_bareWords && !needsQuotes(QByteArrayView(m_line).sliced(begin + 1)))
+            m_line.remove(begin, 1);
+        else
+            m_line.append('"');
+    }
+
+    QByteArray &m_line;
+    bool m_bareWords;
+};
+
+struct LevelLook {
+    const char *name;
+    const char *column; ///< of equal width
+    const char *colour; ///< ANSI
+};
+
+const LevelLook &look(LogLevel level)
+{
+    static constexpr std::array<LevelLook, 4> looks{{{"debug", "DEBUG", "\x1b[2m"}, {"info", "INFO ", "\x1b[32m"}, {"warning", "WARN ", "\x1b[33m"}, {"error", "ERROR", "\x1b[31m"}}};
+    return looks[static_cast<std::size_t>(level)];
+}
+
+} // namespace
+
+void appendJsonLine(QByteArray &line, const LineParts &parts)
+{
+    line.append("{\"time\":\"").append(toRfc3339(parts.time)).append("\",\"level\":\"").append(look(parts.level).name).append("\",\"event\":\"");
+    appendEscaped(line, parts.event);
+    line.append('"');
+    if (parts.correlation != nullptr)
+        line.append(",\"correlationId\":\"").append(parts.correlation->text()).append('"');
+    for (const Field &field : parts.fields) {
+        line.append(",\"");
+        appendEscaped(line, QByteArrayView(field.name));
+        line.append("\":");
+        std::visit(ValueWriter(line, false), field.value.held());
+    }
+    line.append("}\n");
+}
+
+void appendTextLine(QByteArray &line, const LineParts &parts, bool colours)
+{
+    const char *const reset = colours ? "\x1b[0m" : "";
+    const char *const dim = colours ? "\x1b[2m" : "";
+    line.append(dim).append(toRfc3339(parts.time)).append(reset).append(' ');
+    line.append(colours ? look(parts.level).colour : "").append(look(parts.level).column).append(reset).append(' ');
+    appendEscaped(line, parts.event);
+    for (const Field &field : parts.fields) {
+        line.append(' ').append(dim);
+        appendEscaped(line, QByteArrayView(field.name));
+        line.append('=').append(reset);
+        std::visit(ValueWriter(line, true), field.value.held());
+    }
+    if (parts.correlation != nullptr)
+        line.append(' ').append(dim).append("correlationId=").append(parts.correlation->text()).append(reset);
+    line.append('\n');
+}
+
+} // namespace aegis::log
