@@ -2,10 +2,9 @@
 
 #include <QtCore/QByteArray>
 #include <QtCore/QByteArrayView>
+#include <QtCore/QDebug>
 
 #include <vector>
-
-class QDebug;
 
 namespace aegis {
 
