@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+
+namespace aegis::http {
+
+namespace detail {
+
+constexpr std::array<bool, 256> makeTokenTable()
+{
+    std::array<bool, 256> table{};
+    for (unsigned char c = '0'; c <= '9'; ++c)
+        table[c] = true;
+    for (unsigned char c = 'a'; c <= 'z'; ++c) {
+        table[c] = true;
+        table[c - 'a' + 'A'] = true;
+    }
+    for (const char c : {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'})
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}
+
+inline constexpr std::array<bool, 256> tokenTable = makeTokenTable();
+
+} // namespace detail
+
+/// Whether a byte may stand in a token, as methods and field names are (RFC 9110, 5.6.2).
+constexpr bool isTokenByte(char c)
+{
+    return detail::tokenTable[static_cast<unsigned char>(c)];
+}
+
+/// Whether a byte may stand in a field value: no control byte but the tab (RFC 9110, 5.5).
+constexpr bool isFieldValueByte(char c)
+{
+    return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\t';
+}
+
+/// The value of a hexadecimal digit, or -1.
+constexpr int hexDigit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+} // namespace aegis::http

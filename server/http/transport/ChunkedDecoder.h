@@ -1,0 +1,40 @@
+#pragma once
+
+#include "shared/result/ProblemCode.h"
+
+#include <QtCore/QByteArray>
+#include <QtCore/QByteArrayView>
+
+#include <optional>
+
+namespace aegis::http {
+
+/// Undoes the chunked transfer coding (RFC 9112, 7.1), strictly: CRLF and nothing else ends a line, sizes are at most
+/// eight hexadecimal digits. Chunk extensions and trailer fields are checked for their bytes, bounded and dropped.
+class ChunkedDecoder {
+public:
+    enum class Outcome { NeedMore, Done, Refused };
+
+    explicit ChunkedDecoder(qsizetype maximumBytes) : m_maximumBytes(maximumBytes) {}
+
+    /// Begins a new body.
+    void reset();
+    /// Takes what it can off the front of `input` and appends the decoded bytes to `body`. What is left of the input is
+    /// either the beginning of a line (to be offered again with more bytes) or what follows the body.
+    Outcome decode(QByteArrayView &input, QByteArray &body);
+    ProblemCode refusal() const { return m_refusal; }
+
+private:
+    enum class State { Size, Data, DataEnd, Trailer };
+
+    Outcome refuse(ProblemCode code);
+    std::optional<ProblemCode> readSize(QByteArrayView line, qsizetype bodySize);
+
+    const qsizetype m_maximumBytes;
+    State m_state = State::Size;
+    qsizetype m_left = 0; ///< of the data of the present chunk
+    int m_trailers = 0;
+    ProblemCode m_refusal = ProblemCode::MalformedRequest;
+};
+
+} // namespace aegis::http

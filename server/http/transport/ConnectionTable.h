@@ -1,0 +1,45 @@
+#pragma once
+
+#include <QtCore/QHash>
+#include <QtNetwork/QHostAddress>
+
+#include <memory>
+#include <mutex>
+
+namespace aegis::http {
+
+/// Counts the connections of a server, in all and for each address, and refuses what is too many. Thread-safe.
+class ConnectionTable : public std::enable_shared_from_this<ConnectionTable> {
+public:
+    /// Holds the place of one connection, and gives it back when it goes. A request that is still worked on holds it
+    /// too, so a client cannot pile up work by connecting, asking and leaving.
+    class Place {
+    public:
+        Place(std::shared_ptr<ConnectionTable> table, quint64 key) : m_table(std::move(table)), m_key(key) {}
+        ~Place() { m_table->release(m_key); }
+        Place(const Place &) = delete;
+        Place &operator=(const Place &) = delete;
+
+    private:
+        const std::shared_ptr<ConnectionTable> m_table;
+        const quint64 m_key;
+    };
+
+    ConnectionTable(int connections, int connectionsPerAddress) : m_limit(connections), m_limitPerAddress(connectionsPerAddress) {}
+
+    /// A place for a connection from there; null when there is none left.
+    std::shared_ptr<Place> take(const QHostAddress &address);
+    /// Places that are taken.
+    int total() const;
+
+private:
+    void release(quint64 key);
+
+    const int m_limit;
+    const int m_limitPerAddress;
+    mutable std::mutex m_mutex;
+    QHash<quint64, int> m_perAddress;
+    int m_total = 0;
+};
+
+} // namespace aegis::http

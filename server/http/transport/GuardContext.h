@@ -1,0 +1,29 @@
+#pragma once
+
+#include "server/async/EventLoop.h"
+#include "server/http/transport/ConnectionTable.h"
+#include "server/http/transport/HttpServer.h"
+
+#include <QtCore/QSet>
+
+#include <thread>
+
+namespace aegis::http {
+
+class GuardSocket;
+
+/// What the connections of one I/O thread share. It lives as long as any of them. That thread only.
+struct GuardContext {
+    HttpLimits limits;
+    ProblemRenderer renderProblem;
+    HttpServer::Handler handler;
+    std::shared_ptr<ConnectionTable> table;
+
+    EventLoop loop = EventLoop::current();
+    std::thread::id thread = std::this_thread::get_id();
+    QSet<GuardSocket *> sockets;    ///< that are open
+    bool draining = false;          ///< each answer is its connection's last
+    std::function<void()> onChange; ///< the number of open sockets has become zero, or is no longer
+};
+
+} // namespace aegis::http

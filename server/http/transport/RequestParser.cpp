@@ -1,0 +1,322 @@
+#include "server/http/transport/RequestParser.h"
+
+#include "server/http/transport/AsciiClasses.h"
+#include "server/http/transport/RequestTarget.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace aegis::http {
+namespace {
+
+constexpr qsizetype mostBlankLines = 2;       ///< before a request line (RFC 9112, 2.2 asks for one)
+constexpr qsizetype mostLengthDigits = 15;    ///< of a Content-Length; more cannot be acceptable
+constexpr qsizetype reservedBody = 64 * 1024; ///< room made before the bytes are there; a claim alone costs no more
+constexpr qsizetype keptCapacity = 4 * 1024;  ///< what an idle connection may hold on to
+
+/// The known methods, as values that need no allocation.
+QByteArray knownMethod(QByteArrayView method)
+{
+    static const std::array methods{QByteArrayLiteral("GET"),   QByteArrayLiteral("POST"),   QByteArrayLiteral("HEAD"),   QByteArrayLiteral("PUT"),
+                                    QByteArrayLiteral("PATCH"), QByteArrayLiteral("DELETE"), QByteArrayLiteral("OPTIONS")};
+    const auto found = std::find(methods.begin(), methods.end(), method);
+    return found == methods.end() ? QByteArray() : *found;
+}
+
+/// Fields that say something about this connection only, or that the parser itself acts on.
+bool isHopByHop(QByteArrayView name)
+{
+    static constexpr std::array<QByteArrayView, 7> names{"connection", "upgrade",        "keep-alive",      "te",
+                                                         "trailer",    "http2-settings", "proxy-connection"};
+    return std::any_of(names.begin(), names.end(), [name](QByteArrayView each) { return equalsIgnoringCase(name, each); });
+}
+
+/// An unfinished head that can no longer become a good one: it need not be waited for.
+bool isHopelessHead(QByteArrayView head, qsizetype from)
+{
+    for (qsizetype i = from; i < head.size(); ++i) {
+        if (head[i] == '\n' ? i == 0 || head[i - 1] != '\r' : head[i] != '\r' && !isFieldValueByte(head[i]))
+            return true;
+    }
+    return false;
+}
+
+QByteArrayView trimBlanks(QByteArrayView value)
+{
+    while (!value.isEmpty() && (value.front() == ' ' || value.front() == '\t'))
+        value = value.sliced(1);
+    while (!value.isEmpty() && (value.back() == ' ' || value.back() == '\t'))
+        value.chop(1);
+    return value;
+}
+
+} // namespace
+
+struct RequestParser::HeadFacts {
+    int fields = 0;
+    bool host = false;
+    bool authorization = false;
+    bool contentType = false;
+    bool cookie = false;
+    bool length = false;
+    bool chunked = false;
+    bool expectsContinue = false;
+    bool close = false;
+    qint64 lengthValue = 0;
+};
+
+RequestParser::Phase RequestParser::phase() const
+{
+    switch (m_state) {
+    case State::Sized:
+    case State::Chunked:
+        return Phase::Body;
+    case State::Head:
+        return m_kept.isEmpty() ? Phase::Idle : Phase::Head;
+    case State::Complete:
+    case State::Refused:
+        break;
+    }
+    return Phase::Idle;
+}
+
+RequestParser::Outcome RequestParser::parse(QByteArrayView bytes)
+{
+    Q_ASSERT_X(m_state != State::Complete, "RequestParser::parse", "a complete request is taken first");
+    // The usual case is one whole request in one piece: it is read where it lies and never copied to m_kept.
+    const bool direct = m_kept.isEmpty();
+    if (!direct && !bytes.isEmpty())
+        m_kept.append(bytes);
+    QByteArrayView input = direct ? bytes : QByteArrayView(m_kept);
+
+    Outcome outcome = Outcome::Refused;
+    if (m_state == State::Head)
+        outcome = parseHead(input);
+    if (m_state == State::Sized || m_state == State::Chunked)
+        outcome = parseBody(input);
+
+    if (outcome == Outcome::Refused)
+        m_kept = QByteArray();
+    else if (direct)
+        m_kept.append(input);
+    else if (input.isEmpty() && m_kept.capacity() > keptCapacity)
+        m_kept = QByteArray();
+    else
+        m_kept.remove(0, m_kept.size() - input.size());
+    return outcome;
+}
+
+RequestParser::Outcome RequestParser::parseHead(QByteArrayView &input)
+{
+    m_isHead = false; // of the request before
+    m_isHttp10 = false;
+    qsizetype begin = 0;
+    while (begin < 2 * mostBlankLines && input.sliced(begin).startsWith("\r\n"))
+        begin += 2;
+    const std::string_view text(input.data(), static_cast<std::size_t>(input.size()));
+    const auto from = static_cast<std::size_t>(std::max(begin, m_scanned - 3));
+    const auto found = text.find("\r\n\r\n", from);
+
+    if (found == std::string_view::npos) {
+        if (input.size() - begin > m_limits.headBytes)
+            return refuse(ProblemCode::HeaderFieldsTooLarge);
+        if (isHopelessHead(input, m_scanned))
+            return refuse(ProblemCode::MalformedRequest);
+        m_scanned = input.size();
+        return Outcome::NeedMore;
+    }
+
+    m_scanned = 0;
+    const auto end = static_cast<qsizetype>(found);
+    if (end - begin > m_limits.headBytes)
+        return refuse(ProblemCode::HeaderFieldsTooLarge);
+    if (!readHead(input.sliced(begin, end - begin)))
+        return refuse(m_refusal);
+    input = input.sliced(end + 4);
+    return m_state == State::Complete ? Outcome::Complete : Outcome::NeedMore;
+}
+
+RequestParser::Outcome RequestParser::parseBody(QByteArrayView &input)
+{
+    if (!input.isEmpty())
+        m_expectsContinue = false; // it does not wait
+    if (m_state == State::Sized) {
+        const qsizetype count = std::min(m_bodyLeft, input.size());
+        m_request.body.append(input.first(count));
+        input = input.sliced(count);
+        m_bodyLeft -= count;
+        if (m_bodyLeft > 0)
+            return Outcome::NeedMore;
+    } else {
+        switch (m_chunks.decode(input, m_request.body)) {
+        case ChunkedDecoder::Outcome::NeedMore:
+            return Outcome::NeedMore;
+        case ChunkedDecoder::Outcome::Refused:
+            return refuse(m_chunks.refusal());
+        case ChunkedDecoder::Outcome::Done:
+            break;
+        }
+    }
+    m_state = State::Complete;
+    return Outcome::Complete;
+}
+
+HttpRequest RequestParser::takeRequest()
+{
+    m_state = State::Head;
+    return std::exchange(m_request, HttpRequest());
+}
+
+RequestParser::Outcome RequestParser::refuse(ProblemCode code)
+{
+    m_state = State::Refused;
+    m_refusal = code;
+    m_request = HttpRequest();
+    m_expectsContinue = false;
+    return Outcome::Refused;
+}
+
+bool RequestParser::fail(ProblemCode code)
+{
+    m_refusal = code;
+    return false;
+}
+
+bool RequestParser::readHead(QByteArrayView head)
+{
+    qsizetype end = head.indexOf('\r');
+    if (end < 0)
+        end = head.size();
+    if (!readRequestLine(head.first(end)))
+        return false;
+
+    HeadFacts facts;
+    m_request.headers.reserve(8, head.size() - end);
+    // Each line ends with CRLF; a CR or LF that stands alone is part of a line and refused there.
+    const std::string_view text(head.data(), static_cast<std::size_t>(head.size()));
+    for (qsizetype begin = end; begin < head.size();) {
+        if (!head.sliced(begin).startsWith("\r\n"))
+            return fail(ProblemCode::MalformedRequest);
+        begin += 2;
+        const auto next = text.find("\r\n", static_cast<std::size_t>(begin));
+        const qsizetype lineEnd = next == std::string_view::npos ? head.size() : static_cast<qsizetype>(next);
+        if (!readField(head.sliced(begin, lineEnd - begin), facts))
+            return false;
+        begin = lineEnd;
+    }
+    return decideFraming(facts);
+}
+
+bool RequestParser::readRequestLine(QByteArrayView line)
+{
+    const qsizetype first = line.indexOf(' ');
+    const qsizetype last = line.lastIndexOf(' ');
+    if (first <= 0 || last <= first + 1)
+        return fail(ProblemCode::MalformedRequest);
+    const QByteArrayView method = line.first(first);
+    const QByteArrayView target = line.sliced(first + 1, last - first - 1);
+    const QByteArrayView version = line.sliced(last + 1);
+
+    if (!std::all_of(method.begin(), method.end(), isTokenByte))
+        return fail(ProblemCode::MalformedRequest);
+    if (version != "HTTP/1.1" && version != "HTTP/1.0")
+        return fail(version.startsWith("HTTP/") ? ProblemCode::HttpVersionNotSupported : ProblemCode::MalformedRequest);
+    m_request.method = knownMethod(method);
+    if (m_request.method.isNull())
+        return fail(ProblemCode::NotImplemented);
+    m_isHead = m_request.method == "HEAD";
+    m_isHttp10 = version == "HTTP/1.0";
+    m_keepAlive = !m_isHttp10;
+    if (target.size() > m_limits.targetBytes)
+        return fail(ProblemCode::UriTooLong);
+
+    m_request.target = target.toByteArray();
+    if (target == "*" && m_request.method == "OPTIONS") {
+        m_request.path = m_request.target;
+        return true;
+    }
+    std::optional<RequestTarget> parts = parseRequestTarget(target);
+    if (!parts)
+        return fail(ProblemCode::MalformedRequest);
+    m_request.path = std::move(parts->path);
+    m_request.query = std::move(parts->query);
+    return true;
+}
+
+bool RequestParser::readField(QByteArrayView line, HeadFacts &facts)
+{
+    if (++facts.fields > m_limits.headerFields)
+        return fail(ProblemCode::HeaderFieldsTooLarge);
+    const qsizetype colon = line.indexOf(':');
+    if (colon <= 0)
+        return fail(ProblemCode::MalformedRequest); // so is a folded line: no token begins with a blank
+    const QByteArrayView name = line.first(colon);
+    const QByteArrayView value = trimBlanks(line.sliced(colon + 1));
+    if (!std::all_of(name.begin(), name.end(), isTokenByte) || !std::all_of(value.begin(), value.end(), isFieldValueByte))
+        return fail(ProblemCode::MalformedRequest);
+    return readFramingField(name, value, facts);
+}
+
+bool RequestParser::readFramingField(QByteArrayView name, QByteArrayView value, HeadFacts &facts)
+{
+    const auto is = [name](QByteArrayView other) { return equalsIgnoringCase(name, other); };
+    const auto once = [this](bool &seen) { return std::exchange(seen, true) ? fail(ProblemCode::MalformedRequest) : true; };
+
+    if (is("host")) {
+        if (!once(facts.host) || !std::all_of(value.begin(), value.end(), [](char c) { return isTokenByte(c) || c == ':' || c == '[' || c == ']'; }))
+            return fail(ProblemCode::MalformedRequest);
+    } else if (is("content-length")) {
+        if (!once(facts.length) || value.isEmpty() || !std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; }))
+            return fail(ProblemCode::MalformedRequest);
+        if (value.size() > mostLengthDigits)
+            return fail(ProblemCode::ContentTooLarge);
+        for (const char digit : value)
+            facts.lengthValue = facts.lengthValue * 10 + (digit - '0');
+        return true;
+    } else if (is("transfer-encoding")) {
+        if (!once(facts.chunked) || m_isHttp10)
+            return fail(ProblemCode::MalformedRequest);
+        return equalsIgnoringCase(value, "chunked") || fail(ProblemCode::NotImplemented);
+    } else if (is("expect")) {
+        facts.expectsContinue = !m_isHttp10;
+        return equalsIgnoringCase(value, "100-continue") || fail(ProblemCode::ExpectationFailed);
+    } else if (is("connection")) {
+        for (qsizetype begin = 0; begin <= value.size();) {
+            const qsizetype comma = value.indexOf(',', begin);
+            const qsizetype end = comma < 0 ? value.size() : comma;
+            const QByteArrayView option = trimBlanks(value.sliced(begin, end - begin));
+            if (equalsIgnoringCase(option, "close"))
+                facts.close = true;
+            else if (equalsIgnoringCase(option, "keep-alive"))
+                m_keepAlive = true;
+            begin = end + 1;
+        }
+        return true;
+    } else if ((is("authorization") && !once(facts.authorization)) || (is("content-type") && !once(facts.contentType))
+               || (is("cookie") && !once(facts.cookie))) {
+        return false;
+    }
+    if (!isHopByHop(name))
+        m_request.headers.append(name, value);
+    return true;
+}
+
+bool RequestParser::decideFraming(const HeadFacts &facts)
+{
+    if ((!facts.host && !m_isHttp10) || (facts.length && facts.chunked))
+        return fail(ProblemCode::MalformedRequest);
+    if (facts.lengthValue > m_limits.bodyBytes)
+        return fail(ProblemCode::ContentTooLarge);
+
+    m_keepAlive = m_keepAlive && !facts.close;
+    m_bodyLeft = static_cast<qsizetype>(facts.lengthValue);
+    m_chunks.reset();
+    m_state = facts.chunked ? State::Chunked : m_bodyLeft > 0 ? State::Sized : State::Complete;
+    m_expectsContinue = facts.expectsContinue && m_state != State::Complete;
+    if (m_state != State::Complete)
+        m_request.body.reserve(std::min(facts.chunked ? keptCapacity : m_bodyLeft, reservedBody));
+    return true;
+}
+
+} // namespace aegis::http

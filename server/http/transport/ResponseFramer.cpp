@@ -1,0 +1,176 @@
+#include "server/http/transport/ResponseFramer.h"
+
+#include "server/http/transport/AsciiClasses.h"
+#include "server/http/transport/HeaderFields.h"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+namespace aegis::http {
+namespace {
+
+/// Reason phrases say nothing that the number does not (RFC 9112, section 4), but people read them.
+QByteArrayView reasonPhrase(int status)
+{
+    switch (status) {
+    case 200:
+        return "OK";
+    case 201:
+        return "Created";
+    case 202:
+        return "Accepted";
+    case 204:
+        return "No Content";
+    case 206:
+        return "Partial Content";
+    case 301:
+        return "Moved Permanently";
+    case 302:
+        return "Found";
+    case 303:
+        return "See Other";
+    case 304:
+        return "Not Modified";
+    case 307:
+        return "Temporary Redirect";
+    case 308:
+        return "Permanent Redirect";
+    case 400:
+        return "Bad Request";
+    case 401:
+        return "Unauthorized";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 406:
+        return "Not Acceptable";
+    case 408:
+        return "Request Timeout";
+    case 409:
+        return "Conflict";
+    case 410:
+        return "Gone";
+    case 412:
+        return "Precondition Failed";
+    case 413:
+        return "Content Too Large";
+    case 414:
+        return "URI Too Long";
+    case 415:
+        return "Unsupported Media Type";
+    case 416:
+        return "Range Not Satisfiable";
+    case 417:
+        return "Expectation Failed";
+    case 422:
+        return "Unprocessable Content";
+    case 428:
+        return "Precondition Required";
+    case 429:
+        return "Too Many Requests";
+    case 431:
+        return "Request Header Fields Too Large";
+    case 500:
+        return "Internal Server Error";
+    case 501:
+        return "Not Implemented";
+    case 502:
+        return "Bad Gateway";
+    case 503:
+        return "Service Unavailable";
+    case 504:
+        return "Gateway Timeout";
+    case 505:
+        return "HTTP Version Not Supported";
+    default:
+        return {};
+    }
+}
+
+/// The Date field with its line end (RFC 9110, 6.6.1), made once a second on each thread.
+QByteArrayView dateLine()
+{
+    static thread_local std::time_t made = 0;
+    static thread_local std::array<char, 64> line{};
+    static thread_local std::size_t size = 0;
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    if (now.tv_sec != made) {
+        std::tm utc{};
+        ::gmtime_r(&now.tv_sec, &utc);
+        size = std::strftime(line.data(), line.size(), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &utc); // the process runs in the C locale for times
+        made = now.tv_sec;
+    }
+    return {line.data(), static_cast<qsizetype>(size)};
+}
+
+bool isTransportsOwn(QByteArrayView name)
+{
+    static constexpr std::array<QByteArrayView, 5> names{"content-length", "transfer-encoding", "connection", "keep-alive", "date"};
+    return std::any_of(names.begin(), names.end(), [name](QByteArrayView each) { return equalsIgnoringCase(name, each); });
+}
+
+bool canBeSent(QByteArrayView name, QByteArrayView value)
+{
+    return !name.isEmpty() && std::all_of(name.begin(), name.end(), isTokenByte) && std::all_of(value.begin(), value.end(), isFieldValueByte)
+        && !isTransportsOwn(name);
+}
+
+} // namespace
+
+bool mayHaveBody(int status, bool isHead)
+{
+    return !isHead && status != 204 && status != 304;
+}
+
+QByteArray frameReply(const HttpReply &reply, Framing framing)
+{
+    const bool hasBody = mayHaveBody(reply.status, framing.isHead) && !reply.stream;
+    qsizetype size = 192 + (hasBody ? reply.body.size() : 0);
+    for (const auto &[name, value] : reply.headers)
+        size += name.size() + value.size() + 4;
+    QByteArray bytes;
+    bytes.reserve(size);
+
+    bytes.append("HTTP/1.1 ").append(QByteArray::number(reply.status)).append(' ').append(reasonPhrase(reply.status)).append("\r\n");
+    bytes.append(dateLine());
+    for (const auto &[name, value] : reply.headers) {
+        if (canBeSent(name, value))
+            bytes.append(name).append(": ").append(value).append("\r\n");
+    }
+    if (reply.stream) {
+        if (mayHaveBody(reply.status, framing.isHead) && !framing.isHttp10)
+            bytes.append("Transfer-Encoding: chunked\r\n");
+    } else if (reply.status != 204 && reply.status != 304) {
+        bytes.append("Content-Length: ").append(QByteArray::number(reply.body.size())).append("\r\n");
+    }
+    if (framing.close)
+        bytes.append("Connection: close\r\n");
+    else if (framing.isHttp10)
+        bytes.append("Connection: keep-alive\r\n");
+    bytes.append("\r\n");
+    if (hasBody)
+        bytes.append(reply.body);
+    return bytes;
+}
+
+QByteArray frameChunk(QByteArrayView piece)
+{
+    QByteArray bytes;
+    if (piece.isEmpty())
+        return bytes;
+    bytes.reserve(piece.size() + 16);
+    bytes.append(QByteArray::number(piece.size(), 16)).append("\r\n").append(piece).append("\r\n");
+    return bytes;
+}
+
+QByteArrayView lastChunk()
+{
+    return "0\r\n\r\n";
+}
+
+} // namespace aegis::http
