@@ -13,8 +13,9 @@ namespace aegis::http {
 /// server starts; used by all I/O threads. It outlives every request.
 class Pipeline {
 public:
-    /// Api and authenticator outlive the pipeline. The problem `internal` names a trusted proxy that is not an address.
-    Pipeline(PipelineOptions options, const Api &api, Authenticator *authenticator);
+    /// Api and authenticator outlive the pipeline. The problem `internal` tells, in its internal text, which option is
+    /// wrong or which endpoints have no handler: then the server must not start.
+    static Result<std::unique_ptr<Pipeline>> make(PipelineOptions options, const Api &api, Authenticator &authenticator);
     ~Pipeline();
     Pipeline(const Pipeline &) = delete;
     Pipeline &operator=(const Pipeline &) = delete;
@@ -22,12 +23,14 @@ public:
     /// Handles one request, on its I/O thread; answers now or later, once.
     void handle(HttpExchange exchange) const;
 
-    /// For the transport's own refusals: the same problem document with the same header fields.
+    /// For the transport's own refusals: the same problem document with the same header fields. Any thread.
     HttpReply renderProblem(ProblemCode code) const;
 
 private:
-    class Private;
-    std::unique_ptr<const Private> m_d;
+    class Stages;
+    explicit Pipeline(std::unique_ptr<const Stages> stages);
+
+    std::unique_ptr<const Stages> m_stages;
 };
 
 } // namespace aegis::http

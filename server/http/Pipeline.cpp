@@ -1,0 +1,242 @@
+#include "server/http/Pipeline.h"
+
+#include "server/http/ClientAddress.h"
+#include "server/http/Cors.h"
+#include "server/http/ProblemDocument.h"
+#include "server/http/RequestFields.h"
+#include "server/http/Router.h"
+#include "server/http/SecurityHeaders.h"
+
+namespace aegis::http {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// What is known about one request while it is on its way.
+struct Call {
+    explicit Call(HttpExchange itsExchange) : exchange(std::move(itsExchange)), request(exchange.request()) {}
+
+    HttpExchange exchange;
+    const HttpRequest &request;
+    const Clock::time_point begin = Clock::now();
+    RequestContext context;
+    const EndpointInfo *endpoint = nullptr; ///< null until one has matched
+    HeaderList headers;                     ///< for the answer, whatever it will be
+};
+
+/// The problem of an exception that has come out of a handler: a bug, told to the log and to nobody else.
+Problem problemOf(const std::exception_ptr &exception)
+{
+    Problem problem(ProblemCode::Internal);
+    try {
+        std::rethrow_exception(exception);
+    } catch (const std::exception &known) {
+        problem.withInternal(QStringLiteral("exception out of a handler: ") + QString::fromUtf8(known.what()));
+    } catch (...) {
+        problem.withInternal(QStringLiteral("exception of an unknown type out of a handler"));
+    }
+    return problem;
+}
+
+/// An answer whose entity tag the client has already needs no body (RFC 9110, 13.1.2).
+void leaveOutWhatTheClientHas(const HttpRequest &request, HttpReply &reply)
+{
+    const QByteArrayView known = request.headers.value("If-None-Match");
+    if (known.isEmpty() || reply.status != 200)
+        return;
+    for (const auto &[name, value] : reply.headers) {
+        if (name == "ETag" && (known == "*" || known.contains(value))) {
+            reply.status = 304;
+            reply.body.clear();
+            return;
+        }
+    }
+}
+
+} // namespace
+
+class Pipeline::Stages {
+public:
+    Stages(PipelineOptions itsOptions, const Api &itsApi, Authenticator &itsAuthenticator, ClientAddress itsClientAddress, Cors itsCors) :
+        options(std::move(itsOptions)), api(itsApi), authenticator(itsAuthenticator), clientAddress(std::move(itsClientAddress)),
+        cors(std::move(itsCors)), router(endpoints::All::infos)
+    {
+    }
+
+    Task<Result<HttpReply>> answer(Call &call) const;
+    HttpReply render(const Call &call, HttpReply reply) const;
+    void observe(const Call &call, const HttpReply &reply, const std::optional<Problem> &problem) const;
+
+    const PipelineOptions options;
+
+private:
+    std::optional<Result<HttpReply>> answerWithoutEndpoint(Call &call, const Router::Match &match) const;
+
+    const Api &api;
+    Authenticator &authenticator;
+    const ClientAddress clientAddress;
+    const Cors cors;
+    const Router router;
+};
+
+// The whole way of a request, in order. A stage that refuses ends it: what comes after it does not happen, but for the
+// last three, which happen to every answer.
+Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
+{
+    const HttpRequest &request = call.request;
+    RequestContext &context = call.context;
+
+    // 1. Time and correlation id: first, so that every answer, log line and event has them.
+    context.now = options.clock();
+    context.correlationId = correlationIdOf(request, context.now);
+
+    // 2. Client address: before anything is counted or refused, so that both are the client's and not the proxy's.
+    context.client.address = clientAddress.of(request);
+    context.client.userAgent = userAgentOf(request);
+
+    // 3. Route: what follows reads the endpoint's row of the table. Also answers OPTIONS and CORS preflights, which carry
+    //    no credentials and so must come before authentication.
+    const Router::Match match = router.find(request.method, request.path);
+    if (auto early = answerWithoutEndpoint(call, match))
+        co_return *std::move(early);
+    const Binding &binding = *api.at(match.endpoint);
+    call.endpoint = &binding.info();
+
+    // 4. Rate limit by client address (endpoint's rate class): before any work that costs. Its place; the limits come with
+    //    "Accounts that hold under attack".
+
+    // 5. Authenticate: who asks. From memory where that is possible; nothing is decoded for strangers.
+    if (call.endpoint->access.needsToken()) {
+        CO_TRY(const Secret token, bearerTokenOf(request));
+        std::optional<Result<Principal>> principal = authenticator.authenticateAtOnce(token, context.now);
+        if (!principal) {
+            Task<Result<Principal>> task = authenticator.authenticate(token, context.now);
+            principal.emplace(co_await task);
+        }
+        CO_TRY(Principal known, *std::move(principal));
+        context.tenant = known.tenant;
+        context.actor = std::move(known.actor);
+        context.permissions = std::move(known.permissions);
+    }
+
+    // 6. Authorise: whether that person may.
+    if (call.endpoint->access.kind() == Access::Kind::Permission) {
+        const std::string_view needed = call.endpoint->access.permission();
+        if (!context.permissions.contains(QLatin1String(needed.data(), static_cast<qsizetype>(needed.size()))))
+            co_return Problem(ProblemCode::Forbidden);
+    }
+
+    // 7. Rate limit by account: only now is it known whose. Its place, as above.
+
+    // 8. Decode: the only stage that looks at the body; the handler gets a typed request or is not called.
+    CO_CHECK(checkBody(request, binding.takesBody()));
+    if (call.endpoint->takesIdempotencyKey) {
+        CO_TRY(context.idempotency, idempotencyKeyOf(request, *call.endpoint->operationId, options.fingerprintKey));
+    }
+    const HttpRequestSource source(request, match.parameters);
+    CO_TRY(const std::unique_ptr<PreparedCall> prepared, binding.decode(source));
+
+    // 9. Handler. From here on the context does not change.
+    Task<Result<HttpReply>> task = prepared->run(context);
+    Result<HttpReply> reply = co_await task;
+    if (reply.ok())
+        leaveOutWhatTheClientHas(request, *reply);
+    co_return reply;
+
+    // 10. Render, 11. access log, 12. metrics: see Pipeline::handle(), which also does them for refusals and exceptions.
+}
+
+/// The answer to a request that no endpoint handles; nothing: one does.
+std::optional<Result<HttpReply>> Pipeline::Stages::answerWithoutEndpoint(Call &call, const Router::Match &match) const
+{
+    switch (match.kind) {
+    case Router::Match::Kind::Endpoint:
+        return std::nullopt;
+    case Router::Match::Kind::NotFound:
+        return Result<HttpReply>(ProblemCode::NotFound);
+    case Router::Match::Kind::MethodNotAllowed:
+        call.headers.emplace_back(QByteArrayLiteral("Allow"), match.allow);
+        return Result<HttpReply>(ProblemCode::MethodNotAllowed);
+    case Router::Match::Kind::Options:
+        break;
+    }
+    HttpReply reply;
+    reply.status = 204;
+    reply.headers.emplace_back(QByteArrayLiteral("Allow"), match.allow);
+    if (Cors::isPreflight(call.request))
+        cors.addPreflight(call.request, match.allow, reply.headers);
+    return Result<HttpReply>(std::move(reply));
+}
+
+/// What every answer gets, a refusal too.
+HttpReply Pipeline::Stages::render(const Call &call, HttpReply reply) const
+{
+    reply.headers.insert(reply.headers.end(), call.headers.begin(), call.headers.end());
+    reply.headers.emplace_back(QByteArrayLiteral("X-Correlation-ID"), call.context.correlationId.text());
+    addSecurityHeaders(reply.headers, options.hsts && clientAddress.isEncrypted(call.request));
+    cors.addTo(call.request, reply.headers);
+    return reply;
+}
+
+void Pipeline::Stages::observe(const Call &call, const HttpReply &reply, const std::optional<Problem> &problem) const
+{
+    const AccessRecord record{
+        .operation = call.endpoint ? *call.endpoint->operationId : std::string_view(),
+        .method = call.request.method,
+        .path = call.request.path,
+        .status = reply.status,
+        .duration = Clock::now() - call.begin,
+        .requestBytes = call.request.body.size(),
+        .replyBytes = reply.body.size(),
+        .context = call.context,
+        .problem = problem ? std::optional(problem->code) : std::nullopt,
+        .internal = problem ? problem->internal : QString(),
+    };
+    for (const auto &observer : options.observers)
+        observer(record);
+}
+
+Pipeline::Pipeline(std::unique_ptr<const Stages> stages) : m_stages(std::move(stages)) {}
+
+Pipeline::~Pipeline() = default;
+
+Result<std::unique_ptr<Pipeline>> Pipeline::make(PipelineOptions options, const Api &api, Authenticator &authenticator)
+{
+    if (const QStringList missing = api.missing(); !missing.isEmpty())
+        return Problem(ProblemCode::Internal).withInternal(QStringLiteral("endpoints without a handler: ") + missing.join(QStringLiteral(", ")));
+    TRY(ClientAddress clientAddress, ClientAddress::trusting(options.trustedProxies));
+    TRY(Cors cors, Cors::allowing(options.corsOrigins));
+    auto stages = std::make_unique<const Stages>(std::move(options), api, authenticator, std::move(clientAddress), std::move(cors));
+    return std::unique_ptr<Pipeline>(new Pipeline(std::move(stages)));
+}
+
+void Pipeline::handle(HttpExchange exchange) const
+{
+    auto call = std::make_shared<Call>(std::move(exchange)); // lives until the answer is out: `done` holds it
+    Task<Result<HttpReply>> task = m_stages->answer(*call);
+    spawn(std::move(task), [stages = m_stages.get(), call](std::optional<Result<HttpReply>> result, const std::exception_ptr &exception) {
+        std::optional<Problem> problem;
+        if (!result)
+            problem = problemOf(exception);
+        else if (!result->ok())
+            problem = std::move(*result).problem();
+
+        // 10. Render: problem documents, correlation id, security headers, CORS.
+        HttpReply reply = stages->render(*call, problem ? http::renderProblem(*problem, call->context.correlationId) : std::move(*result).value());
+        call->exchange.answer(reply);
+
+        // 11. Access log and 12. metrics: after the answer is out, so that the client does not wait for them.
+        stages->observe(*call, reply, problem);
+    });
+}
+
+HttpReply Pipeline::renderProblem(ProblemCode code) const
+{
+    const CorrelationId correlationId = CorrelationId::make(m_stages->options.clock());
+    HttpReply reply = http::renderProblem(Problem(code), correlationId);
+    reply.headers.emplace_back(QByteArrayLiteral("X-Correlation-ID"), correlationId.text());
+    addSecurityHeaders(reply.headers, false); // whether the connection is encrypted is not known here
+    return reply;
+}
+
+} // namespace aegis::http

@@ -1,0 +1,139 @@
+#include "server/http/RequestFields.h"
+
+#include "server/crypto/Digest.h"
+#include "server/crypto/Hmac.h"
+
+#include <algorithm>
+
+namespace aegis::http {
+namespace {
+
+QByteArrayView view(std::string_view text)
+{
+    return {text.data(), static_cast<qsizetype>(text.size())};
+}
+
+/// A character of `token68`, of which a bearer token consists.
+bool isTokenCharacter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || QByteArrayView("-._~+/=").contains(c);
+}
+
+/// The decoded value of a parameter of the query.
+std::optional<QByteArray> queryParameter(const QByteArray &query, std::string_view name)
+{
+    const QList<QByteArray> pairs = query.split('&');
+    for (QByteArray pair : pairs) {
+        pair.replace('+', ' ');
+        const qsizetype equals = pair.indexOf('=');
+        const QByteArray key = equals < 0 ? pair : pair.first(equals);
+        if (QByteArray::fromPercentEncoding(key) == view(name))
+            return equals < 0 ? QByteArray("") : QByteArray::fromPercentEncoding(pair.sliced(equals + 1));
+    }
+    return std::nullopt;
+}
+
+bool isJson(QByteArrayView contentType)
+{
+    const qsizetype semicolon = contentType.indexOf(';');
+    const QByteArrayView type = (semicolon < 0 ? contentType : contentType.first(semicolon)).trimmed();
+    if (!equalsIgnoringCase(type, "application/json"))
+        return false;
+    if (semicolon < 0)
+        return true;
+    const QByteArrayView parameter = contentType.sliced(semicolon + 1).trimmed();
+    return equalsIgnoringCase(parameter, "charset=utf-8") || equalsIgnoringCase(parameter, R"(charset="utf-8")");
+}
+
+} // namespace
+
+CorrelationId correlationIdOf(const HttpRequest &request, Instant now)
+{
+    const auto values = request.headers.values("X-Correlation-ID");
+    if (values.size() == 1) {
+        const auto given = CorrelationId::parse(values.front());
+        if (given && !given->isNil())
+            return *given;
+    }
+    return CorrelationId::make(now);
+}
+
+QString userAgentOf(const HttpRequest &request)
+{
+    constexpr qsizetype longest = 512;
+    const QByteArrayView text = request.headers.value("User-Agent");
+    QString agent = QString::fromUtf8(text.first(std::min(text.size(), 4 * longest)));
+    agent.truncate(longest);
+    if (!agent.isEmpty() && agent.back().isHighSurrogate())
+        agent.chop(1);
+    return agent;
+}
+
+Result<Secret> bearerTokenOf(const HttpRequest &request)
+{
+    const auto values = request.headers.values("Authorization");
+    if (values.empty())
+        return ProblemCode::Unauthenticated;
+    if (values.size() > 1)
+        return Problem(ProblemCode::MalformedRequest, QStringLiteral("Authorization stands more than once."));
+    const QByteArrayView value = values.front();
+    if (value.size() < 7 || !equalsIgnoringCase(value.first(7), "Bearer "))
+        return ProblemCode::Unauthenticated;
+    const QByteArrayView token = value.sliced(7).trimmed();
+    if (token.isEmpty() || !std::all_of(token.begin(), token.end(), isTokenCharacter))
+        return ProblemCode::InvalidToken;
+    return Secret(token);
+}
+
+Result<std::optional<IdempotencyKey>> idempotencyKeyOf(const HttpRequest &request, std::string_view operation, const Secret &fingerprintKey)
+{
+    const auto values = request.headers.values("Idempotency-Key");
+    if (values.empty())
+        return std::optional<IdempotencyKey>();
+    const QByteArrayView key = values.front();
+    const bool wellFormed = values.size() == 1 && key.size() >= 16 && key.size() <= 128
+        && std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+    if (!wellFormed)
+        return Problem(ProblemCode::IdempotencyKeyInvalid, QStringLiteral("It must be 16 to 128 visible ASCII characters."));
+
+    const QByteArray name = view(operation).toByteArray();
+    return std::optional(IdempotencyKey{name, sha256(key), hmacSha256(fingerprintKey, name + '\0' + request.body)});
+}
+
+Result<void> checkBody(const HttpRequest &request, bool takesBody)
+{
+    if (request.body.isEmpty())
+        return {};
+    if (!takesBody)
+        return Problem(ProblemCode::MalformedRequest, QStringLiteral("This call takes no body."));
+    const auto types = request.headers.values("Content-Type");
+    if (types.size() != 1 || !isJson(types.front()))
+        return ProblemCode::UnsupportedMediaType;
+    const QByteArrayView encoding = request.headers.value("Content-Encoding");
+    if (!encoding.isEmpty() && !equalsIgnoringCase(encoding, "identity"))
+        return Problem(ProblemCode::UnsupportedMediaType, QStringLiteral("The body must not be compressed."));
+    return {};
+}
+
+std::optional<QByteArray> HttpRequestSource::parameter(In place, std::string_view name) const
+{
+    switch (place) {
+    case In::Path:
+        for (const auto &[known, value] : m_parameters) {
+            if (known == name)
+                return value;
+        }
+        return std::nullopt;
+    case In::Query:
+        return queryParameter(m_request.query, name);
+    case In::Header:
+        if (const QByteArrayView value = m_request.headers.value(view(name)); !value.isNull())
+            return value.toByteArray();
+        return std::nullopt;
+    case In::Body:
+        break;
+    }
+    return std::nullopt;
+}
+
+} // namespace aegis::http
