@@ -45,7 +45,7 @@ public:
     Connection &operator=(const Connection &) = delete;
 
     /// Whether the server has not hung up, as far as this side can know without asking it.
-    bool isUsable() const;
+    bool isUsable();
 
     /// Sends the commands and a Sync, and waits for all answers: one round trip. Outside of a transaction block they are
     /// one transaction (PostgreSQL's manual, 55.2.4). Values must be valid.
@@ -67,7 +67,8 @@ private:
     bool flush(qint64 deadline);
     pg_result *nextResult(qint64 deadline);
     bool waitFor(short events, qint64 deadline) const;
-    void lose();
+    std::optional<Rows> readStep(qint64 deadline, std::optional<SqlError> &error);
+    void takeError(const pg_result *result, std::optional<SqlError> &error);
 
     QSqlDatabase m_database;
     pg_conn *m_handle;

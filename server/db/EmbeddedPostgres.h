@@ -19,12 +19,12 @@ namespace aegis {
 class EmbeddedPostgres {
 public:
     struct Options {
-        QString dataDirectory;
-        QString programDirectory; ///< where `postgres` and `initdb` are; empty: the newest that is found (15 or newer)
+        QString dataDirectory = {};
+        QString programDirectory = {}; ///< where `postgres` and `initdb` are; empty: the newest that is found (15 or newer)
         QString runAs = QStringLiteral("postgres"); ///< the account to drop to from root
         bool durable = true;                        ///< false (fsync off) only for tests: a power cut destroys the cluster
         /// Told what happened, in a sentence, from any thread; for the log.
-        std::function<void(const QString &)> tell;
+        std::function<void(const QString &)> tell = {};
     };
 
     /// Makes the cluster if there is none, starts it and returns when it takes connections. The problem's detail is a

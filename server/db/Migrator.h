@@ -1,25 +1,13 @@
 #pragma once
 
 #include "server/db/ConnectionString.h"
+#include "server/db/Migration.h"
 #include "shared/result/Result.h"
 
 #include <QtCore/QByteArray>
 #include <QtCore/QString>
 
-#include <vector>
-
 namespace aegis {
-
-/// One numbered file, `NNNN_name.sql`. Once released it is never edited.
-struct Migration {
-    int version = 0;
-    QString name;      ///< without number and ending
-    QByteArray script; ///< what it does
-    QByteArray sha256; ///< of the script, 32 bytes
-
-    /// All of a directory (`:/migrations` is one too), by number from 1 without a gap; else a problem that names the file.
-    static Result<std::vector<Migration>> readAll(const QString &directory);
-};
 
 /// Brings a database to the program's schema: roles, then the migrations that are missing, each in a transaction of its
 /// own, under an advisory lock, so that any number of servers may start at once.
@@ -32,15 +20,20 @@ public:
     struct Options {
         ConnectionString administrator; ///< may create the roles (or they exist already), and owns or may create the schema
         QString directory = QStringLiteral(":/migrations");
-        QByteArray servingRole; ///< made a member of aegis_app; empty: aegis_app itself serves
+        QByteArray servingRole = {}; ///< made a member of aegis_app; empty: aegis_app itself serves
     };
 
     explicit Migrator(Options options) : m_options(std::move(options)) {}
 
-    /// Returns the number of migrations that were carried out. The problem's detail is a sentence for the operator.
+    /// Returns the number of migrations that were carried out. The problem's detail is a sentence for the operator. It blocks.
     Result<int> migrate();
 
 private:
+    Result<void> makeRoles(Connection &connection) const;
+    /// One step under the lock; false when there was nothing left to do.
+    Result<bool> migrateOne(Connection &connection, const std::vector<Migration> &migrations) const;
+    Result<void> apply(Connection &connection, const Migration &migration) const;
+
     Options m_options;
 };
 

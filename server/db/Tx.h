@@ -54,13 +54,13 @@ public:
     const RequestContext &context() const { return m_context; }
 
 private:
-    friend class Transactor;
+    friend class Session;
     enum class Then { GoOn, Commit };
     enum class State { NotBegun, Open, Failed, Committed, Lost, OutcomeUnknown };
 
     Result<Rows> run(Sql sql, Parameters parameters, Then then);
     static Result<Row> oneOf(Result<Rows> rows, ProblemCode otherwise);
-    Problem fail(State state, Problem problem, const SqlError &error);
+    Problem fail(const SqlError &error, bool isLost, bool mayBeCommitted);
     /// Ends what is open; `ok` tells whether the function succeeded.
     std::optional<Problem> finish(bool ok);
     void rollBack();
@@ -70,7 +70,9 @@ private:
     const Access m_access;
     State m_state = State::NotBegun;
     bool m_commitAnyway = false;
-    bool m_retryHelps = false;
+    bool m_isInBlock = false;     ///< BEGIN was sent and neither COMMIT nor ROLLBACK
+    bool m_repeatHelps = false;   ///< on this connection
+    bool m_reconnectHelps = false;
     std::optional<Problem> m_failure; ///< the first problem of a statement
 };
 

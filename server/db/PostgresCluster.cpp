@@ -1,0 +1,243 @@
+#include "server/db/PostgresCluster.h"
+
+#include <QtCore/QCryptographicHash>
+#include <QtCore/QDir>
+#include <QtCore/QFile>
+#include <QtCore/QFileInfo>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <thread>
+
+namespace aegis {
+namespace {
+
+using namespace std::chrono_literals;
+
+QString lastError()
+{
+    return QString::fromLocal8Bit(std::strerror(errno));
+}
+
+Problem refusal(const QString &sentence)
+{
+    return Problem(ProblemCode::Internal, sentence);
+}
+
+/// A value in postgresql.conf.
+QByteArray quoted(QByteArray value)
+{
+    return '\'' + value.replace('\'', "''") + '\'';
+}
+
+QByteArray readAll(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+bool socketFits(const QString &directory)
+{
+    const QByteArray path = QFile::encodeName(directory) + "/.s.PGSQL.5432";
+    return static_cast<std::size_t>(path.size()) < sizeof(sockaddr_un::sun_path);
+}
+
+} // namespace
+
+PostgresCluster::PostgresCluster(const QString &dataDirectory, Account account, bool durable)
+    : m_dataDirectory(QDir::cleanPath(QFileInfo(dataDirectory).absoluteFilePath())), m_directory(m_dataDirectory + QStringLiteral("/postgres")),
+      m_account(std::move(account)), m_durable(durable)
+{
+}
+
+PostgresCluster::~PostgresCluster()
+{
+    if (m_lock >= 0)
+        close(m_lock);
+}
+
+Result<void> PostgresCluster::claim()
+{
+    if (!QFileInfo::exists(m_dataDirectory)) {
+        if (!QDir().mkpath(m_dataDirectory))
+            return refusal(QStringLiteral("the data directory %1 cannot be made").arg(m_dataDirectory));
+        chmod(QFile::encodeName(m_dataDirectory).constData(), m_account.isOther ? 0711 : 0700);
+    }
+    if (const QString barrier = m_account.barrierOn(m_dataDirectory); !barrier.isEmpty()) {
+        return refusal(QStringLiteral("the account '%1', as which PostgreSQL runs, cannot enter %2: allow it with `chmod o+x %2`, or choose another data "
+                                      "directory")
+                           .arg(QString::fromLocal8Bit(m_account.name), barrier));
+    }
+    CHECK(own(m_directory));
+
+    const QByteArray path = QFile::encodeName(m_directory + QStringLiteral("/lock"));
+    m_lock = open(path.constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (m_lock < 0)
+        return refusal(QStringLiteral("%1 cannot be opened: %2").arg(QFile::decodeName(path), lastError()));
+    if (flock(m_lock, LOCK_EX | LOCK_NB) != 0) {
+        const QString holder = QString::fromLatin1(readAll(QFile::decodeName(path))).trimmed();
+        return refusal(QStringLiteral("another aegisd (process %1) already uses the data directory %2: stop it, or choose another data directory")
+                           .arg(holder.isEmpty() ? QStringLiteral("unknown") : holder, m_dataDirectory));
+    }
+    const QByteArray self = QByteArray::number(getpid()) + '\n';
+    if (ftruncate(m_lock, 0) != 0 || pwrite(m_lock, self.constData(), static_cast<std::size_t>(self.size()), 0) < 0)
+        return refusal(QStringLiteral("%1 cannot be written: %2").arg(QFile::decodeName(path), lastError()));
+    return chooseSocketDirectory();
+}
+
+Result<void> PostgresCluster::own(const QString &directory) const
+{
+    const QByteArray path = QFile::encodeName(directory);
+    struct stat entry{};
+    const bool isNew = mkdir(path.constData(), 0700) == 0;
+    if ((!isNew && errno != EEXIST) || (isNew && m_account.isOther && lchown(path.constData(), m_account.uid, m_account.gid) != 0)
+        || lstat(path.constData(), &entry) != 0)
+        return refusal(QStringLiteral("the directory %1 cannot be made: %2").arg(directory, lastError()));
+    if (!S_ISDIR(entry.st_mode) || entry.st_uid != m_account.uid) {
+        return refusal(QStringLiteral("%1 must be a directory of the account '%2', as which PostgreSQL runs: run aegisd as the account that made it, or as root")
+                           .arg(directory, QString::fromLocal8Bit(m_account.name)));
+    }
+    if ((entry.st_mode & 0777) != 0700 && chmod(path.constData(), 0700) != 0)
+        return refusal(QStringLiteral("the directory %1 cannot be made private: %2").arg(directory, lastError()));
+    return {};
+}
+
+Result<void> PostgresCluster::chooseSocketDirectory()
+{
+    m_socketDirectory = m_directory + QStringLiteral("/run");
+    if (!socketFits(m_socketDirectory)) {
+        // The path of a Unix socket is at most 107 bytes long (unix(7)): a short one, that is the same at each start.
+        const QString base = geteuid() == 0 ? QStringLiteral("/run") : qEnvironmentVariable("XDG_RUNTIME_DIR", QStringLiteral("/tmp"));
+        const QByteArray name = QCryptographicHash::hash(QFile::encodeName(m_directory), QCryptographicHash::Sha256).toHex().left(16);
+        m_socketDirectory = base + QStringLiteral("/aegis-") + QString::fromLatin1(name);
+    }
+    return own(m_socketDirectory);
+}
+
+int PostgresCluster::major() const
+{
+    return readAll(data() + QStringLiteral("/PG_VERSION")).trimmed().toInt();
+}
+
+Result<void> PostgresCluster::create(const PostgresPrograms &programs)
+{
+    const QString unfinished = m_directory + QStringLiteral("/data.new");
+    QDir(unfinished).removeRecursively();
+    std::vector<QByteArray> arguments{QFile::encodeName(programs.directory) + "/initdb", "-D", QFile::encodeName(unfinished), "-U", administratorRole,
+                                      "-E", "UTF8", "--locale=C.UTF-8", "-A", "peer", "--data-checksums", "--no-instructions"};
+    if (!m_durable)
+        arguments.push_back("--no-sync");
+    TRY(auto initdb, PostgresProcess::start(arguments, m_account, QFile::encodeName(log())));
+    initdb.waitForEnd(5min);
+    if (!initdb.failure().isEmpty())
+        return refusal(QStringLiteral("initdb could not make the cluster (%1): %2").arg(initdb.failure(), lastWords()));
+    if (rename(QFile::encodeName(unfinished).constData(), QFile::encodeName(data()).constData()) != 0)
+        return refusal(QStringLiteral("%1 cannot be renamed: %2").arg(unfinished, lastError()));
+    return write(data() + QStringLiteral("/postgresql.conf"), "# Aegis writes aegis.conf at each start; settings below its line go beyond it.\ninclude 'aegis.conf'\n");
+}
+
+Result<void> PostgresCluster::write(const QString &file, const QByteArray &text) const
+{
+    const QByteArray path = QFile::encodeName(file);
+    const int descriptor = open(path.constData(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    const bool ok = descriptor >= 0 && ::write(descriptor, text.constData(), static_cast<std::size_t>(text.size())) == text.size()
+                 && (!m_account.isOther || fchown(descriptor, m_account.uid, m_account.gid) == 0);
+    const QString reason = lastError();
+    if (descriptor >= 0)
+        close(descriptor);
+    return ok ? Result<void>() : Result<void>(refusal(QStringLiteral("%1 cannot be written: %2").arg(file, reason)));
+}
+
+Result<void> PostgresCluster::configure()
+{
+    QByteArray directory = QFile::encodeName(m_socketDirectory);
+    directory.replace('"', "\"\"");
+    QByteArray text = "# Written by aegisd at each start; what is changed here is lost.\n"
+                      "listen_addresses = ''\n"
+                      "port = 5432\n"
+                      "unix_socket_permissions = 0700\n"
+                      "max_connections = 50\n"
+                      "wal_compression = on\n"
+                      "max_wal_size = 1GB\n"
+                      "jit = off\n"
+                      "timezone = 'UTC'\n"
+                      "datestyle = 'ISO'\n"
+                      // A package upgrade replaces the files under a running server; what it already holds cannot mismatch.
+                      "shared_preload_libraries = 'plpgsql'\n"
+                      // Neither a value nor a row that was refused belongs in a log.
+                      "log_parameter_max_length = 0\n"
+                      "log_parameter_max_length_on_error = 0\n"
+                      "log_error_verbosity = terse\n"
+                      "log_timezone = 'UTC'\n"
+                      "log_line_prefix = '%m [%p] %q%u@%d '\n"
+                      "log_destination = 'stderr'\n"
+                      "logging_collector = off\n";
+    text += "unix_socket_directories = " + quoted('"' + directory + '"') + '\n';
+    text += m_durable ? "shared_buffers = 128MB\n"
+                      : "shared_buffers = 32MB\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n";
+    CHECK(write(data() + QStringLiteral("/aegis.conf"), text));
+
+    // Only this process' account and the cluster's own may log in, as the two roles.
+    CHECK(write(data() + QStringLiteral("/pg_hba.conf"), "local all all peer map=aegis\n"));
+    QByteArray map;
+    for (const QByteArray &system : {QByteArray(m_account.isOther ? "root" : ""), m_account.name}) {
+        if (system.isEmpty())
+            continue;
+        for (const char *role : {administratorRole, servingRole})
+            map += "aegis \"" + system + "\" " + role + '\n';
+    }
+    CHECK(write(data() + QStringLiteral("/pg_ident.conf"), map));
+
+    const QFileInfo file(log());
+    if (file.size() > 20'000'000)
+        rename(QFile::encodeName(log()).constData(), QFile::encodeName(log() + QStringLiteral(".1")).constData());
+    return {};
+}
+
+QList<QByteArray> PostgresCluster::pidFile() const
+{
+    return readAll(data() + QStringLiteral("/postmaster.pid")).split('\n');
+}
+
+bool PostgresCluster::isReady(qint64 processId) const
+{
+    // Line 8 is the state (pidfile.h); to look costs less than to connect, and nothing in the log.
+    const QList<QByteArray> lines = pidFile();
+    return lines.size() > 7 && lines.at(0).toLongLong() == processId && lines.at(7).trimmed() == "ready";
+}
+
+Result<void> PostgresCluster::waitForPredecessor()
+{
+    const auto begun = std::chrono::steady_clock::now();
+    bool isAsked = false;
+    for (;;) {
+        const pid_t process = pidFile().at(0).trimmed().toInt();
+        // Ours if it works in our directory, and not another process that was given the same number.
+        if (process <= 1 || QFileInfo(QStringLiteral("/proc/%1/cwd").arg(process)).symLinkTarget() != QFileInfo(data()).canonicalFilePath())
+            return {};
+        const auto waited = std::chrono::steady_clock::now() - begun;
+        if (waited > 15s) {
+            return refusal(QStringLiteral("a PostgreSQL server of an earlier aegisd (process %1) still runs in %2 and does not end: stop it").arg(process).arg(data()));
+        }
+        if (waited > 3s && !std::exchange(isAsked, true))
+            kill(process, SIGINT);
+        std::this_thread::sleep_for(5ms);
+    }
+}
+
+QString PostgresCluster::lastWords() const
+{
+    const QByteArray text = readAll(log()).trimmed();
+    QList<QByteArray> lines = text.split('\n');
+    lines = lines.mid(std::max<qsizetype>(0, lines.size() - 5));
+    return QString::fromUtf8(lines.join("; ")) + QStringLiteral(" (see %1)").arg(log());
+}
+
+} // namespace aegis

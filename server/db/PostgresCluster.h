@@ -1,0 +1,58 @@
+#pragma once
+
+#include "server/db/PostgresProcess.h"
+#include "server/db/PostgresPrograms.h"
+#include "shared/result/Result.h"
+
+#include <QtCore/QString>
+
+namespace aegis {
+
+/// The files of the private cluster: where they are, who owns them, and what is written into them before each start.
+class PostgresCluster {
+public:
+    /// The superuser of the cluster.
+    static constexpr const char *administratorRole = "aegis_admin";
+    /// The role that serves.
+    static constexpr const char *servingRole = "aegis_app";
+
+    PostgresCluster(const QString &dataDirectory, Account account, bool durable);
+    ~PostgresCluster();
+    PostgresCluster(const PostgresCluster &) = delete;
+    PostgresCluster &operator=(const PostgresCluster &) = delete;
+
+    /// Makes the directories and takes the lock: another server on the same data directory is refused.
+    Result<void> claim();
+    /// The version of the cluster that is there; 0: none yet.
+    int major() const;
+    /// initdb, in a directory that is renamed when it is complete.
+    Result<void> create(const PostgresPrograms &programs);
+    /// Writes the settings, which are ours to the last one: they hold whatever an older version wrote.
+    Result<void> configure();
+    /// Waits for a server that an earlier process of ours left behind, which is about to end.
+    Result<void> waitForPredecessor();
+    /// Whether the server with that process id takes connections.
+    bool isReady(qint64 processId) const;
+
+    QString data() const { return m_directory + QStringLiteral("/data"); }
+    QString log() const { return m_directory + QStringLiteral("/postgres.log"); }
+    QString socketDirectory() const { return m_socketDirectory; }
+    const Account &account() const { return m_account; }
+    /// The end of the log, for a problem's sentence.
+    QString lastWords() const;
+
+private:
+    Result<void> own(const QString &directory) const;
+    Result<void> write(const QString &file, const QByteArray &text) const;
+    Result<void> chooseSocketDirectory();
+    QList<QByteArray> pidFile() const;
+
+    const QString m_dataDirectory;
+    const QString m_directory;
+    const Account m_account;
+    const bool m_durable;
+    QString m_socketDirectory;
+    int m_lock = -1;
+};
+
+} // namespace aegis

@@ -1,0 +1,101 @@
+#include "server/db/Session.h"
+
+#include "server/db/Connection.h"
+
+#include <QtCore/QRandomGenerator>
+
+#include <algorithm>
+#include <thread>
+
+namespace aegis {
+namespace {
+
+/// How often a transaction is run again after a serialization failure or a deadlock.
+constexpr int mostRepeats = 3;
+
+qint64 nowMilliseconds()
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void pause(std::chrono::milliseconds time)
+{
+    std::this_thread::sleep_for(time);
+}
+
+/// A few milliseconds, different for each of those that got in each other's way.
+std::chrono::milliseconds jitter(int repeat)
+{
+    return std::chrono::milliseconds(1 + QRandomGenerator::global()->bounded(4 << repeat));
+}
+
+} // namespace
+
+Session::Session(ConnectionString connection, SessionSettings settings, std::shared_ptr<DatabaseLink> link)
+    : m_target(std::move(connection)), m_settings(std::move(settings)), m_link(std::move(link))
+{
+}
+
+Session::Session(ConnectionString connection, SessionSettings settings)
+    : Session(std::move(connection), std::move(settings), std::make_shared<DatabaseLink>(std::chrono::seconds(2)))
+{
+}
+
+Session::Session(Session &&) noexcept = default;
+Session::~Session() = default;
+
+Result<Connection *> Session::connection()
+{
+    if (m_connection && m_connection->isUsable())
+        return m_connection.get();
+    m_connection.reset();
+
+    for (std::chrono::milliseconds wait(5);; wait = std::min(2 * wait, std::chrono::milliseconds(100))) {
+        auto opened = Connection::open(m_target, m_settings, &m_link->counters);
+        if (opened) {
+            m_link->unreachableSince = 0;
+            m_connection = *std::move(opened);
+            return m_connection.get();
+        }
+        // All sessions share the patience: when it is used up, each request is refused after one try, at once.
+        qint64 since = 0;
+        const qint64 now = nowMilliseconds();
+        if (m_link->unreachableSince.compare_exchange_strong(since, now))
+            since = now;
+        if (now + wait.count() > since + m_link->patience.count())
+            return std::move(opened).problem();
+        pause(wait);
+    }
+}
+
+std::optional<Problem> Session::run(const RequestContext &context, Tx::Access access, const std::function<bool(Tx &)> &body)
+{
+    ++m_link->counters.transactions;
+    bool hasReconnected = false;
+    for (int repeat = 0;; ++repeat) {
+        auto connected = connection();
+        if (!connected)
+            return std::move(connected).problem();
+
+        Tx tx(**connected, context, access);
+        std::optional<Problem> refusal;
+        try {
+            refusal = tx.finish(body(tx));
+        } catch (...) {
+            tx.finish(false);
+            if (tx.m_isInBlock)
+                m_connection.reset();
+            throw;
+        }
+        if (tx.m_isInBlock || tx.m_reconnectHelps || tx.m_state == Tx::State::OutcomeUnknown)
+            m_connection.reset();
+        const bool again = tx.m_reconnectHelps ? !std::exchange(hasReconnected, true) : tx.m_repeatHelps && repeat < mostRepeats;
+        if (!again)
+            return refusal;
+        ++m_link->counters.repeats;
+        if (tx.m_repeatHelps)
+            pause(jitter(repeat));
+    }
+}
+
+} // namespace aegis
