@@ -54,7 +54,7 @@ void configure(const Options &options)
     detail::threshold = options.level;
 }
 
-void detail::write(LogLevel level, const char *event, const CorrelationId *correlation, Fields fields)
+void detail::write(LogLevel level, const char *event, const CorrelationId *correlation, std::span<const Field> fields)
 {
     Sink &to = sink();
     const LineParts parts{.time = systemNow(), .level = level, .event = event, .correlation = correlation, .fields = fields};

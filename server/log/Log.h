@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <initializer_list>
+#include <span>
 
 namespace aegis {
 struct RequestContext;
@@ -37,7 +38,7 @@ namespace detail {
 
 inline std::atomic<LogLevel> threshold{LogLevel::Info};
 
-void write(LogLevel level, const char *event, const CorrelationId *correlation, Fields fields);
+void write(LogLevel level, const char *event, const CorrelationId *correlation, std::span<const Field> fields);
 const CorrelationId &correlationOf(const RequestContext &context);
 inline const CorrelationId &correlationOf(const CorrelationId &id)
 {
@@ -58,9 +59,16 @@ inline bool isOn(LogLevel level)
 inline void line(LogLevel level, const char *event, Fields fields = {})
 {
     if (isOn(level))
-        detail::write(level, event, nullptr, fields);
+        detail::write(level, event, nullptr, {fields.begin(), fields.size()});
 }
 template <detail::Correlated T> void line(LogLevel level, const char *event, const T &correlated, Fields fields = {})
+{
+    if (isOn(level))
+        detail::write(level, event, &detail::correlationOf(correlated), {fields.begin(), fields.size()});
+}
+
+/// For lines whose fields are not the same each time.
+template <detail::Correlated T> void lineOf(LogLevel level, const char *event, const T &correlated, std::span<const Field> fields)
 {
     if (isOn(level))
         detail::write(level, event, &detail::correlationOf(correlated), fields);

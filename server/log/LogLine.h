@@ -12,7 +12,7 @@ struct LineParts {
     LogLevel level = LogLevel::Info;
     QByteArrayView event;
     const CorrelationId *correlation = nullptr;
-    Fields fields;
+    std::span<const Field> fields;
 };
 
 /// `{"time":"...","level":"info","event":"...","correlationId":"...","field":...}` and a line feed. Strings are cut at

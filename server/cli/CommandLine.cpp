@@ -1,0 +1,84 @@
+#include "server/cli/CommandLine.h"
+
+#include <array>
+#include <utility>
+
+namespace aegis {
+namespace {
+
+struct Word {
+    QLatin1String name;
+    Command command;
+    QLatin1String does;
+};
+
+constexpr Word word(const char *name, Command command, const char *does)
+{
+    return {QLatin1String(name), command, QLatin1String(does)};
+}
+
+constexpr std::array words{
+    word("run", Command::Run, "serve until SIGTERM or Ctrl-C; SIGHUP reads the TLS certificate again"),
+    word("migrate", Command::Migrate, "bring the database's schema up to date and end"),
+    word("check-config", Command::CheckConfig, "say which settings hold and where they come from, or what is wrong with them"),
+    word("calibrate", Command::Calibrate, "measure this machine and propose parameters for hashing passwords"),
+    word("version", Command::Version, "say which version this is and what it was built with"),
+};
+
+Problem misunderstood(const QString &what)
+{
+    return Problem(ProblemCode::ValidationFailed, what);
+}
+
+} // namespace
+
+Result<CommandLine> CommandLine::parse(const QStringList &arguments)
+{
+    CommandLine line;
+    std::optional<Command> command;
+    std::optional<Command> page; // help wins over whatever else is asked for
+    for (qsizetype i = 0; i < arguments.size(); ++i) {
+        const QString &argument = arguments.at(i);
+        if (argument == QLatin1String("-h") || argument == QLatin1String("--help") || (argument == QLatin1String("help") && !command)) {
+            page = Command::Help;
+        } else if (argument == QLatin1String("--help-config")) {
+            page = Command::HelpConfig;
+        } else if (argument == QLatin1String("--version")) {
+            command = Command::Version;
+        } else if (argument == QLatin1String("--config") || argument.startsWith(QLatin1String("--config="))) {
+            const bool isApart = !argument.contains(QLatin1Char('='));
+            const QString file = isApart ? arguments.value(++i) : argument.mid(argument.indexOf(QLatin1Char('=')) + 1);
+            if (file.isEmpty())
+                return misunderstood(QStringLiteral("--config needs the path of a file"));
+            if (line.configFile)
+                return misunderstood(QStringLiteral("--config may be given only once"));
+            line.configFile = file;
+        } else {
+            const auto *const found = std::find_if(words.begin(), words.end(), [&argument](const Word &known) { return argument == known.name; });
+            if (found == words.end())
+                return misunderstood(QStringLiteral("unknown %1 '%2'").arg(argument.startsWith(QLatin1Char('-')) ? QStringLiteral("option") : QStringLiteral("command"), argument));
+            if (command)
+                return misunderstood(QStringLiteral("one command at a time: '%1' is one too many").arg(argument));
+            command = found->command;
+        }
+    }
+    if (!command && !page)
+        return misunderstood(QStringLiteral("a command is missing"));
+    line.command = page ? *page : *command;
+    return line;
+}
+
+QString CommandLine::usage()
+{
+    QString page = QStringLiteral("Usage: aegisd COMMAND [--config FILE]\n\nCommands:\n");
+    for (const Word &known : words)
+        page += QStringLiteral("  %1  %2\n").arg(QString(known.name).leftJustified(14), known.does);
+    page += QStringLiteral("\nOptions:\n"
+                           "  --config FILE   settings from a file, a line KEY=VALUE each; environment variables win over it\n"
+                           "  --help-config   list all settings with their defaults and reasons\n"
+                           "  -h, --help      show this page\n"
+                           "\nExit codes: 0 done, 1 failed, 2 the command line is wrong, 78 a setting is wrong.\n");
+    return page;
+}
+
+} // namespace aegis

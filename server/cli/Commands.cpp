@@ -1,0 +1,73 @@
+#include "server/cli/Commands.h"
+
+#include "server/cli/CommandLine.h"
+#include "server/cli/SettingsHelp.h"
+#include "server/cli/Versions.h"
+
+namespace aegis {
+namespace {
+
+int print(std::FILE *to, const QString &text)
+{
+    const QByteArray bytes = text.toUtf8();
+    const bool isWritten = std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), to) == static_cast<std::size_t>(bytes.size());
+    return isWritten && std::fflush(to) == 0 ? ExitSuccess : ExitFailure;
+}
+
+int call(const std::function<int(const LoadedSettings &)> &command, const LoadedSettings &loaded, std::FILE *err)
+{
+    if (command)
+        return command(loaded);
+    print(err, QStringLiteral("aegisd: this command is not part of this build\n"));
+    return ExitFailure;
+}
+
+int runWithSettings(const CommandLine &line, const LoadedSettings &loaded, const Commands &commands, std::FILE *out, std::FILE *err)
+{
+    switch (line.command) {
+    case Command::Run:
+        return call(commands.run, loaded, err);
+    case Command::Migrate:
+        return call(commands.migrate, loaded, err);
+    case Command::Calibrate:
+        return call(commands.calibrate, loaded, err);
+    case Command::CheckConfig:
+        for (const QString &warning : loaded.warnings)
+            print(err, QStringLiteral("warning: %1\n").arg(warning));
+        return print(out, effectiveSettings(loaded) + QStringLiteral("\nThe settings are right.\n"));
+    case Command::Version:
+    case Command::Help:
+    case Command::HelpConfig:
+        break; // these need no settings
+    }
+    return ExitFailure;
+}
+
+} // namespace
+
+int runCommandLine(const QStringList &arguments, const Environment &environment, const Commands &commands, std::FILE *out, std::FILE *err)
+{
+    const auto line = CommandLine::parse(arguments);
+    if (!line) {
+        print(err, QStringLiteral("aegisd: %1\n\n%2").arg(line.problem().detail, CommandLine::usage()));
+        return ExitUsage;
+    }
+    if (line->command == Command::Help)
+        return print(out, CommandLine::usage());
+    if (line->command == Command::HelpConfig)
+        return print(out, settingsHelp());
+    if (line->command == Command::Version)
+        return print(out, versions());
+
+    const auto loaded = loadSettings({.environment = environment, .file = line->configFile, .machine = Machine::present()});
+    if (!loaded) {
+        print(err, QStringLiteral("aegisd: the settings are not right, so nothing was started:\n"));
+        for (const FieldError &error : loaded.problem().fields)
+            print(err, QStringLiteral("  %1 %2.\n").arg(error.field, error.message));
+        print(err, QStringLiteral("`aegisd --help-config` lists all settings.\n"));
+        return ExitConfiguration;
+    }
+    return runWithSettings(*line, *loaded, commands, out, err);
+}
+
+} // namespace aegis

@@ -1,0 +1,120 @@
+#include "server/config/LoadSettings.h"
+#include "tests/support/TestMain.h"
+
+using namespace aegis;
+
+class TestSettingsChecks : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void refusesWhatDoesNotGoTogether_data();
+    void refusesWhatDoesNotGoTogether();
+    void allowsWhatGoesTogether_data();
+    void allowsWhatGoesTogether();
+    void warnsAboutWhatOtherServersWouldNotKnow();
+    void warnsAboutWeakParameters();
+    void warnsAboutAProxyThatIsNotTrusted();
+
+private:
+    /// `NAME=value;NAME=value`
+    static Result<LoadedSettings> load(const QByteArray &settings)
+    {
+        Environment environment;
+        for (const QByteArray &setting : settings.split(';'))
+            environment[setting.left(setting.indexOf('='))] = setting.mid(setting.indexOf('=') + 1);
+        return loadSettings({.environment = environment, .file = {}, .machine = Machine::present()});
+    }
+};
+
+void TestSettingsChecks::refusesWhatDoesNotGoTogether_data()
+{
+    QTest::addColumn<QByteArray>("settings");
+    QTest::addColumn<QString>("name");
+    QTest::newRow("others can reach it without TLS") << QByteArray("HOST=0.0.0.0") << QStringLiteral("HOST");
+    QTest::newRow("others can reach it over IPv6 without TLS") << QByteArray("HOST=::") << QStringLiteral("HOST");
+    QTest::newRow("certificate without key") << QByteArray("TLS_CERT_FILE=/etc/hostname") << QStringLiteral("TLS_KEY_FILE");
+    QTest::newRow("key without certificate") << QByteArray("TLS_KEY_FILE=/etc/hostname") << QStringLiteral("TLS_CERT_FILE");
+    QTest::newRow("certificate that is not there") << QByteArray("TLS_CERT_FILE=/nowhere;TLS_KEY_FILE=/etc/hostname") << QStringLiteral("TLS_CERT_FILE");
+    QTest::newRow("certificate that is a directory") << QByteArray("TLS_CERT_FILE=/etc;TLS_KEY_FILE=/etc/hostname") << QStringLiteral("TLS_CERT_FILE");
+    QTest::newRow("one secret for both tokens") << QByteArray("JWT_SECRET=0123456789abcdef0123456789abcdef;JWT_REFRESH_SECRET=0123456789abcdef0123456789abcdef")
+                                                << QStringLiteral("JWT_REFRESH_SECRET");
+    QTest::newRow("access outlives refresh") << QByteArray("JWT_ACCESS_EXPIRATION=1h;JWT_REFRESH_EXPIRATION=30m") << QStringLiteral("JWT_ACCESS_EXPIRATION");
+    QTest::newRow("idle longer than absolute") << QByteArray("SESSION_IDLE_LIFETIME=31d") << QStringLiteral("SESSION_IDLE_LIFETIME");
+    QTest::newRow("grace longer than the token") << QByteArray("JWT_ACCESS_EXPIRATION=30s;REFRESH_GRACE=30s") << QStringLiteral("REFRESH_GRACE");
+    QTest::newRow("poll rarer than the age") << QByteArray("REVOCATION_POLL=3s") << QStringLiteral("REVOCATION_POLL");
+    QTest::newRow("more for one than for all") << QByteArray("HTTP_MAX_CONNECTIONS=100") << QStringLiteral("HTTP_MAX_CONNECTIONS_PER_ADDRESS");
+    QTest::newRow("migration address alone") << QByteArray("DATABASE_MIGRATION_URL=postgresql://h/d") << QStringLiteral("DATABASE_MIGRATION_URL");
+    QTest::newRow("PgBouncer before the embedded database") << QByteArray("DATABASE_PGBOUNCER=on") << QStringLiteral("DATABASE_PGBOUNCER");
+    QTest::newRow("statements outlive requests") << QByteArray("DATABASE_STATEMENT_TIMEOUT=1m") << QStringLiteral("DATABASE_STATEMENT_TIMEOUT");
+}
+
+void TestSettingsChecks::refusesWhatDoesNotGoTogether()
+{
+    QFETCH(const QByteArray, settings);
+    QFETCH(const QString, name);
+
+    const auto loaded = load(settings);
+
+    QVERIFY(!loaded.ok());
+    QCOMPARE(loaded.problem().fields.size(), std::size_t(1));
+    QCOMPARE(loaded.problem().fields.front().field, name);
+    QCOMPARE(loaded.problem().fields.front().code, QStringLiteral("conflict"));
+}
+
+void TestSettingsChecks::allowsWhatGoesTogether_data()
+{
+    QTest::addColumn<QByteArray>("settings");
+    QTest::newRow("any loopback address") << QByteArray("HOST=127.0.0.2");
+    QTest::newRow("IPv6 loopback") << QByteArray("HOST=::1");
+    QTest::newRow("localhost") << QByteArray("HOST=localhost");
+    QTest::newRow("all addresses behind a proxy") << QByteArray("HOST=0.0.0.0;BEHIND_PROXY=on");
+    QTest::newRow("all addresses with TLS") << QByteArray("HOST=::;TLS_CERT_FILE=/etc/hostname;TLS_KEY_FILE=/etc/hostname");
+    QTest::newRow("bcrypt") << QByteArray("PASSWORD_HASH=bcrypt;BCRYPT_ROUNDS=12");
+    QTest::newRow("no grace") << QByteArray("REFRESH_GRACE=0");
+}
+
+void TestSettingsChecks::allowsWhatGoesTogether()
+{
+    QFETCH(const QByteArray, settings);
+
+    QVERIFY_RESULT(load(settings));
+}
+
+void TestSettingsChecks::warnsAboutWhatOtherServersWouldNotKnow()
+{
+    const QByteArray key = QByteArray("0123456789abcdef").repeated(4);
+    const auto some = load("DATABASE_URL=postgresql://h/d;ENCRYPTION_KEY=" + key);
+    const auto all = load("DATABASE_URL=postgresql://h/d;ENCRYPTION_KEY=" + key + ";FINGERPRINT_KEY=" + key + ";EMAIL_FINGERPRINT_KEY=" + key + ";JWT_REFRESH_SECRET=" + key);
+
+    QVERIFY_RESULT(some);
+    QCOMPARE(some->warnings.size(), 1);
+    QVERIFY(some->warnings.front().startsWith(QStringLiteral("JWT_REFRESH_SECRET, FINGERPRINT_KEY, EMAIL_FINGERPRINT_KEY are not set")));
+    QVERIFY_RESULT(all);
+    QVERIFY(all->warnings.isEmpty());
+}
+
+void TestSettingsChecks::warnsAboutWeakParameters()
+{
+    const auto weak = load("ARGON2_ITERATIONS=1");
+    const auto other = load("ARGON2_ITERATIONS=1;ARGON2_MEMORY_KIB=47104"); // OWASP's other pair
+
+    QVERIFY_RESULT(weak);
+    QCOMPARE(weak->warnings.size(), 1);
+    QVERIFY(weak->warnings.front().contains(QStringLiteral("OWASP")));
+    QVERIFY_RESULT(other);
+    QVERIFY(other->warnings.isEmpty());
+}
+
+void TestSettingsChecks::warnsAboutAProxyThatIsNotTrusted()
+{
+    const auto untrusted = load("BEHIND_PROXY=on");
+    const auto trusted = load("BEHIND_PROXY=on;TRUSTED_PROXIES=10.0.0.0/8");
+
+    QVERIFY_RESULT(untrusted);
+    QCOMPARE(untrusted->warnings.size(), 1);
+    QVERIFY_RESULT(trusted);
+    QVERIFY(trusted->warnings.isEmpty());
+}
+
+AEGIS_TEST(TestSettingsChecks)
+#include "TestSettingsChecks.moc"
