@@ -36,7 +36,7 @@ QByteArray sessionOptions(const SessionSettings &settings)
 {
     QByteArray path = settings.searchPath;
     path.replace(" ", "");
-    return "-c TimeZone=UTC -c DateStyle=ISO -c bytea_output=hex -c default_transaction_isolation=read\\\\ committed -c client_min_messages=warning"
+    return "-c TimeZone=UTC -c DateStyle=ISO -c default_transaction_isolation=read\\\\ committed -c client_min_messages=warning"
            " -c search_path=" + path + " -c statement_timeout=" + milliseconds(settings.statementTimeout) + " -c lock_timeout="
          + milliseconds(settings.lockTimeout) + " -c idle_in_transaction_session_timeout=" + milliseconds(settings.idleInTransactionTimeout);
 }
@@ -102,6 +102,8 @@ Connection::Connection(QSqlDatabase database, pg_conn *handle, SessionSettings s
 {
     PQsetNoticeReceiver(m_handle, receiveNotice, &m_lost);
     PQsetnonblocking(m_handle, 1);
+    if (!m_settings.behindPooler)
+        PQclear(PQexec(m_handle, "set bytea_output = hex")); // Qt's driver has set it to escape
     PQenterPipelineMode(m_handle);
 }
 

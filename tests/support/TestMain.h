@@ -12,6 +12,12 @@ namespace aegis::test {
 /// Makes a test class known to the main() of its program.
 bool registerTest(const char *name, std::function<std::unique_ptr<QObject>()> make);
 
+/// A problem's code and both its texts, for a test that did not expect it. (For any type that looks like a Problem.)
+template <class Problem> QByteArray inWords(const Problem &problem)
+{
+    return problemInfo(problem.code).name.data() + QByteArray(": ") + problem.detail.toUtf8() + " / " + problem.internal.toUtf8();
+}
+
 } // namespace aegis::test
 
 /// Stands at the end of a test file, before the include of its moc file.
@@ -20,8 +26,8 @@ bool registerTest(const char *name, std::function<std::unique_ptr<QObject>()> ma
         #Class, [] { return std::unique_ptr<QObject>(std::make_unique<Class>()); });
 
 /// Fails the test with the problem's own words when a Result holds one.
-#define QVERIFY_RESULT(result)                                                                                                          \
-    QVERIFY2((result).ok(),                                                                                                             \
-             (result).ok() ? ""                                                                                                         \
-                           : qPrintable(QString(QLatin1String(aegis::problemInfo((result).problem().code).name)) + QStringLiteral(": ") \
-                                        + (result).problem().detail + QStringLiteral(" / ") + (result).problem().internal))
+#define QVERIFY_RESULT(result)                                                                                         \
+    do {                                                                                                               \
+        const auto &verified_ = (result);                                                                              \
+        QVERIFY2(verified_.ok(), verified_.ok() ? "" : aegis::test::inWords(verified_.problem()).constData());         \
+    } while (false)
