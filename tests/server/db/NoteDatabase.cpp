@@ -19,7 +19,7 @@ QString makeMigrations(const QString &name, const std::vector<std::pair<QString,
     return place.path();
 }
 
-TestDatabase makeNoteDatabase()
+QString noteMigrations()
 {
     const QByteArray script = R"(
 create table note (
@@ -34,8 +34,31 @@ alter table note force row level security;
 create policy tenant on note to aegis_app
     using (organization_id = (select nullif(current_setting('app.organization_id', true), '')::uuid));
 grant select, insert, update, delete on note to aegis_app;
+
+create function end_backend() returns trigger language plpgsql as $$
+begin
+    perform pg_terminate_backend(pg_backend_pid());
+    perform pg_sleep(1);
+    return null;
+end $$;
+create constraint trigger doom after insert on note deferrable initially deferred
+    for each row when (new.text = 'doomed') execute function end_backend();
+
+-- Constraints with the names of the server's own.
+create table account (
+    email text constraint user_email_key unique,
+    slug text constraint organization_slug_key unique,
+    name text constraint account_name_key unique
+);
+insert into account values ('alice@example.org', 'acme', 'Alice');
+grant select, insert on account to aegis_app;
 )";
-    return TestCluster::instance().create(makeMigrations(QStringLiteral("note"), {{QStringLiteral("0001_note.sql"), script}}));
+    return makeMigrations(QStringLiteral("note"), {{QStringLiteral("0001_note.sql"), script}});
+}
+
+TestDatabase makeNoteDatabase()
+{
+    return TestCluster::instance().create(noteMigrations());
 }
 
 QString lookUp(const TestDatabase &database, const QByteArray &query)

@@ -11,6 +11,8 @@ namespace aegis::test {
 /// A database with one table of tenants' notes, as the server's tables are: forced row-level security, served as aegis_app.
 /// The text `unique` may stand there once, which is only looked at when the transaction commits.
 TestDatabase makeNoteDatabase();
+/// Its migrations. The text `doomed` ends the server's process while it commits.
+QString noteMigrations();
 
 /// Writes files into a directory of migrations, which goes with the program.
 QString makeMigrations(const QString &name, const std::vector<std::pair<QString, QByteArray>> &files);

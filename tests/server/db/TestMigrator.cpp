@@ -1,0 +1,268 @@
+#include "server/db/DatabaseCheck.h"
+#include "server/db/Migrator.h"
+#include "server/db/Session.h"
+#include "tests/server/db/NoteDatabase.h"
+#include "tests/support/TestMain.h"
+
+#include <thread>
+
+using namespace aegis;
+using namespace aegis::test;
+
+class TestMigrator : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void carriesOutWhatIsMissingAndNoMore();
+    void migratorsAtTheSameTimeCarryOutEachOnce();
+    void refusesAMigrationThatWasChanged();
+    void refusesADatabaseThatIsNewer();
+    void keepsNothingOfAFileThatFails();
+    void refusesAFileThatEndsItsTransaction();
+    void refusesBadNames_data();
+    void refusesBadNames();
+    void aDefinersFunctionSeesAllTenantsAndTheOwnersNone();
+    void theRolesAreWhatTheDesignSays();
+
+    void theCheckPassesForTheServingRole();
+    void theCheckRefusesASuperuser();
+    void theCheckRefusesARoleThatSecurityDoesNotHold_data();
+    void theCheckRefusesARoleThatSecurityDoesNotHold();
+    void theCheckRefusesMissingMigrations();
+    void theCheckRefusesAnotherEncoding();
+    void theCheckSaysWhenTheDatabaseIsNotThere();
+
+private:
+    Result<int> migrate(const QString &directory) const { return Migrator({.administrator = m_database.administrator, .directory = directory}).migrate(); }
+    QString one() const { return makeMigrations(QStringLiteral("one"), {m_first}); }
+    QString two() const { return makeMigrations(QStringLiteral("two"), {m_first, m_second}); }
+
+    const std::pair<QString, QByteArray> m_first{QStringLiteral("0001_first.sql"), "create table first (id integer);\ninsert into first values (1);"};
+    const std::pair<QString, QByteArray> m_second{QStringLiteral("0002_second.sql"), "create table second (id integer);"};
+    TestDatabase m_database;
+};
+
+void TestMigrator::init()
+{
+    m_database = TestCluster::instance().create({});
+}
+
+void TestMigrator::carriesOutWhatIsMissingAndNoMore()
+{
+    QCOMPARE(migrate(one()).value(), 1);
+    QCOMPARE(migrate(two()).value(), 1);
+    QCOMPARE(migrate(two()).value(), 0);
+
+    QCOMPARE(lookUp(m_database, "select count(*) from aegis.first"), QStringLiteral("1"));
+    QCOMPARE(lookUp(m_database, "select string_agg(version || name || length(sha256), ' ' order by version) from aegis.migration"),
+             QStringLiteral("1first32 2second32"));
+    QCOMPARE(lookUp(m_database, "select string_agg(distinct tableowner, ' ') from pg_tables where schemaname = 'aegis'"), QStringLiteral("aegis_owner"));
+}
+
+void TestMigrator::migratorsAtTheSameTimeCarryOutEachOnce()
+{
+    const QString directory = two();
+    std::vector<std::thread> threads;
+    std::atomic<int> done{0}, failed{0};
+
+    for (int i = 0; i < 5; ++i) {
+        threads.emplace_back([&] {
+            const auto answer = migrate(directory);
+            done += answer ? *answer : 0;
+            failed += answer ? 0 : 1;
+            if (!answer)
+                qInfo("%s", inWords(answer.problem()).constData());
+        });
+    }
+    for (std::thread &thread : threads)
+        thread.join();
+
+    QCOMPARE(failed.load(), 0);
+    QCOMPARE(done.load(), 2);
+    QCOMPARE(lookUp(m_database, "select count(*) from aegis.first"), QStringLiteral("1"));
+}
+
+void TestMigrator::refusesAMigrationThatWasChanged()
+{
+    QVERIFY_RESULT(migrate(two()));
+    const QString edited = makeMigrations(QStringLiteral("edited"), {m_first, {m_second.first, m_second.second + "-- a remark\n"}});
+
+    const auto answer = migrate(edited);
+
+    QVERIFY(!answer.ok());
+    QVERIFY2(answer.problem().detail.startsWith(QStringLiteral("the migration 0002_second.sql was changed")), qPrintable(answer.problem().detail));
+    const auto check = checkDatabase(m_database.serving, Migration::readAll(edited).value());
+    QVERIFY(!check.ok());
+}
+
+void TestMigrator::refusesADatabaseThatIsNewer()
+{
+    QVERIFY_RESULT(migrate(two()));
+
+    const auto answer = migrate(one());
+
+    QVERIFY(!answer.ok());
+    QVERIFY2(answer.problem().detail.contains(QStringLiteral("newer than this program: it has the migration 0002_second.sql")), qPrintable(answer.problem().detail));
+}
+
+void TestMigrator::keepsNothingOfAFileThatFails()
+{
+    const QString broken = makeMigrations(QStringLiteral("broken"), {m_first, {m_second.first, "create table second (id integer);\n\nselect * form second;"}});
+
+    const auto answer = migrate(broken);
+
+    QVERIFY(!answer.ok());
+    QVERIFY2(answer.problem().detail.startsWith(QStringLiteral("the migration 0002_second.sql failed, line 3;")), qPrintable(answer.problem().detail));
+    QCOMPARE(lookUp(m_database, "select to_regclass('aegis.second') is null"), QStringLiteral("t"));
+    QCOMPARE(lookUp(m_database, "select count(*) from aegis.migration"), QStringLiteral("1"));
+}
+
+void TestMigrator::refusesAFileThatEndsItsTransaction()
+{
+    const auto answer = migrate(makeMigrations(QStringLiteral("ending"), {{m_first.first, "create table first (id integer); commit;"}}));
+
+    QVERIFY(!answer.ok());
+    QVERIFY2(answer.problem().detail.contains(QStringLiteral("ends its transaction")), qPrintable(answer.problem().detail));
+}
+
+void TestMigrator::refusesBadNames_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("sentence");
+
+    QTest::newRow("a gap") << QStringLiteral("0003_third.sql") << QStringLiteral("must have the number 2");
+    QTest::newRow("a number twice") << QStringLiteral("0001_other.sql") << QStringLiteral("must have the number 2");
+    QTest::newRow("no number") << QStringLiteral("second.sql") << QStringLiteral("is not the name of a migration");
+    QTest::newRow("three digits") << QStringLiteral("002_second.sql") << QStringLiteral("is not the name of a migration");
+}
+
+void TestMigrator::refusesBadNames()
+{
+    QFETCH(const QString, name);
+    QFETCH(const QString, sentence);
+
+    const auto read = Migration::readAll(makeMigrations(QString::fromLatin1(QTest::currentDataTag()), {m_first, {name, "select 1"}}));
+
+    QVERIFY(!read.ok());
+    QVERIFY2(read.problem().detail.contains(sentence), qPrintable(read.problem().detail));
+}
+
+void TestMigrator::aDefinersFunctionSeesAllTenantsAndTheOwnersNone()
+{
+    const QByteArray script = R"(
+create table note (organization_id uuid not null);
+alter table note enable row level security;
+alter table note force row level security;
+create policy tenant on note using (organization_id = (select nullif(current_setting('app.organization_id', true), '')::uuid));
+grant select on note to aegis_definer;
+create function by_owner() returns bigint language sql security definer set search_path = aegis, pg_temp as 'select count(*) from note';
+set local role aegis_definer;
+create function by_definer() returns bigint language sql security definer set search_path = aegis, pg_temp as 'select count(*) from note';
+)";
+    QVERIFY_RESULT(migrate(makeMigrations(QStringLiteral("definer"), {{QStringLiteral("0001_definer.sql"), script}})));
+    lookUp(m_database, "insert into aegis.note select gen_random_uuid() from generate_series(1, 3)");
+
+    const auto answer = Session(m_database.serving).read<QString>(contextOf({}), [](Tx &tx) -> Result<QString> {
+        TRY(const Row row, tx.queryOne(ProblemCode::Internal, "select by_owner() || ' ' || by_definer()"));
+        return row.get<QString>(0);
+    });
+
+    QVERIFY_RESULT(answer);
+    QCOMPARE(*answer, QStringLiteral("0 3"));
+}
+
+void TestMigrator::theRolesAreWhatTheDesignSays()
+{
+    QVERIFY_RESULT(migrate(one()));
+
+    QCOMPARE(lookUp(m_database, "select string_agg(format('%s login=%s bypass=%s super=%s', rolname, rolcanlogin, rolbypassrls, rolsuper), ', ' order by rolname)"
+                                " from pg_roles where rolname in ('aegis_app', 'aegis_definer', 'aegis_owner')"),
+             QStringLiteral("aegis_app login=t bypass=f super=f, aegis_definer login=f bypass=t super=f, aegis_owner login=f bypass=f super=f"));
+    const auto raised = Session(m_database.serving).read<void>(contextOf({}), [](Tx &tx) -> Result<void> {
+        CHECK(tx.query("set role aegis_owner"));
+        return {};
+    });
+    QVERIFY2(!raised.ok(), "aegis_app can become nobody else");
+}
+
+void TestMigrator::theCheckPassesForTheServingRole()
+{
+    QVERIFY_RESULT(migrate(two()));
+
+    QVERIFY_RESULT(checkDatabase(m_database.serving, Migration::readAll(two()).value()));
+}
+
+void TestMigrator::theCheckRefusesASuperuser()
+{
+    QVERIFY_RESULT(migrate(two()));
+
+    const auto check = checkDatabase(m_database.administrator, Migration::readAll(two()).value());
+
+    QVERIFY(!check.ok());
+    QVERIFY2(check.problem().detail.startsWith(QStringLiteral("the role aegis_admin is a superuser")), qPrintable(check.problem().detail));
+}
+
+void TestMigrator::theCheckRefusesARoleThatSecurityDoesNotHold_data()
+{
+    QTest::addColumn<QByteArray>("change");
+    QTest::addColumn<QByteArray>("back");
+    QTest::addColumn<QString>("sentence");
+
+    QTest::newRow("BYPASSRLS") << QByteArray("alter role aegis_app bypassrls") << QByteArray("alter role aegis_app nobypassrls")
+                               << QStringLiteral("the role aegis_app has BYPASSRLS");
+    QTest::newRow("a member of one that bypasses") << QByteArray("grant aegis_definer to aegis_app") << QByteArray("revoke aegis_definer from aegis_app")
+                                                   << QStringLiteral("the role aegis_app is a member of aegis_definer");
+    QTest::newRow("an owner of the tables") << QByteArray("alter table aegis.first owner to aegis_app") << QByteArray("alter table aegis.first owner to aegis_owner")
+                                            << QStringLiteral("the role aegis_app owns tables");
+}
+
+void TestMigrator::theCheckRefusesARoleThatSecurityDoesNotHold()
+{
+    QFETCH(const QByteArray, change);
+    QFETCH(const QByteArray, back);
+    QFETCH(const QString, sentence);
+    QVERIFY_RESULT(migrate(two()));
+    lookUp(m_database, change);
+
+    const auto check = checkDatabase(m_database.serving, Migration::readAll(two()).value());
+    lookUp(m_database, back);
+
+    QVERIFY(!check.ok());
+    QVERIFY2(check.problem().detail.startsWith(sentence), qPrintable(check.problem().detail));
+}
+
+void TestMigrator::theCheckRefusesMissingMigrations()
+{
+    const auto known = Migration::readAll(two()).value();
+    const auto before = checkDatabase(m_database.serving, known);
+    QVERIFY(!before.ok());
+    QVERIFY2(before.problem().detail.startsWith(QStringLiteral("0 of 2 migrations")), qPrintable(before.problem().detail));
+    QVERIFY_RESULT(migrate(one()));
+
+    const auto between = checkDatabase(m_database.serving, known);
+
+    QVERIFY(!between.ok());
+    QVERIFY2(between.problem().detail.startsWith(QStringLiteral("1 of 2 migrations")), qPrintable(between.problem().detail));
+}
+
+void TestMigrator::theCheckRefusesAnotherEncoding()
+{
+    lookUp(m_database, "create database latin encoding 'LATIN1' locale 'C' template template0");
+    const auto check = checkDatabase(TestCluster::instance().serving("latin"), Migration::readAll(one()).value());
+
+    QVERIFY(!check.ok());
+    QVERIFY2(check.problem().detail.startsWith(QStringLiteral("the database's encoding is LATIN1")), qPrintable(check.problem().detail));
+}
+
+void TestMigrator::theCheckSaysWhenTheDatabaseIsNotThere()
+{
+    const auto check = checkDatabase(TestCluster::instance().serving("nothing"), Migration::readAll(one()).value());
+
+    QVERIFY(!check.ok());
+    QCOMPARE(check.problem().code, ProblemCode::DatabaseUnavailable);
+    QVERIFY2(check.problem().detail.startsWith(QStringLiteral("the database cannot be reached (dbname=nothing")), qPrintable(check.problem().detail));
+}
+
+AEGIS_TEST(TestMigrator)
+#include "TestMigrator.moc"

@@ -1,0 +1,198 @@
+#include "server/db/Database.h"
+#include "server/db/EmbeddedPostgres.h"
+#include "server/db/Migrator.h"
+#include "tests/server/db/NoteDatabase.h"
+#include "tests/support/Await.h"
+#include "tests/support/TestMain.h"
+
+#include <QtCore/QDir>
+#include <QtCore/QElapsedTimer>
+#include <QtCore/QTemporaryDir>
+
+#include <sys/stat.h>
+
+#include <csignal>
+
+using namespace aegis;
+using namespace aegis::test;
+
+class TestReconnection : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void idleConnectionsThatWereEndedAreReplaced();
+    void aTransactionLostBeforeItsCommitRunsAgain();
+    void aConnectionLostDuringTheCommitHasAnUnknownOutcome_data();
+    void aConnectionLostDuringTheCommitHasAnUnknownOutcome();
+    void aRestartUnderLoadFailsOnlyWhatIsInFlight();
+    void aDatabaseThatStaysAwayIsRefusedAtOnceAfterAWhile();
+
+private:
+    void endBackends() const
+    {
+        lookUp(m_database, "select count(pg_terminate_backend(pid, 1000)) from pg_stat_activity where usename = 'aegis_app'");
+    }
+
+    TestDatabase m_database;
+    std::unique_ptr<QTemporaryDir> m_directory;
+    std::unique_ptr<EmbeddedPostgres> m_postgres; // its own, because it is killed
+    RequestContext m_ctx;
+};
+
+constexpr Sql insertNote = "insert into note (id, organization_id, text) values ($1, $2, $3)";
+
+static Task<Result<void>> store(Database &db, const RequestContext &ctx, QString text)
+{
+    co_return co_await db.write<void>(ctx, [&](Tx &tx) -> Result<void> {
+        CHECK(tx.finalQuery(insertNote, UserId::make(systemNow()), ctx.tenant.organization, text));
+        return {};
+    });
+}
+
+void TestReconnection::initTestCase()
+{
+    m_directory = std::make_unique<QTemporaryDir>(QDir::tempPath() + QStringLiteral("/aegis-test-XXXXXX"));
+    chmod(QFile::encodeName(m_directory->path()).constData(), 0711);
+    auto started = EmbeddedPostgres::start({.dataDirectory = m_directory->path(), .durable = false});
+    QVERIFY_RESULT(started);
+    m_postgres = *std::move(started);
+    m_database = {"aegis", m_postgres->serving(), m_postgres->administrator()};
+    QVERIFY_RESULT(Migrator({.administrator = m_database.administrator, .directory = noteMigrations()}).migrate());
+}
+
+void TestReconnection::init()
+{
+    m_ctx = contextOf(OrganizationId::make(systemNow()));
+    clearNotes(m_database);
+}
+
+void TestReconnection::idleConnectionsThatWereEndedAreReplaced()
+{
+    Database db(m_database.options());
+    for (int i = 0; i < 8; ++i)
+        QVERIFY_RESULT(await(store(db, m_ctx, QStringLiteral("before"))));
+
+    endBackends();
+
+    for (int i = 0; i < 8; ++i)
+        QVERIFY_RESULT(await(store(db, m_ctx, QStringLiteral("after"))));
+    QCOMPARE(countNotes(m_database), 16);
+    QCOMPARE(db.counters().repeats, quint64(0)); // it was noticed before use
+}
+
+void TestReconnection::aTransactionLostBeforeItsCommitRunsAgain()
+{
+    Database db(m_database.options());
+    int runs = 0;
+
+    const auto answer = db.writeNow<int>(m_ctx, [&](Tx &tx) -> Result<int> {
+        CHECK(tx.query(insertNote, UserId::make(m_ctx.now), m_ctx.tenant.organization, QStringLiteral("a")));
+        if (++runs == 1)
+            endBackends();
+        CHECK(tx.query(insertNote, UserId::make(m_ctx.now), m_ctx.tenant.organization, QStringLiteral("b")));
+        return runs;
+    });
+
+    QVERIFY_RESULT(answer);
+    QCOMPARE(*answer, 2);
+    QCOMPARE(countNotes(m_database), 2);
+    QCOMPARE(db.counters().repeats, quint64(1));
+}
+
+void TestReconnection::aConnectionLostDuringTheCommitHasAnUnknownOutcome_data()
+{
+    QTest::addColumn<bool>("isFinal");
+
+    QTest::newRow("with the final statement") << true;
+    QTest::newRow("with COMMIT") << false;
+}
+
+void TestReconnection::aConnectionLostDuringTheCommitHasAnUnknownOutcome()
+{
+    QFETCH(const bool, isFinal);
+    Database db(m_database.options());
+    int runs = 0;
+
+    // A deferred trigger ends the backend while it commits.
+    const auto answer = db.writeNow<int>(m_ctx, [&](Tx &tx) -> Result<int> {
+        ++runs;
+        const auto id = UserId::make(m_ctx.now);
+        CHECK(isFinal ? tx.finalQuery(insertNote, id, m_ctx.tenant.organization, QStringLiteral("doomed"))
+                      : tx.query(insertNote, id, m_ctx.tenant.organization, QStringLiteral("doomed")));
+        return 1;
+    });
+
+    QVERIFY(!answer.ok());
+    QCOMPARE(answer.problem().code, ProblemCode::OutcomeUnknown);
+    QCOMPARE(runs, 1); // it is not run again: it might be carried out twice
+    QCOMPARE(countNotes(m_database), 0);
+}
+
+void TestReconnection::aRestartUnderLoadFailsOnlyWhatIsInFlight()
+{
+    auto options = m_database.options();
+    options.patience = std::chrono::seconds(10); // the machine may be busy
+    Database db(options);
+    constexpr int count = 3'000;
+    int done = 0, stored = 0, unknown = 0;
+    QStringList others;
+    int next = 0;
+    const std::function<void()> more = [&] {
+        if (next == count)
+            return;
+        ++next;
+        spawn(store(db, m_ctx, QStringLiteral("load")), [&](std::optional<Result<void>> answer, auto) {
+            ++done;
+            if (answer->ok())
+                ++stored;
+            else if (answer->problem().code == ProblemCode::OutcomeUnknown)
+                ++unknown;
+            else
+                others.append(QString::fromUtf8(inWords(answer->problem())));
+            more();
+        });
+    };
+
+    for (int i = 0; i < 32; ++i)
+        more();
+    const auto restart = [&] {
+        const qint64 process = m_postgres->processId();
+        QVERIFY(process > 0);
+        QCOMPARE(kill(static_cast<pid_t>(process), SIGINT), 0);
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(done > count / 3, 60'000);
+    restart();
+    QTRY_VERIFY_WITH_TIMEOUT(done == count, 60'000);
+
+    qInfo("%d stored, %d unknown", stored, unknown);
+    QVERIFY2(db.counters().connects > quint64(options.threads), "the server was really away");
+    QCOMPARE(others, QStringList());
+    QVERIFY2(unknown <= options.threads, "only what is in flight may fail");
+    const qint64 there = countNotes(m_database);
+    QVERIFY2(there >= stored && there <= stored + unknown, "what was answered is stored");
+}
+
+void TestReconnection::aDatabaseThatStaysAwayIsRefusedAtOnceAfterAWhile()
+{
+    auto options = m_database.options();
+    options.connection = ConnectionString::socket(QStringLiteral("/nowhere"), "aegis_app", "aegis");
+    options.patience = std::chrono::milliseconds(200);
+    Database db(options);
+    QElapsedTimer timer;
+
+    timer.start();
+    const auto first = await(store(db, m_ctx, QStringLiteral("a")));
+    const qint64 firstTook = timer.restart();
+    const auto second = await(store(db, m_ctx, QStringLiteral("a")));
+
+    QCOMPARE(first.problem().code, ProblemCode::DatabaseUnavailable);
+    QVERIFY(first.problem().retryAfter);
+    QVERIFY2(firstTook >= 100, "it waits for a restart");
+    QCOMPARE(second.problem().code, ProblemCode::DatabaseUnavailable);
+    QVERIFY2(timer.elapsed() < 100, "but not each request anew");
+}
+
+AEGIS_TEST(TestReconnection)
+#include "TestReconnection.moc"
