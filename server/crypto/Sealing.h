@@ -35,8 +35,4 @@ private:
     std::map<Version, Secret> m_keys;
 };
 
-/// The two steps beneath, for the published vectors: ciphertext and tag under a 32-byte key and a 12-byte nonce.
-Result<QByteArray> encryptAes256Gcm(const Secret &key, QByteArrayView nonce, QByteArrayView plain, QByteArrayView associatedData);
-Result<Secret> decryptAes256Gcm(const Secret &key, QByteArrayView nonce, QByteArrayView cipherAndTag, QByteArrayView associatedData);
-
 } // namespace aegis
