@@ -1,0 +1,32 @@
+#pragma once
+
+#include "server/http/documentation/FieldSchema.h"
+#include "shared/endpoints/Endpoints.h"
+
+namespace aegis::http {
+
+/// One endpoint as the documentation shows it.
+struct EndpointDescription {
+    const EndpointInfo *info = nullptr;
+    ProblemSet problems;
+    std::vector<FieldDescription> parameters;   ///< path, query and header fields of the request
+    std::string_view request;                   ///< schema of the body; empty: none
+    std::string_view response;                  ///< schema of the answer; empty: no JSON made of a DTO
+    std::vector<FieldDescription> replyHeaders; ///< header fields of the answer
+    bool repliesContent = false;                ///< whether the answer has a body
+    std::optional<int> unhealthyStatus;         ///< another status with the same body
+};
+
+/// The whole API: what the OpenAPI document and the page are both made from.
+struct ApiDescription {
+    std::vector<EndpointDescription> endpoints; ///< in the order of the table
+    Schemas schemas;
+
+    /// Made from endpoints::All and the field lists.
+    static ApiDescription make();
+};
+
+/// Name of a rate class in the documentation.
+QString rateClassName(RateClass rateClass);
+
+} // namespace aegis::http

@@ -1,0 +1,153 @@
+#pragma once
+
+#include "shared/ids/Id.h"
+#include "shared/json/Field.h"
+#include "shared/json/JsonWriter.h"
+#include "shared/text/Secret.h"
+#include "shared/time/Instant.h"
+
+#include <QtCore/QJsonArray>
+#include <QtCore/QJsonObject>
+#include <QtCore/QStringList>
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace aegis::http {
+
+/// One field as the documentation shows it.
+struct FieldDescription {
+    std::string_view name;
+    In in = In::Body;
+    bool required = false;
+    QString type; ///< for people: `string, e-mail, at most 254 characters`
+    std::string_view description;
+    std::string_view example;
+    QJsonObject schema; ///< JSON Schema 2020-12
+};
+
+/// One DTO as the documentation shows it.
+struct SchemaDescription {
+    std::vector<FieldDescription> fields; ///< of the body
+    QByteArray example;                   ///< compact JSON, in the declared order
+};
+
+/// The DTOs that were met, by name.
+using Schemas = std::map<std::string_view, SchemaDescription>;
+
+template <class T> struct ListElement : std::false_type {
+};
+template <class T> struct ListElement<std::vector<T>> : std::true_type {
+    using Type = T;
+};
+template <class T> struct OptionalValue : std::false_type {
+};
+template <class T> struct OptionalValue<std::optional<T>> : std::true_type {
+    using Type = T;
+};
+template <class T> struct IsId : std::false_type {
+};
+template <class Tag> struct IsId<Id<Tag>> : std::true_type {
+};
+
+QJsonObject textSchema(const FieldRules &rules);
+QJsonObject plainSchema(const char *type, const char *format);
+QJsonObject listSchema(const QJsonObject &element);
+QJsonObject referenceTo(std::string_view schema);
+QJsonObject orNull(const QJsonObject &schema);
+/// What a person reads about a schema.
+QString typeText(const QJsonObject &schema);
+void writeTextList(JsonWriter &out, std::string_view elements);
+qint64 integerOf(std::string_view text);
+
+template <HasFields Dto> void describe(Schemas &schemas);
+
+template <class T> QJsonObject schemaOf(const FieldRules &rules, Schemas &schemas)
+{
+    if constexpr (OptionalValue<T>::value) {
+        const QJsonObject schema = schemaOf<typename OptionalValue<T>::Type>(rules, schemas);
+        return rules.nullable ? orNull(schema) : schema;
+    } else if constexpr (ListElement<T>::value) {
+        return listSchema(schemaOf<typename ListElement<T>::Type>(rules, schemas));
+    } else if constexpr (std::is_same_v<T, QStringList>) {
+        return listSchema(textSchema(rules));
+    } else if constexpr (std::is_same_v<T, bool>) {
+        return plainSchema("boolean", nullptr);
+    } else if constexpr (std::is_integral_v<T>) {
+        return plainSchema("integer", sizeof(T) == 8 ? "int64" : "int32");
+    } else if constexpr (std::is_same_v<T, Instant>) {
+        return plainSchema("string", "date-time");
+    } else if constexpr (IsId<T>::value) {
+        return plainSchema("string", "uuid");
+    } else if constexpr (HasFields<T>) {
+        describe<T>(schemas);
+        return referenceTo(Fields<T>::name);
+    } else {
+        static_assert(std::is_same_v<T, QString> || std::is_same_v<T, Secret>, "a type that the documentation does not know");
+        return textSchema(rules);
+    }
+}
+
+template <HasFields Dto> void writeExample(JsonWriter &out);
+
+template <class T> void writeExampleValue(JsonWriter &out, const FieldRules &rules)
+{
+    if constexpr (OptionalValue<T>::value) {
+        writeExampleValue<typename OptionalValue<T>::Type>(out, rules);
+    } else if constexpr (ListElement<T>::value) {
+        out.beginArray();
+        writeExampleValue<typename ListElement<T>::Type>(out, rules);
+        out.endArray();
+    } else if constexpr (std::is_same_v<T, QStringList>) {
+        writeTextList(out, rules.example);
+    } else if constexpr (std::is_same_v<T, bool>) {
+        out.boolean(rules.example == "true");
+    } else if constexpr (std::is_integral_v<T>) {
+        out.number(integerOf(rules.example));
+    } else if constexpr (HasFields<T>) {
+        writeExample<T>(out);
+    } else {
+        out.utf8(QByteArrayView(rules.example.data(), static_cast<qsizetype>(rules.example.size())));
+    }
+}
+
+template <HasFields Dto> void writeExample(JsonWriter &out)
+{
+    out.beginObject();
+    forEachField<Dto>([&](const auto &field) {
+        if (field.rules.in != In::Body)
+            return;
+        out.key(field.name);
+        writeExampleValue<typename std::remove_cvref_t<decltype(field)>::Type>(out, field.rules);
+    });
+    out.endObject();
+}
+
+/// The DTO's fields that travel there (or elsewhere than in the body).
+template <HasFields Dto> std::vector<FieldDescription> describeFields(bool ofBody, Schemas &schemas)
+{
+    std::vector<FieldDescription> fields;
+    forEachField<Dto>([&](const auto &field) {
+        if ((field.rules.in == In::Body) != ofBody)
+            return;
+        using Type = typename std::remove_cvref_t<decltype(field)>::Type;
+        const QJsonObject schema = schemaOf<Type>(field.rules, schemas);
+        fields.push_back(
+            {field.name, field.rules.in, !OptionalValue<Type>::value, typeText(schema), field.rules.description, field.rules.example, schema});
+    });
+    return fields;
+}
+
+/// Adds the DTO and those inside it.
+template <HasFields Dto> void describe(Schemas &schemas)
+{
+    if (!schemas.try_emplace(Fields<Dto>::name).second)
+        return;
+    std::vector<FieldDescription> fields = describeFields<Dto>(true, schemas);
+    JsonWriter example;
+    writeExample<Dto>(example);
+    schemas[Fields<Dto>::name] = {std::move(fields), example.take()};
+}
+
+} // namespace aegis::http
