@@ -24,6 +24,7 @@ private Q_SLOTS:
     void refusesBadNames();
     void aDefinersFunctionSeesAllTenantsAndTheOwnersNone();
     void theRolesAreWhatTheDesignSays();
+    void theServersOwnMigrationsAreCarriedOut();
 
     void theCheckPassesForTheServingRole();
     void theCheckRefusesASuperuser();
@@ -184,6 +185,22 @@ void TestMigrator::theRolesAreWhatTheDesignSays()
         return {};
     });
     QVERIFY2(!raised.ok(), "aegis_app can become nobody else");
+}
+
+void TestMigrator::theServersOwnMigrationsAreCarriedOut()
+{
+    const QString directory = QFINDTESTDATA("../../../resources/migrations");
+    const auto known = Migration::readAll(directory);
+    QVERIFY_RESULT(known);
+
+    const auto answer = migrate(directory);
+
+    QVERIFY_RESULT(answer);
+    QCOMPARE(*answer, static_cast<int>(known->size()));
+    QVERIFY_RESULT(checkDatabase(m_database.serving, *known));
+    QCOMPARE(lookUp(m_database, "select string_agg(relname, ' ') from pg_class where relnamespace = 'aegis'::regnamespace and relkind in ('r', 'p') and relrowsecurity"
+                                " and not relforcerowsecurity"),
+             QString());
 }
 
 void TestMigrator::theCheckPassesForTheServingRole()
