@@ -22,7 +22,7 @@ struct PasswordVerdict {
 class PasswordHasher {
 public:
     struct Options {
-        PasswordParameters parameters; ///< for new hashes
+        PasswordParameters parameters = {}; ///< for new hashes
         int threads = 0;               ///< 0: one for each core
         std::size_t capacity = 256;    ///< calls that may wait
         int nice = 10;                 ///< added to the threads' niceness, 0 to 19

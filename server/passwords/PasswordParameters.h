@@ -18,7 +18,7 @@ struct Argon2Cost {
 /// How new passwords are hashed.
 struct PasswordParameters {
     PasswordAlgorithm algorithm = PasswordAlgorithm::Argon2id;
-    Argon2Cost argon2;
+    Argon2Cost argon2 = {};
     int bcryptRounds = 12; ///< log2 of the iterations
 
     friend bool operator==(const PasswordParameters &, const PasswordParameters &) = default;

@@ -1,0 +1,195 @@
+#include "server/passwords/Argon2.h"
+
+#include "server/passwords/PhcString.h"
+#include "tests/support/TestMain.h"
+#include "tests/support/Vectors.h"
+
+#include <QtCore/QJsonArray>
+
+#include <sys/resource.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+using namespace aegis;
+
+class TestArgon2 : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void agreesWithThePublishedVectors();
+    void bothLibrariesGiveTheSame_data();
+    void bothLibrariesGiveTheSame();
+    void picksTheLibraryThatCan_data();
+    void picksTheLibraryThatCan();
+    void refusesImpossibleParameters_data();
+    void refusesImpossibleParameters();
+    void missingMemoryIsAnAnswerAndNoCrash_data();
+    void missingMemoryIsAnAnswerAndNoCrash();
+    void threadsDoNotDisturbOneAnother();
+};
+
+Q_DECLARE_METATYPE(aegis::Argon2Library)
+
+void TestArgon2::agreesWithThePublishedVectors()
+{
+    AEGIS_VECTORS(vectors, "argon2_kat.json");
+    int compared = 0;
+    for (const QJsonValue &value : vectors.value(QLatin1String("kats")).toArray()) {
+        const QJsonObject test = value.toObject();
+        const Argon2Cost cost{.memoryKib = quint32(test.value(QLatin1String("m")).toInt()),
+                              .passes = quint32(test.value(QLatin1String("t")).toInt()),
+                              .lanes = quint32(test.value(QLatin1String("p")).toInt())};
+        if (test.value(QLatin1String("type")) != QLatin1String("argon2id") || cost.memoryKib > 65536)
+            continue; // 256 MiB would make the test slow for nothing
+        const QByteArray expected = test::hexMember(test, "hex");
+        const QByteArray salt = test.value(QLatin1String("salt")).toString().toLatin1();
+        const Secret password(test.value(QLatin1String("pwd")).toString().toLatin1());
+
+        const auto hash = argon2id(password, salt, cost, expected.size(), argon2LibraryFor(cost, salt.size(), expected.size()));
+
+        QVERIFY_RESULT(hash);
+        QCOMPARE(*hash, expected);
+        const PhcString phc{cost, salt, *hash};
+        QCOMPARE(QString::fromLatin1(phc.format()), test.value(QLatin1String("enc")).toString());
+        ++compared;
+    }
+    QVERIFY(compared >= 6);
+}
+
+void TestArgon2::bothLibrariesGiveTheSame_data()
+{
+    QTest::addColumn<quint32>("memoryKib");
+    QTest::addColumn<quint32>("passes");
+    QTest::addColumn<QByteArray>("password");
+    QTest::addColumn<int>("size");
+    QTest::newRow("little memory") << 64U << 1U << QByteArray("password") << 32;
+    QTest::newRow("memory that is no multiple of four") << 67U << 3U << QByteArray("password") << 32;
+    QTest::newRow("the default") << 19456U << 2U << QByteArray("password") << 32;
+    QTest::newRow("an empty password") << 64U << 2U << QByteArray() << 32;
+    QTest::newRow("a password with a NUL") << 64U << 2U << QByteArray("pass\0word", 9) << 32;
+    QTest::newRow("a long password") << 64U << 2U << QByteArray(8192, 'l') << 32;
+    QTest::newRow("a short hash") << 64U << 2U << QByteArray("password") << 16;
+    QTest::newRow("a long hash") << 64U << 2U << QByteArray("password") << 64;
+}
+
+void TestArgon2::bothLibrariesGiveTheSame()
+{
+    QFETCH(quint32, memoryKib);
+    QFETCH(quint32, passes);
+    QFETCH(QByteArray, password);
+    QFETCH(int, size);
+    const Argon2Cost cost{.memoryKib = memoryKib, .passes = passes};
+    const QByteArray salt("sixteen bytes of");
+
+    const auto sodium = argon2id(Secret(password), salt, cost, size, Argon2Library::Sodium);
+    const auto reference = argon2id(Secret(password), salt, cost, size, Argon2Library::Reference);
+
+    QVERIFY_RESULT(sodium);
+    QVERIFY_RESULT(reference);
+    QCOMPARE(sodium->size(), size);
+    QCOMPARE(*sodium, *reference);
+}
+
+void TestArgon2::picksTheLibraryThatCan_data()
+{
+    QTest::addColumn<quint32>("lanes");
+    QTest::addColumn<int>("saltSize");
+    QTest::addColumn<int>("hashSize");
+    QTest::addColumn<Argon2Library>("library");
+    QTest::newRow("the default") << 1U << 16 << 32 << Argon2Library::Sodium;
+    QTest::newRow("two lanes") << 2U << 16 << 32 << Argon2Library::Reference;
+    QTest::newRow("another salt") << 1U << 8 << 32 << Argon2Library::Reference;
+    QTest::newRow("a short hash") << 1U << 16 << 12 << Argon2Library::Reference;
+}
+
+void TestArgon2::picksTheLibraryThatCan()
+{
+    QFETCH(quint32, lanes);
+    QFETCH(int, saltSize);
+    QFETCH(int, hashSize);
+    QFETCH(Argon2Library, library);
+    const Argon2Cost cost{.memoryKib = 64, .passes = 1, .lanes = lanes};
+
+    QCOMPARE(argon2LibraryFor(cost, saltSize, hashSize), library);
+    QVERIFY_RESULT(argon2id(Secret(), QByteArray(saltSize, 's'), cost, hashSize, library));
+    if (library == Argon2Library::Reference)
+        QCOMPARE(argon2id(Secret(), QByteArray(saltSize, 's'), cost, hashSize, Argon2Library::Sodium).problem().code, ProblemCode::Internal);
+}
+
+void TestArgon2::refusesImpossibleParameters_data()
+{
+    QTest::addColumn<quint32>("memoryKib");
+    QTest::addColumn<quint32>("passes");
+    QTest::addColumn<quint32>("lanes");
+    QTest::newRow("4 TiB") << 0xffffffffU << 1U << 1U;
+    QTest::newRow("a million passes") << 64U << 1'000'000U << 1U;
+    QTest::newRow("no memory") << 0U << 1U << 1U;
+    QTest::newRow("too little for the lanes") << 31U << 1U << 4U;
+    QTest::newRow("lanes that overflow") << 64U << 1U << 0x20000000U;
+}
+
+void TestArgon2::refusesImpossibleParameters()
+{
+    QFETCH(quint32, memoryKib);
+    QFETCH(quint32, passes);
+    QFETCH(quint32, lanes);
+
+    const auto hash = argon2id(Secret(), QByteArray(16, 's'), {memoryKib, passes, lanes}, 32, Argon2Library::Reference);
+
+    QVERIFY(!hash);
+    QCOMPARE(hash.problem().code, ProblemCode::Internal);
+}
+
+void TestArgon2::missingMemoryIsAnAnswerAndNoCrash_data()
+{
+    QTest::addColumn<Argon2Library>("library");
+    QTest::newRow("libsodium") << Argon2Library::Sodium;
+    QTest::newRow("libargon2") << Argon2Library::Reference;
+}
+
+void TestArgon2::missingMemoryIsAnAnswerAndNoCrash()
+{
+#if defined(__SANITIZE_ADDRESS__)
+    QSKIP("AddressSanitizer itself needs an address space without a limit");
+#endif
+    QFETCH(Argon2Library, library);
+    rlimit before{};
+    QCOMPARE(getrlimit(RLIMIT_AS, &before), 0);
+    const rlimit tight{.rlim_cur = 400UL << 20U, .rlim_max = before.rlim_max};
+    QCOMPARE(setrlimit(RLIMIT_AS, &tight), 0);
+
+    const auto hash = argon2id(Secret(), QByteArray(16, 's'), {.memoryKib = 512 * 1024, .passes = 1}, 32, library);
+
+    QCOMPARE(setrlimit(RLIMIT_AS, &before), 0);
+    QVERIFY(!hash);
+    QCOMPARE(hash.problem().code, ProblemCode::Overloaded);
+    QVERIFY(hash.problem().retryAfter);
+}
+
+void TestArgon2::threadsDoNotDisturbOneAnother()
+{
+    const Argon2Cost cost{.memoryKib = 256, .passes = 1};
+    const QByteArray salt(16, 's');
+    const auto expected = argon2id(Secret(QByteArrayView("password")), salt, cost, 32, Argon2Library::Sodium);
+    QVERIFY_RESULT(expected);
+    std::atomic<int> good = 0;
+
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+        threads.emplace_back([&] {
+            for (int i = 0; i < 20; ++i) {
+                const auto hash = argon2id(Secret(QByteArrayView("password")), salt, cost, 32, Argon2Library::Sodium);
+                good += hash && *hash == *expected ? 1 : 0;
+            }
+        });
+    }
+    for (std::thread &thread : threads)
+        thread.join();
+
+    QCOMPARE(good.load(), 80);
+}
+
+AEGIS_TEST(TestArgon2)
+#include "TestArgon2.moc"
