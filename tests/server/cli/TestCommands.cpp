@@ -1,0 +1,224 @@
+#include "server/cli/CalibrationReport.h"
+#include "server/cli/CommandLine.h"
+#include "server/cli/Commands.h"
+#include "server/cli/SettingsHelp.h"
+#include "tests/support/TestMain.h"
+
+#include <QtCore/QRegularExpression>
+#include <QtCore/QTemporaryFile>
+
+using namespace aegis;
+
+class TestCommands : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void understandsACommandLine_data();
+    void understandsACommandLine();
+    void refusesACommandLine_data();
+    void refusesACommandLine();
+    void handsTheSettingsToTheCommand();
+    void givesTheCommandsExitCode();
+    void stopsAtBadSettings();
+    void showsWhichSettingsHold();
+    void namesEverySettingWithDefaultAndReason();
+    void keepsHelpWithinTheWidth();
+    void saysWhatItWasBuiltWith();
+    void proposesParameters();
+
+private:
+    struct Outcome {
+        int code = -1;
+        QString out;
+        QString err;
+    };
+    static QString textOf(QTemporaryFile &file)
+    {
+        QFile again(file.fileName());
+        return again.open(QIODevice::ReadOnly) ? QString::fromUtf8(again.readAll()) : QString();
+    }
+    static Outcome run(const QStringList &arguments, const Environment &environment = {}, const Commands &commands = {})
+    {
+        QTemporaryFile out, err;
+        if (!out.open() || !err.open())
+            qFatal("cannot make files");
+        std::FILE *const outFile = std::fopen(qPrintable(out.fileName()), "w");
+        std::FILE *const errFile = std::fopen(qPrintable(err.fileName()), "w");
+        const int code = runCommandLine(arguments, environment, commands, outFile, errFile);
+        std::fclose(outFile);
+        std::fclose(errFile);
+        return {code, textOf(out), textOf(err)};
+    }
+};
+
+void TestCommands::understandsACommandLine_data()
+{
+    QTest::addColumn<QString>("line");
+    QTest::addColumn<int>("command");
+    QTest::addColumn<QString>("file");
+    const auto row = [](const char *line, Command command, const char *file = "") { QTest::newRow(line) << QString::fromLatin1(line) << int(command) << QString::fromLatin1(file); };
+    row("run", Command::Run);
+    row("migrate", Command::Migrate);
+    row("check-config", Command::CheckConfig);
+    row("calibrate", Command::Calibrate);
+    row("version", Command::Version);
+    row("--version", Command::Version);
+    row("--help", Command::Help);
+    row("-h", Command::Help);
+    row("help", Command::Help);
+    row("run --help", Command::Help);
+    row("--help-config", Command::HelpConfig);
+    row("run --config /etc/aegis.conf", Command::Run, "/etc/aegis.conf");
+    row("--config=/etc/aegis.conf migrate", Command::Migrate, "/etc/aegis.conf");
+}
+
+void TestCommands::understandsACommandLine()
+{
+    QFETCH(const QString, line);
+    QFETCH(const int, command);
+    QFETCH(const QString, file);
+
+    const auto parsed = CommandLine::parse(line.split(QLatin1Char(' ')));
+
+    QVERIFY_RESULT(parsed);
+    QCOMPARE(int(parsed->command), command);
+    QCOMPARE(parsed->configFile.value_or(QString()), file);
+}
+
+void TestCommands::refusesACommandLine_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("nothing") << QStringList() << QStringLiteral("a command is missing");
+    QTest::newRow("unknown command") << QStringList{QStringLiteral("serve")} << QStringLiteral("unknown command 'serve'");
+    QTest::newRow("unknown option") << QStringList{QStringLiteral("run"), QStringLiteral("--port")} << QStringLiteral("unknown option '--port'");
+    QTest::newRow("two commands") << QStringList{QStringLiteral("run"), QStringLiteral("migrate")} << QStringLiteral("one command at a time");
+    QTest::newRow("no file") << QStringList{QStringLiteral("run"), QStringLiteral("--config")} << QStringLiteral("--config needs");
+    QTest::newRow("empty file") << QStringList{QStringLiteral("run"), QStringLiteral("--config=")} << QStringLiteral("--config needs");
+    QTest::newRow("two files") << QStringList{QStringLiteral("--config"), QStringLiteral("a"), QStringLiteral("--config"), QStringLiteral("b")} << QStringLiteral("only once");
+    QTest::newRow("empty argument") << QStringList{QString()} << QStringLiteral("unknown command ''");
+}
+
+void TestCommands::refusesACommandLine()
+{
+    QFETCH(const QStringList, arguments);
+    QFETCH(const QString, says);
+
+    const Outcome outcome = run(arguments);
+
+    QCOMPARE(outcome.code, 2);
+    QVERIFY2(outcome.err.contains(says), qPrintable(outcome.err));
+    QVERIFY(outcome.err.contains(QStringLiteral("Usage: aegisd")));
+    QVERIFY(outcome.out.isEmpty());
+}
+
+void TestCommands::handsTheSettingsToTheCommand()
+{
+    int port = 0;
+    Commands commands;
+    commands.run = [&port](const LoadedSettings &loaded) {
+        port = loaded.settings.port;
+        return 0;
+    };
+
+    const Outcome outcome = run({QStringLiteral("run")}, {{"PORT", "4242"}}, commands);
+
+    QCOMPARE(outcome.code, 0);
+    QCOMPARE(port, 4242);
+}
+
+void TestCommands::givesTheCommandsExitCode()
+{
+    Commands commands;
+    commands.migrate = [](const LoadedSettings &) { return 7; };
+
+    QCOMPARE(run({QStringLiteral("migrate")}, {}, commands).code, 7);
+    QCOMPARE(run({QStringLiteral("run")}, {}, commands).code, 1); // not given
+}
+
+void TestCommands::stopsAtBadSettings()
+{
+    bool isCalled = false;
+    Commands commands;
+    commands.run = [&isCalled](const LoadedSettings &) {
+        isCalled = true;
+        return 0;
+    };
+
+    const Outcome outcome = run({QStringLiteral("run")}, {{"PORT", "http"}, {"JWT_SECRET", "hunter2"}}, commands);
+
+    QCOMPARE(outcome.code, 78);
+    QVERIFY(!isCalled);
+    QVERIFY(outcome.err.contains(QStringLiteral("  PORT is 'http'; it must be a whole number from 0 to 65535.\n")));
+    QVERIFY(outcome.err.contains(QStringLiteral("  JWT_SECRET has a value that is not right; it must be 32 to 1024 bytes")));
+    QVERIFY(!outcome.err.contains(QStringLiteral("hunter2")));
+}
+
+void TestCommands::showsWhichSettingsHold()
+{
+    const Outcome outcome = run({QStringLiteral("check-config")}, {{"PORT", "4242"}, {"JWT_SECRET", "hunter2-hunter2-a-secret-that-is-long-enough"}, {"REDIS_HOST", "redis"}});
+
+    QCOMPARE(outcome.code, 0);
+    QVERIFY(outcome.out.contains(QRegularExpression(QStringLiteral("(?m)^PORT +4242 +# environment$"))));
+    QVERIFY(outcome.out.contains(QRegularExpression(QStringLiteral("(?m)^HASH_QUEUE +256 +# default$"))));
+    QVERIFY(outcome.out.contains(QRegularExpression(QStringLiteral("(?m)^JWT_SECRET +\\(set, not shown\\) +# environment$"))));
+    QVERIFY(!outcome.out.contains(QStringLiteral("hunter2")));
+    QVERIFY(outcome.err.startsWith(QStringLiteral("warning: REDIS_HOST")));
+    QVERIFY(outcome.out.endsWith(QStringLiteral("The settings are right.\n")));
+}
+
+void TestCommands::namesEverySettingWithDefaultAndReason()
+{
+    const Outcome outcome = run({QStringLiteral("--help-config")});
+    const QString flat = QString(outcome.out).replace(QRegularExpression(QStringLiteral("\\s+")), QStringLiteral(" "));
+
+    QCOMPARE(outcome.code, 0);
+    int settings = 0;
+    for (const SettingGroup &group : settingsTable()) {
+        for (const Setting &setting : group.settings) {
+            ++settings;
+            QVERIFY2(!setting.reason.isEmpty() && setting.reason.endsWith(QLatin1Char('.')), setting.name.data());
+            QVERIFY2(!setting.describeFallback().isEmpty(), setting.name.data());
+            QVERIFY2(flat.contains(QStringLiteral(" %1 default: %2 must be %3").arg(setting.name, setting.describeFallback(), setting.allowed)), setting.name.data());
+            QVERIFY2(flat.contains(setting.reason), setting.name.data());
+        }
+    }
+    QVERIFY(settings > 50);
+}
+
+void TestCommands::keepsHelpWithinTheWidth()
+{
+    for (const QString &line : settingsHelp(80).split(QLatin1Char('\n'))) {
+        if (!line.contains(QStringLiteral("default: ")))
+            QVERIFY2(line.size() <= 80, qPrintable(line));
+    }
+}
+
+void TestCommands::saysWhatItWasBuiltWith()
+{
+    const Outcome outcome = run({QStringLiteral("version")}, {{"PORT", "bad settings do not matter here"}});
+
+    QCOMPARE(outcome.code, 0);
+    QVERIFY(outcome.out.startsWith(QStringLiteral("aegisd ") + QLatin1String(AEGIS_VERSION) + QLatin1Char('\n')));
+    for (const char *part : {"Qt 6.", "PostgreSQL client 1", "OpenSSL 3.", "libsodium 1."})
+        QVERIFY2(outcome.out.contains(QLatin1String(part)), part);
+}
+
+void TestCommands::proposesParameters()
+{
+    Calibration calibration;
+    calibration.argon2 = {{Argon2Cost{}, std::chrono::milliseconds(20)}};
+    calibration.bcrypt = {{12, std::chrono::milliseconds(250)}};
+    calibration.proposedArgon2 = {.memoryKib = 65536, .passes = 3, .lanes = 1};
+    calibration.proposedBcryptRounds = 11;
+    calibration.cores = 4;
+
+    const QString report = calibrationReport(calibration, std::chrono::milliseconds(100));
+
+    QVERIFY2(report.contains(QRegularExpression(QStringLiteral("Argon2id, 19456 KiB, 2 passes, 1 lanes +20\\.0 ms +200\\.0 a second"))), qPrintable(report));
+    QVERIFY(report.contains(QStringLiteral("\nARGON2_MEMORY_KIB=65536\nARGON2_ITERATIONS=3\nARGON2_PARALLELISM=1\nBCRYPT_ROUNDS=11\n")));
+    QVERIFY(!report.contains(QStringLiteral("Even the default")));
+}
+
+AEGIS_TEST(TestCommands)
+#include "TestCommands.moc"
