@@ -1,5 +1,6 @@
 #include "server/cli/Commands.h"
 
+#include "server/cli/CalibrationReport.h"
 #include "server/cli/CommandLine.h"
 #include "server/cli/SettingsHelp.h"
 #include "server/cli/Versions.h"
@@ -22,6 +23,19 @@ int call(const std::function<int(const LoadedSettings &)> &command, const Loaded
     return ExitFailure;
 }
 
+/// Slow enough to hurt who guesses, quick enough that a core still does ten logins a second.
+constexpr std::chrono::milliseconds calibrationTarget(100);
+
+int calibrateHere(std::FILE *out, std::FILE *err)
+{
+    const auto calibration = calibrate(calibrationTarget);
+    if (!calibration) {
+        print(err, QStringLiteral("aegisd: there is not enough memory to measure with\n"));
+        return ExitFailure;
+    }
+    return print(out, calibrationReport(*calibration, calibrationTarget));
+}
+
 int runWithSettings(const CommandLine &line, const LoadedSettings &loaded, const Commands &commands, std::FILE *out, std::FILE *err)
 {
     switch (line.command) {
@@ -29,12 +43,12 @@ int runWithSettings(const CommandLine &line, const LoadedSettings &loaded, const
         return call(commands.run, loaded, err);
     case Command::Migrate:
         return call(commands.migrate, loaded, err);
-    case Command::Calibrate:
-        return call(commands.calibrate, loaded, err);
     case Command::CheckConfig:
         for (const QString &warning : loaded.warnings)
             print(err, QStringLiteral("warning: %1\n").arg(warning));
         return print(out, effectiveSettings(loaded) + QStringLiteral("\nThe settings are right.\n"));
+    case Command::Calibrate:
+        return call(commands.calibrate, loaded, err);
     case Command::Version:
     case Command::Help:
     case Command::HelpConfig:
@@ -58,6 +72,8 @@ int runCommandLine(const QStringList &arguments, const Environment &environment,
         return print(out, settingsHelp());
     if (line->command == Command::Version)
         return print(out, versions());
+    if (line->command == Command::Calibrate && !commands.calibrate)
+        return calibrateHere(out, err);
 
     const auto loaded = loadSettings({.environment = environment, .file = line->configFile, .machine = Machine::present()});
     if (!loaded) {

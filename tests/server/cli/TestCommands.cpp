@@ -25,6 +25,7 @@ private Q_SLOTS:
     void keepsHelpWithinTheWidth();
     void saysWhatItWasBuiltWith();
     void proposesParameters();
+    void measuresThisMachine();
 
 private:
     struct Outcome {
@@ -218,6 +219,15 @@ void TestCommands::proposesParameters()
     QVERIFY2(report.contains(QRegularExpression(QStringLiteral("Argon2id, 19456 KiB, 2 passes, 1 lanes +20\\.0 ms +200\\.0 a second"))), qPrintable(report));
     QVERIFY(report.contains(QStringLiteral("\nARGON2_MEMORY_KIB=65536\nARGON2_ITERATIONS=3\nARGON2_PARALLELISM=1\nBCRYPT_ROUNDS=11\n")));
     QVERIFY(!report.contains(QStringLiteral("Even the default")));
+}
+
+void TestCommands::measuresThisMachine()
+{
+    const Outcome outcome = run({QStringLiteral("calibrate")});
+
+    QCOMPARE(outcome.code, 0);
+    QVERIFY(outcome.out.contains(QRegularExpression(QStringLiteral("(?m)^ARGON2_MEMORY_KIB=\\d+$"))));
+    QVERIFY(outcome.err.isEmpty());
 }
 
 AEGIS_TEST(TestCommands)
