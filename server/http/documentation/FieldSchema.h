@@ -21,7 +21,8 @@ struct FieldDescription {
     std::string_view name;
     In in = In::Body;
     bool required = false;
-    QString type; ///< for people: `string, e-mail, at most 254 characters`
+    bool nullable = false; ///< in an answer always there, if only as null
+    QString type;          ///< for people: `string, e-mail, at most 254 characters`
     std::string_view description;
     std::string_view example;
     QJsonObject schema; ///< JSON Schema 2020-12
@@ -133,8 +134,8 @@ template <HasFields Dto> std::vector<FieldDescription> describeFields(bool ofBod
             return;
         using Type = typename std::remove_cvref_t<decltype(field)>::Type;
         const QJsonObject schema = schemaOf<Type>(field.rules, schemas);
-        fields.push_back(
-            {field.name, field.rules.in, !OptionalValue<Type>::value, typeText(schema), field.rules.description, field.rules.example, schema});
+        fields.push_back({field.name, field.rules.in, !OptionalValue<Type>::value, field.rules.nullable, typeText(schema), field.rules.description,
+                          field.rules.example, schema});
     });
     return fields;
 }

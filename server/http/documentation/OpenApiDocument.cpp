@@ -33,13 +33,13 @@ QJsonObject propertyOf(const FieldDescription &field)
     return schema;
 }
 
-QJsonObject objectSchema(const SchemaDescription &description, bool closed)
+QJsonObject objectSchema(const SchemaDescription &description, bool isRequest)
 {
     QJsonObject properties;
     QJsonArray required;
     for (const FieldDescription &field : description.fields) {
         properties.insert(textOf(field.name), propertyOf(field));
-        if (field.required)
+        if (field.required || (field.nullable && !isRequest))
             required.append(textOf(field.name));
     }
     QJsonObject schema{{QStringLiteral("type"), QStringLiteral("object")},
@@ -47,7 +47,7 @@ QJsonObject objectSchema(const SchemaDescription &description, bool closed)
                        {QStringLiteral("examples"), QJsonArray{parsed(description.example)}}};
     if (!required.isEmpty())
         schema.insert(QStringLiteral("required"), required);
-    if (closed)
+    if (isRequest) // answers may get new members
         schema.insert(QStringLiteral("additionalProperties"), false);
     return schema;
 }

@@ -122,6 +122,12 @@ void TestDocumentation::requestsAreClosedAndBounded()
     QCOMPARE(signup[QLatin1String("properties")][QLatin1String("email")][QLatin1String("maxLength")].toInt(), 254);
     QCOMPARE(signup[QLatin1String("properties")][QLatin1String("email")][QLatin1String("format")].toString(), QStringLiteral("email"));
 
+    const QJsonValue registration = m_document.value(QLatin1String("components"))[QLatin1String("schemas")][QLatin1String("RegisterRequest")];
+    QCOMPARE(registration[QLatin1String("required")].toArray(), (QJsonArray{QStringLiteral("email"), QStringLiteral("password")}));
+
+    const QJsonValue answer = m_document.value(QLatin1String("components"))[QLatin1String("schemas")][QLatin1String("AuthResponse")];
+    QVERIFY2(answer[QLatin1String("required")].toArray().contains(QStringLiteral("organization")), "it is there, if only as null");
+
     const QJsonValue user = m_document.value(
         QLatin1String("components"))[QLatin1String("schemas")][QLatin1String("User")][QLatin1String("properties")];
     QCOMPARE(user[QLatin1String("id")][QLatin1String("format")].toString(), QStringLiteral("uuid"));

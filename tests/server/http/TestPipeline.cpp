@@ -1,9 +1,12 @@
+#include "server/async/WorkerPool.h"
 #include "tests/server/http/PipelineHarness.h"
 #include "tests/support/TestMain.h"
 
 #include <QtCore/QJsonArray>
 #include <QtCore/QJsonDocument>
 #include <QtCore/QJsonObject>
+
+#include <QtCore/QThread>
 
 #include <stdexcept>
 
@@ -45,6 +48,8 @@ private Q_SLOTS:
     void authenticatesBeforeItDecodes();
     void takesOrMakesTheCorrelationId_data();
     void takesOrMakesTheCorrelationId();
+    void aHandlerMayWaitForAWorker();
+    void anExceptionAfterWaitingIsAnsweredToo();
     void anExceptionIsToldToTheLogOnly();
     void aProblemOfTheHandlerIsRendered();
     void everyAnswerIsObserved();
@@ -286,6 +291,52 @@ void TestPipeline::takesOrMakesTheCorrelationId()
         else
             QCOMPARE(harness.seen->correlationId, *answered);
     }
+}
+
+static Task<Result<HealthResponse>> healthFromWorker(WorkerPool &pool, const RequestContext &context, bool broken)
+{
+    CO_TRY(const QString status, co_await pool.run<QString>([](int) -> Result<QString> { return QStringLiteral("from a worker"); }));
+    if (broken)
+        throw std::runtime_error("late cucumber");
+    co_return HealthResponse{status, {{QString::fromLatin1(context.correlationId.text()), QStringLiteral("ok"), {}}}};
+}
+
+void TestPipeline::aHandlerMayWaitForAWorker()
+{
+    WorkerPool pool({.name = "test", .threads = 1, .capacity = 4});
+    PipelineHarness harness;
+    harness.api.on<endpoints::HealthLive>([&pool](const RequestContext &context, NoRequest) { return healthFromWorker(pool, context, false); });
+    std::optional<http::HttpReply> reply;
+    QThread *answeredOn = nullptr;
+
+    harness.pipeline->handle(http::HttpExchange(PipelineHarness::request("GET", "/health/live"), [&](std::optional<http::HttpReply> answer) {
+        answeredOn = QThread::currentThread();
+        reply = std::move(answer);
+    }));
+    QVERIFY2(!reply, "handle() does not wait");
+    QTRY_VERIFY(reply);
+
+    QCOMPARE(reply->status, 200);
+    QCOMPARE(answeredOn, QThread::currentThread());
+    QVERIFY(reply->body.contains("from a worker"));
+    QVERIFY(reply->body.contains(PipelineHarness::header(*reply, "X-Correlation-ID")));
+}
+
+void TestPipeline::anExceptionAfterWaitingIsAnsweredToo()
+{
+    WorkerPool pool({.name = "test", .threads = 1, .capacity = 4});
+    PipelineHarness harness;
+    harness.api.on<endpoints::HealthLive>([&pool](const RequestContext &context, NoRequest) { return healthFromWorker(pool, context, true); });
+    std::optional<http::HttpReply> reply;
+
+    harness.pipeline->handle(http::HttpExchange(PipelineHarness::request("GET", "/health/live"),
+                                                [&](std::optional<http::HttpReply> answer) { reply = std::move(answer); }));
+    QTRY_VERIFY(reply);
+
+    QCOMPARE(reply->status, 500);
+    QVERIFY(!reply->body.contains("cucumber"));
+    QCOMPARE(harness.observed.size(), std::size_t(1));
+    QVERIFY(harness.observed.front().second.contains(QStringLiteral("late cucumber")));
 }
 
 void TestPipeline::anExceptionIsToldToTheLogOnly()
