@@ -16,8 +16,6 @@ namespace {
 
 /// More than a program has statements; what is composed at run time cannot make the server's memory grow without end.
 constexpr std::size_t mostPrepared = 512;
-/// Beyond the server's own statement_timeout, after which it is taken for gone.
-constexpr std::chrono::seconds grace{5};
 
 constexpr qint64 forever = -1;
 
@@ -234,7 +232,7 @@ Exchange Connection::exchange(std::span<const Command> commands)
         ++m_counters->roundTrips;
     const qint64 deadline = m_settings.statementTimeout.count() == 0
                               ? forever
-                              : nowMilliseconds() + std::chrono::milliseconds(m_settings.statementTimeout + grace).count();
+                              : nowMilliseconds() + (m_settings.statementTimeout + m_settings.answerGrace).count();
     std::vector<Sent> sent(commands.size());
     bool isSent = true;
     for (std::size_t i = 0; i < commands.size(); ++i)
@@ -262,6 +260,23 @@ Exchange Connection::exchange(std::span<const Command> commands)
     }
     exchange.isLost = m_lost;
     return exchange;
+}
+
+std::vector<Notification> Connection::takeNotifications(std::chrono::milliseconds wait)
+{
+    std::vector<Notification> taken;
+    const auto take = [&] {
+        while (PGnotify *const notify = PQnotifies(m_handle)) {
+            taken.push_back({notify->relname, notify->extra});
+            PQfreemem(notify);
+        }
+    };
+    take();
+    if (taken.empty() && waitFor(POLLIN, nowMilliseconds() + wait.count())) {
+        m_lost = m_lost || PQconsumeInput(m_handle) == 0;
+        take();
+    }
+    return taken;
 }
 
 std::optional<SqlError> Connection::script(const QByteArray &text)

@@ -34,6 +34,12 @@ struct Exchange {
     bool isLost = false;           ///< the connection is gone
 };
 
+/// What a NOTIFY told.
+struct Notification {
+    QByteArray channel;
+    QByteArray payload;
+};
+
 /// A connection of Qt's QPSQL driver, whose statements run on its libpq handle: prepared once, values apart from the text,
 /// several in one round trip. It belongs to the thread that opened it.
 class Connection {
@@ -52,6 +58,10 @@ public:
     Exchange exchange(std::span<const Command> commands);
     /// Statements separated by semicolons, without values.
     std::optional<SqlError> script(const QByteArray &text);
+
+    /// After `script("listen ...")`: what has been notified; when there is nothing yet it waits so long for the first. When
+    /// the connection was lost it returns at once, and isUsable() tells.
+    std::vector<Notification> takeNotifications(std::chrono::milliseconds wait);
 
     const SessionSettings &settings() const { return m_settings; }
     pg_conn *handle() const { return m_handle; }

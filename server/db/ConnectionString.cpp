@@ -82,8 +82,12 @@ QByteArray ConnectionString::remainingOptions() const
 QString ConnectionString::description() const
 {
     QStringList parts;
-    for (const auto &[keyword, value] : m_values)
-        parts.append(QString::fromUtf8(keyword + '=' + value));
+    for (const auto &[keyword, value] : m_values) {
+        for (const char *open : {"dbname", "host", "hostaddr", "port", "sslmode", "target_session_attrs", "user"}) {
+            if (keyword == open)
+                parts.append(QString::fromUtf8(keyword + '=' + value));
+        }
+    }
     return parts.join(QLatin1Char(' '));
 }
 

@@ -29,7 +29,7 @@ public:
 
     /// All but the password, and but host, dbname and user, as `key='value'` pairs.
     QByteArray remainingOptions() const;
-    /// For the log and for people: no password.
+    /// For the log and for people: host, database, user and the like, no password of any kind.
     QString description() const;
 
 private:

@@ -13,6 +13,9 @@ namespace {
 /// How often a transaction is run again after a serialization failure or a deadlock.
 constexpr int mostRepeats = 3;
 
+/// How often one of all sessions tries a database that has been away for longer than the patience.
+constexpr std::chrono::milliseconds probePause{250};
+
 qint64 nowMilliseconds()
 {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -49,6 +52,11 @@ Result<Connection *> Session::connection()
     if (m_connection && m_connection->isUsable())
         return m_connection.get();
     m_connection.reset();
+    if (!mayTry()) {
+        return Problem(ProblemCode::DatabaseUnavailable)
+            .withRetryAfter(std::chrono::seconds(2))
+            .withInternal(QStringLiteral("the database has been away for %1 ms").arg(nowMilliseconds() - m_link->unreachableSince));
+    }
 
     for (std::chrono::milliseconds wait(5);; wait = std::min(2 * wait, std::chrono::milliseconds(100))) {
         auto opened = Connection::open(m_target, m_settings, &m_link->counters);
@@ -57,15 +65,29 @@ Result<Connection *> Session::connection()
             m_connection = *std::move(opened);
             return m_connection.get();
         }
-        // All sessions share the patience: when it is used up, each request is refused after one try, at once.
+        // All sessions share the patience.
         qint64 since = 0;
         const qint64 now = nowMilliseconds();
         if (m_link->unreachableSince.compare_exchange_strong(since, now))
             since = now;
-        if (now + wait.count() > since + m_link->patience.count())
+        if (now + wait.count() > since + m_link->patience.count()) {
+            m_link->nextProbe = now + probePause.count();
             return std::move(opened).problem();
+        }
         pause(wait);
     }
+}
+
+/// A connection to a host that does not answer takes seconds to fail: when the patience is used up, one session at a time
+/// tries, so that the requests behind it are refused at once.
+bool Session::mayTry() const
+{
+    const qint64 since = m_link->unreachableSince;
+    const qint64 now = nowMilliseconds();
+    if (since == 0 || now <= since + m_link->patience.count())
+        return true;
+    qint64 next = m_link->nextProbe;
+    return now >= next && m_link->nextProbe.compare_exchange_strong(next, now + probePause.count());
 }
 
 std::optional<Problem> Session::run(const RequestContext &context, Tx::Access access, const std::function<bool(Tx &)> &body)

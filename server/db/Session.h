@@ -28,6 +28,7 @@ struct DatabaseLink {
     const std::chrono::milliseconds patience;
     DatabaseCounters counters;
     std::atomic<qint64> unreachableSince{0}; ///< of the steady clock, in ms; 0: it is reachable
+    std::atomic<qint64> nextProbe{0};        ///< before that no session tries a database that has been away for long
 };
 
 /// One connection to the database, opened when it is needed and again when it was lost, with blocking transactions: what
@@ -65,6 +66,7 @@ public:
     Result<Connection *> connection();
 
 private:
+    bool mayTry() const;
     /// Runs the body in a transaction, again if that can help. The problem replaces what the body returned.
     std::optional<Problem> run(const RequestContext &context, Tx::Access access, const std::function<bool(Tx &)> &body);
 

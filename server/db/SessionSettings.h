@@ -13,6 +13,8 @@ struct SessionSettings {
     std::chrono::milliseconds statementTimeout{10'000};         ///< 0: none
     std::chrono::milliseconds lockTimeout{3'000};               ///< 0: none
     std::chrono::milliseconds idleInTransactionTimeout{15'000}; ///< 0: none
+    /// Beyond statementTimeout, after which a server that does not answer is taken for gone.
+    std::chrono::milliseconds answerGrace{5'000};
     /// A transaction pooler (PgBouncer before 1.21) stands between: nothing is prepared by name, and the settings go
     /// with each transaction.
     bool behindPooler = false;

@@ -1,3 +1,4 @@
+#include "server/db/Connection.h"
 #include "server/db/Database.h"
 #include "server/db/EmbeddedPostgres.h"
 #include "server/db/Migrator.h"
@@ -27,7 +28,12 @@ private Q_SLOTS:
     void aConnectionLostDuringTheCommitHasAnUnknownOutcome_data();
     void aConnectionLostDuringTheCommitHasAnUnknownOutcome();
     void aRestartUnderLoadFailsOnlyWhatIsInFlight();
+    void aServerThatDoesNotAnswerIsGivenUp_data();
+    void aServerThatDoesNotAnswerIsGivenUp();
+    void aPlanThatIsNoLongerGoodIsMadeAgain();
     void aDatabaseThatStaysAwayIsRefusedAtOnceAfterAWhile();
+    void aDatabaseThatComesBackIsFound();
+    void notificationsArrive();
 
 private:
     void endBackends() const
@@ -192,6 +198,99 @@ void TestReconnection::aDatabaseThatStaysAwayIsRefusedAtOnceAfterAWhile()
     QVERIFY2(firstTook >= 100, "it waits for a restart");
     QCOMPARE(second.problem().code, ProblemCode::DatabaseUnavailable);
     QVERIFY2(timer.elapsed() < 100, "but not each request anew");
+}
+
+void TestReconnection::aServerThatDoesNotAnswerIsGivenUp_data()
+{
+    QTest::addColumn<bool>("isFinal");
+
+    QTest::newRow("while it commits: the outcome is unknown") << true;
+    QTest::newRow("before the commit: it runs again elsewhere") << false;
+}
+
+void TestReconnection::aServerThatDoesNotAnswerIsGivenUp()
+{
+    QFETCH(const bool, isFinal);
+    SessionSettings hasty;
+    hasty.statementTimeout = hasty.answerGrace = std::chrono::milliseconds(200);
+    Session session(m_database.serving, hasty);
+    pid_t stopped = 0;
+
+    const auto answer = session.write<int>(m_ctx, [&](Tx &tx) -> Result<int> {
+        TRY(const Row row, tx.queryOne(ProblemCode::Internal, "select pg_backend_pid()"));
+        if (std::exchange(stopped, stopped == 0 ? row.get<int>(0) : stopped) == 0)
+            kill(stopped, SIGSTOP);
+        const auto id = UserId::make(m_ctx.now);
+        CHECK(isFinal ? tx.finalQuery(insertNote, id, m_ctx.tenant.organization, QStringLiteral("a"))
+                      : tx.query(insertNote, id, m_ctx.tenant.organization, QStringLiteral("a")));
+        return row.get<int>(0);
+    });
+    kill(stopped, SIGCONT);
+
+    if (isFinal) {
+        QVERIFY(!answer.ok());
+        QCOMPARE(answer.problem().code, ProblemCode::OutcomeUnknown);
+        QTRY_COMPARE(countNotes(m_database), 1); // and indeed it was carried out
+    } else {
+        QVERIFY_RESULT(answer);
+        QVERIFY(*answer != stopped);
+        QCOMPARE(countNotes(m_database), 1);
+    }
+}
+
+void TestReconnection::aPlanThatIsNoLongerGoodIsMadeAgain()
+{
+    Session session(m_database.serving);
+    const auto ask = [&] {
+        return session.read<int>(m_ctx, [](Tx &tx) -> Result<int> {
+            TRY(const Rows rows, tx.finalQuery("select * from account"));
+            return rows.size();
+        });
+    };
+    QVERIFY_RESULT(ask());
+
+    lookUp(m_database, "alter table aegis.account add column remark text"); // as a migration of a newer server does
+
+    QVERIFY_RESULT(ask());
+}
+
+void TestReconnection::aDatabaseThatComesBackIsFound()
+{
+    const QString link = m_directory->filePath(QStringLiteral("link"));
+    auto options = m_database.options();
+    options.connection = ConnectionString::socket(link, "aegis_app", "aegis");
+    options.patience = std::chrono::milliseconds(100);
+    Database db(options);
+    for (int i = 0; i < 20; ++i)
+        QCOMPARE(await(store(db, m_ctx, QStringLiteral("a"))).problem().code, ProblemCode::DatabaseUnavailable);
+
+    QVERIFY(QFile::link(QString::fromUtf8(m_database.serving.value("host")), link));
+
+    QTRY_VERIFY_WITH_TIMEOUT(await(store(db, m_ctx, QStringLiteral("b"))).ok(), 2'000);
+    for (int i = 0; i < 20; ++i)
+        QVERIFY_RESULT(await(store(db, m_ctx, QStringLiteral("c"))));
+}
+
+void TestReconnection::notificationsArrive()
+{
+    Session session(m_database.serving);
+    const auto listening = session.connection();
+    QVERIFY_RESULT(listening);
+    QVERIFY(!(*listening)->script("listen revocation"));
+    QVERIFY((*listening)->takeNotifications(std::chrono::milliseconds(0)).empty());
+
+    lookUp(m_database, "select pg_notify('revocation', 'now')");
+
+    const auto taken = (*listening)->takeNotifications(std::chrono::seconds(5));
+    QCOMPARE(taken.size(), std::size_t(1));
+    QCOMPARE(taken.front().channel, QByteArray("revocation"));
+    QCOMPARE(taken.front().payload, QByteArray("now"));
+    QVERIFY((*listening)->isUsable());
+
+    endBackends();
+
+    QVERIFY((*listening)->takeNotifications(std::chrono::seconds(5)).empty());
+    QVERIFY(!(*listening)->isUsable());
 }
 
 AEGIS_TEST(TestReconnection)

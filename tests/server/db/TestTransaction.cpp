@@ -340,7 +340,12 @@ void TestTransaction::behindAPoolerNothingIsPrepared()
             return QStringLiteral("%1 %2 %3 %4").arg(row.get<int>(0)).arg(row.get<QString>(1), row.get<QString>(2), row.get<QString>(3));
         });
         QCOMPARE(answer.value(), QStringLiteral("0 aegis, pg_temp UTC 10s"));
+        QVERIFY_RESULT(session.write<void>(m_ctx, [&](Tx &tx) -> Result<void> {
+            CHECK(tx.finalQuery(insertNote, UserId::make(m_ctx.now), m_ctx.tenant.organization, QStringLiteral("a")));
+            return {};
+        }));
     }
+    QCOMPARE(storedNotes(), 2);
 }
 
 AEGIS_TEST(TestTransaction)
