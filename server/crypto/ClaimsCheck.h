@@ -18,8 +18,8 @@ struct JwtClaims {
 
 /// What is expected of a token's registered claims (RFC 7519, 4.1).
 struct ClaimsCheck {
-    QString issuer;   ///< `iss` must be this
-    QString audience; ///< `aud` must be this or hold it
+    QString issuer;                 ///< `iss` must be this
+    QString audience;               ///< `aud` must be this or hold it
     std::chrono::seconds leeway{5}; ///< for clocks that differ, at `exp`, `nbf` and `iat`
 
     /// Reads the payload and checks `iss`, `aud`, `exp` and `iat` (all required) and `nbf` (if there). An `exp` equal to

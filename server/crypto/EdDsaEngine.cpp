@@ -38,7 +38,9 @@ Result<QByteArray> EdDsaEngine::sign(QByteArrayView message) const
     QByteArray signature(signatureSize, Qt::Uninitialized);
     std::size_t length = signatureSize;
     if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, m_key.get()) != 1
-        || EVP_DigestSign(context.get(), reinterpret_cast<unsigned char *>(signature.data()), &length, data(message), static_cast<std::size_t>(message.size())) != 1)
+        || EVP_DigestSign(context.get(), reinterpret_cast<unsigned char *>(signature.data()), &length, data(message),
+                          static_cast<std::size_t>(message.size()))
+            != 1)
         return unusableKey(QStringLiteral("OpenSSL did not sign"));
     return signature;
 }

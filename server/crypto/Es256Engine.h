@@ -8,7 +8,7 @@
 
 namespace aegis {
 
-/// ECDSA on P-256 with SHA-256. Preparing a context costs a fifth of a signature, so those at rest are kept.
+/// ECDSA on P-256 with SHA-256. Preparing a context at each call would cost a good part of a signature, so those at rest are kept.
 class Es256Engine final : public SigningKey::Engine {
 public:
     Es256Engine(EvpKey key, bool isPrivate) : m_key(std::move(key)), m_private(isPrivate) {}

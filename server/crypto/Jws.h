@@ -21,7 +21,7 @@ struct Jws {
 /// The members of a JOSE header that are looked at. Others are allowed and have no effect (`jwk`, `jku`, `x5c` above all).
 struct JwsHeader {
     QByteArray algorithm;
-    QByteArray type; ///< `typ`; empty: none
+    QByteArray type;  ///< `typ`; empty: none
     QByteArray keyId; ///< `kid`; empty: none
 
     /// A JSON object with a known `alg`; `crit` is refused, because nothing critical is understood here.

@@ -27,7 +27,7 @@ Result<QByteArray> bySodium(const Secret &password, QByteArrayView salt, const A
         return impossible(QStringLiteral("libsodium does not know these parameters"));
 
     QByteArray hash(hashSize, Qt::Uninitialized);
-    const QByteArrayView bytes = password.reveal();
+    const QByteArrayView bytes = password.isEmpty() ? QByteArrayView("") : password.reveal(); // libsodium wants no null
     errno = 0;
     const int failed = crypto_pwhash_argon2id(reinterpret_cast<unsigned char *>(hash.data()), static_cast<unsigned long long>(hashSize), bytes.data(),
                                               static_cast<unsigned long long>(bytes.size()), reinterpret_cast<const unsigned char *>(salt.data()),

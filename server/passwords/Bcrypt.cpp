@@ -88,7 +88,8 @@ Result<QByteArray> makeBcrypt(const Secret &password, int rounds)
     TRY(const QByteArray random, randomBytes(16));
     std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> setting{};
     if (crypt_gensalt_rn("$2b$", static_cast<unsigned long>(rounds), random.constData(), static_cast<int>(random.size()), setting.data(),
-                         static_cast<int>(setting.size())) == nullptr)
+                         static_cast<int>(setting.size()))
+        == nullptr)
         return failed();
     return compute(password.reveal(), setting.data());
 }

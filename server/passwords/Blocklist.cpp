@@ -33,7 +33,8 @@ bool isBlocklisted(QStringView password)
     const WipedString plain(password.toString());
     const WipedString folded(plain.text.toCaseFolded());
     const WipedBytes bytes(folded.text.toUtf8());
-    return std::binary_search(entries().begin(), entries().end(), std::string_view(bytes.bytes.constData(), static_cast<std::size_t>(bytes.bytes.size())));
+    return std::binary_search(entries().begin(), entries().end(),
+                              std::string_view(bytes.bytes.constData(), static_cast<std::size_t>(bytes.bytes.size())));
 }
 
 qsizetype blocklistSize()

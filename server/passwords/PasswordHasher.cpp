@@ -49,8 +49,8 @@ Result<PasswordVerdict> verifyByArgon2(const Secret &text, const PhcString &phc,
 {
     TRY(const QByteArray computed, argon2Of(text, phc));
     const bool matches = constantTimeEquals(computed, phc.hash);
-    const bool current = parameters.algorithm == PasswordAlgorithm::Argon2id && phc.cost == parameters.argon2
-        && phc.salt.size() == saltSize && phc.hash.size() == hashSize;
+    const bool current = parameters.algorithm == PasswordAlgorithm::Argon2id && phc.cost == parameters.argon2 && phc.salt.size() == saltSize
+        && phc.hash.size() == hashSize;
     return PasswordVerdict{.matches = matches, .needsRehash = matches && !current};
 }
 
@@ -92,9 +92,9 @@ Result<void> spendPasswordCost(const Secret &password, const PasswordParameters 
     return spend(text ? *text : Secret(), parameters);
 }
 
-PasswordHasher::PasswordHasher(Options options)
-    : m_parameters(options.parameters),
-      m_pool({.name = "hash", .threads = options.threads > 0 ? options.threads : coreCount(), .capacity = options.capacity, .nice = options.nice})
+PasswordHasher::PasswordHasher(Options options) :
+    m_parameters(options.parameters),
+    m_pool({.name = "hash", .threads = options.threads > 0 ? options.threads : coreCount(), .capacity = options.capacity, .nice = options.nice})
 {
 }
 

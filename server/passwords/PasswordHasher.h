@@ -23,9 +23,9 @@ class PasswordHasher {
 public:
     struct Options {
         PasswordParameters parameters = {}; ///< for new hashes
-        int threads = 0;               ///< 0: one for each core
-        std::size_t capacity = 256;    ///< calls that may wait
-        int nice = 10;                 ///< added to the threads' niceness, 0 to 19
+        int threads = 0;                    ///< 0: one for each core
+        std::size_t capacity = 256;         ///< calls that may wait
+        int nice = 10;                      ///< added to the threads' niceness, 0 to 19
     };
 
     explicit PasswordHasher(Options options);

@@ -59,9 +59,8 @@ bool isMadeOf(QStringView password, const QStringList &parts)
 {
     const WipedString plain(password.toString());
     const WipedString folded(plain.text.toCaseFolded());
-    return std::any_of(parts.begin(), parts.end(), [&](const QString &part) {
-        return folded.text == part || (part.size() >= shortestPart && folded.text.contains(part));
-    });
+    return std::any_of(parts.begin(), parts.end(),
+                       [&](const QString &part) { return folded.text == part || (part.size() >= shortestPart && folded.text.contains(part)); });
 }
 
 /// How many bits of guessing the beginning of the password costs somebody who knows for whom it is.

@@ -37,9 +37,8 @@ bool takeNumber(QByteArrayView &text, std::uint32_t &number)
 
 QByteArray PhcString::format() const
 {
-    return "$argon2id$v=19$m=" + QByteArray::number(cost.memoryKib) + ",t=" + QByteArray::number(cost.passes) + ",p="
-        + QByteArray::number(cost.lanes) + '$' + base64Encode(salt, Base64Alphabet::Standard) + '$'
-        + base64Encode(hash, Base64Alphabet::Standard);
+    return "$argon2id$v=19$m=" + QByteArray::number(cost.memoryKib) + ",t=" + QByteArray::number(cost.passes) + ",p=" + QByteArray::number(cost.lanes)
+        + '$' + base64Encode(salt, Base64Alphabet::Standard) + '$' + base64Encode(hash, Base64Alphabet::Standard);
 }
 
 std::optional<PhcString> PhcString::parse(QByteArrayView text)

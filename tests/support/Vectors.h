@@ -20,8 +20,8 @@ QByteArray hexMember(const QJsonObject &object, const char *name);
 } // namespace aegis::test
 
 /// `AEGIS_VECTORS(vectors, "name.json");` declares the document, or skips the test and says which file is missing.
-#define AEGIS_VECTORS(variable, name)                                                                                              \
-    const std::optional<QJsonObject> variable##Read = aegis::test::readVectors(QStringLiteral(name));                              \
-    if (!variable##Read)                                                                                                           \
-        QSKIP(qPrintable(QStringLiteral("the test vectors are not here: ") + aegis::test::vectorPath(QStringLiteral(name))));      \
+#define AEGIS_VECTORS(variable, name)                                                                                         \
+    const std::optional<QJsonObject> variable##Read = aegis::test::readVectors(QStringLiteral(name));                         \
+    if (!variable##Read)                                                                                                      \
+        QSKIP(qPrintable(QStringLiteral("the test vectors are not here: ") + aegis::test::vectorPath(QStringLiteral(name)))); \
     const QJsonObject variable = *variable##Read

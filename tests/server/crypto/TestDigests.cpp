@@ -57,7 +57,8 @@ void TestDigests::hmacAgreesWithThePublishedVectors()
         const QByteArray mac = hmacSha256(Secret(hexMember(test, "key")), hexMember(test, "msg"));
 
         const bool expected = test.value(QLatin1String("result")) == QLatin1String("valid");
-        QVERIFY2((mac.first(std::min(tag.size(), mac.size())) == tag) == expected, qPrintable(QString::number(test.value(QLatin1String("id")).toInt())));
+        QVERIFY2((mac.first(std::min(tag.size(), mac.size())) == tag) == expected,
+                 qPrintable(QString::number(test.value(QLatin1String("id")).toInt())));
         valid += expected ? 1 : 0;
     }
     QVERIFY(valid > 50);

@@ -75,7 +75,8 @@ void TestJws::agreesWithThePublishedVectors()
 
             const auto payload = verifyJws(jws, *key);
 
-            QVERIFY2(payload.ok() == expected, qPrintable(QString::number(test[QLatin1String("id")].toInt()) + QLatin1Char(' ') + test[QLatin1String("c")].toString()));
+            QVERIFY2(payload.ok() == expected,
+                     qPrintable(QString::number(test[QLatin1String("id")].toInt()) + QLatin1Char(' ') + test[QLatin1String("c")].toString()));
             ++judged;
             accepted += expected ? 1 : 0;
         }

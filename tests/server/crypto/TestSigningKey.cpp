@@ -208,7 +208,8 @@ void TestSigningKey::thumbprintsAgreeWithTheRfc()
     const QJsonArray tests = vectors.value(QLatin1String("thumbprint")).toArray();
     QVERIFY(!tests.isEmpty());
     for (const QJsonValue &test : tests)
-        QCOMPARE(QString::fromLatin1(jwkThumbprint(test[QLatin1String("jwk")].toObject()).value_or(QByteArray())), test[QLatin1String("thumb")].toString());
+        QCOMPARE(QString::fromLatin1(jwkThumbprint(test[QLatin1String("jwk")].toObject()).value_or(QByteArray())),
+                 test[QLatin1String("thumb")].toString());
     QVERIFY(!jwkThumbprint({{QStringLiteral("kty"), QStringLiteral("EC")}}));
     QVERIFY(!jwkThumbprint({}));
 }

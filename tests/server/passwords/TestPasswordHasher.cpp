@@ -135,8 +135,10 @@ void TestPasswordHasher::aStoredHashThatIsUnusableDoesNotMatch_data()
     QTest::newRow("nothing") << QByteArray();
     QTest::newRow("the password itself") << QByteArray("password");
     QTest::newRow("Argon2id with 4 GiB") << QByteArray("$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4");
-    QTest::newRow("Argon2id with a million passes") << QByteArray("$argon2id$v=19$m=8192,t=1000000,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4");
-    QTest::newRow("Argon2id with too little memory") << QByteArray("$argon2id$v=19$m=128,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4");
+    QTest::newRow("Argon2id with a million passes")
+        << QByteArray("$argon2id$v=19$m=8192,t=1000000,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4");
+    QTest::newRow("Argon2id with too little memory")
+        << QByteArray("$argon2id$v=19$m=128,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4");
     QTest::newRow("Argon2i") << QByteArray("$argon2i$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4");
     QTest::newRow("bcrypt with 31 rounds") << QByteArray("$2a$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
     QTest::newRow("bcrypt with 5 rounds") << QByteArray("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
