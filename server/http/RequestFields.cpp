@@ -4,6 +4,7 @@
 #include "server/crypto/Hmac.h"
 
 #include <algorithm>
+#include <array>
 
 namespace aegis::http {
 namespace {
@@ -13,10 +14,20 @@ QByteArrayView view(std::string_view text)
     return {text.data(), static_cast<qsizetype>(text.size())};
 }
 
-/// A character of `token68`, of which a bearer token consists.
+/// The characters of `token68`, of which a bearer token consists. A table: half a kilobyte of token is looked over on
+/// every request, and with comparisons that was a third of the pipeline's time.
+constexpr std::array<bool, 256> makeTokenCharacters()
+{
+    std::array<bool, 256> allowed{};
+    for (const char c : std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/="))
+        allowed[static_cast<unsigned char>(c)] = true;
+    return allowed;
+}
+constexpr std::array<bool, 256> tokenCharacters = makeTokenCharacters();
+
 bool isTokenCharacter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || QByteArrayView("-._~+/=").contains(c);
+    return tokenCharacters[static_cast<unsigned char>(c)];
 }
 
 /// The decoded value of a parameter of the query.
