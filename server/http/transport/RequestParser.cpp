@@ -119,7 +119,7 @@ RequestParser::Outcome RequestParser::parseHead(QByteArrayView &input)
     const auto found = text.find("\r\n\r\n", from);
 
     if (found == std::string_view::npos) {
-        if (input.size() - begin > m_limits.headBytes)
+        if (input.size() - begin > m_limits.headBytes + 3) // the blank line may have begun
             return refuse(ProblemCode::HeaderFieldsTooLarge);
         if (isHopelessHead(input, m_scanned))
             return refuse(ProblemCode::MalformedRequest);

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <QtCore/QByteArray>
+#include <QtCore/QByteArrayView>
+
+namespace aegis::test {
+
+/// An answer as it came over the wire, its body without the transfer coding.
+struct WireReply {
+    int status = 0;  ///< 0: the connection ended or stayed silent instead
+    QByteArray head; ///< status line and fields
+    QByteArray body;
+
+    /// Value of the first field of that name; null when there is none.
+    QByteArray field(QByteArrayView name) const;
+};
+
+/// A client that sends exactly the bytes that it is told to, over a blocking socket of this thread.
+class WireClient {
+public:
+    explicit WireClient(quint16 port, const char *address = "127.0.0.1");
+    ~WireClient();
+    WireClient(const WireClient &) = delete;
+    WireClient &operator=(const WireClient &) = delete;
+
+    bool isConnected() const { return m_descriptor >= 0; }
+    /// False when the connection was lost on the way.
+    bool send(const QByteArray &bytes);
+    /// Reads one answer; no body after one to HEAD.
+    WireReply reply(bool isHead = false);
+    /// True when the server has ended the connection, after at most that time, with nothing more said.
+    bool hasEnded(int milliseconds = 5000);
+    /// True when the connection is open and nothing has come within that time.
+    bool isSilent(int milliseconds);
+    /// Reads what is there now, at most so many bytes.
+    QByteArray some(qsizetype most);
+    void finishSending();
+    /// Ends the connection; with `reset` so that the server's next write or read fails.
+    void close(bool reset = false);
+    /// A small receive window, for a client that does not keep up. Before anything was received.
+    void readSlowly();
+
+private:
+    enum class Reading { Bytes, End, Silence };
+    Reading more(int milliseconds);
+
+    int m_descriptor = -1;
+    QByteArray m_received;
+};
+
+} // namespace aegis::test
