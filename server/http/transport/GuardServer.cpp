@@ -6,6 +6,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,7 +60,8 @@ void GuardServer::incomingConnection(qintptr descriptor)
         ::close(fd); // without a word: whoever has this many connections gets nothing more of the server's time
         return;
     }
-    const int on = 1;
+    int on = 1;
+    ::ioctl(fd, FIONBIO, &on); // QTcpServer leaves that to the socket that it expects to be made
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 
     auto *socket = new GuardSocket(m_context, std::move(place), peer.address, peer.port);

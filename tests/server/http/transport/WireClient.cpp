@@ -1,5 +1,7 @@
 #include "tests/server/http/transport/WireClient.h"
 
+#include <QtCore/QJsonDocument>
+#include <QtCore/QJsonObject>
 #include <QtCore/QList>
 
 #include <arpa/inet.h>
@@ -27,6 +29,11 @@ QByteArray WireReply::field(QByteArrayView name) const
             return line.mid(colon + 1).trimmed();
     }
     return {};
+}
+
+QByteArray WireReply::problemCode() const
+{
+    return QJsonDocument::fromJson(body).object().value(QLatin1String("code")).toString().toLatin1();
 }
 
 WireClient::WireClient(quint16 port, const char *address)
@@ -162,7 +169,7 @@ void WireClient::close(bool reset)
 
 void WireClient::readSlowly()
 {
-    const int bytes = 4096;
+    const int bytes = 64 * 1024;
     ::setsockopt(m_descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 

@@ -13,6 +13,8 @@ struct WireReply {
 
     /// Value of the first field of that name; null when there is none.
     QByteArray field(QByteArrayView name) const;
+    /// The stable code of a problem document; empty when the body is none.
+    QByteArray problemCode() const;
 };
 
 /// A client that sends exactly the bytes that it is told to, over a blocking socket of this thread.
