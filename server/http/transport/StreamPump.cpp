@@ -22,7 +22,8 @@ StreamPump::Outcome StreamPump::pump(Wire &wire)
         if (wire.failed())
             return Outcome::Failed;
         StreamSource::Piece piece = m_source->next();
-        if (!piece.bytes.isEmpty())
+        const bool empty = piece.bytes.isEmpty();
+        if (!empty)
             wire.write(m_chunked ? frameChunk(piece.bytes) : std::move(piece.bytes));
         if (piece.last) {
             if (m_chunked)
@@ -30,7 +31,7 @@ StreamPump::Outcome StreamPump::pump(Wire &wire)
             m_complete = true;
             return Outcome::Done;
         }
-        if (piece.bytes.isEmpty())
+        if (empty)
             return Outcome::Waiting;
     }
     return Outcome::Waiting;

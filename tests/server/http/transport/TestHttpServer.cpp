@@ -70,8 +70,8 @@ void TestHttpServer::tellsTheHandlerWhoAsks()
 {
     TestServer server([](HttpExchange exchange) {
         const HttpRequest &request = exchange.request();
-        exchange.answer(textReply(request.peer.toString().toLatin1() + (request.peerPort > 0 ? " port " : " ") + (request.tls ? "tls " : "plain ") + request.target + ' '
-                                  + request.headers.value("user-agent").toByteArray()));
+        exchange.answer(textReply(request.peer.toString().toLatin1() + (request.peerPort > 0 ? " port " : " ") + (request.tls ? "tls " : "plain ")
+                                  + request.target + ' ' + request.headers.value("user-agent").toByteArray()));
     });
     WireClient client(server.port);
 
@@ -158,7 +158,8 @@ void TestHttpServer::endsAfterARefusal_data()
     QTest::newRow("bytes that are no request") << "garbage\r\n\r\n" + next << 400 << QByteArray("malformed_request");
     QTest::newRow("two lengths") << post + "Content-Length: 0\r\nContent-Length: 33\r\n\r\n" + next << 400 << QByteArray("malformed_request");
     QTest::newRow("a negative length") << post + "Content-Length: -5\r\n\r\n" + next << 400 << QByteArray("malformed_request");
-    QTest::newRow("length and chunks") << post + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + next << 400 << QByteArray("malformed_request");
+    QTest::newRow("length and chunks") << post + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + next << 400
+                                       << QByteArray("malformed_request");
     QTest::newRow("a bad chunk") << post + "Transfer-Encoding: chunked\r\n\r\nZZ\r\n" + next << 400 << QByteArray("malformed_request");
     QTest::newRow("a length over the limit") << post + "Content-Length: 1048577\r\n\r\n" + next << 413 << QByteArray("content_too_large");
     QTest::newRow("chunks over the limit") << post + "Transfer-Encoding: chunked\r\n\r\n100001\r\n" + next << 413 << QByteArray("content_too_large");

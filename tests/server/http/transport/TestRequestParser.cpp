@@ -58,7 +58,9 @@ void TestRequestParser::refuses_data()
     const auto row = [](const char *name, const QByteArray &request, const QByteArray &code) { QTest::newRow(name) << request << code; };
     const auto get = [](const QByteArray &target) { return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n"; };
     const auto field = [](const QByteArray &line) { return "GET / HTTP/1.1\r\nHost: x\r\n" + line + "\r\n\r\n"; };
-    const auto post = [](const QByteArray &fields, const QByteArray &body) { return "POST /echo HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n\r\n" + body; };
+    const auto post = [](const QByteArray &fields, const QByteArray &body) {
+        return "POST /echo HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n\r\n" + body;
+    };
 
     row("a method that is not known", "FOO / HTTP/1.1\r\nHost: x\r\n\r\n", "not_implemented");
     row("a method in lower case", "get / HTTP/1.1\r\nHost: x\r\n\r\n", "not_implemented");
@@ -194,7 +196,8 @@ void TestRequestParser::accepts_data()
     row("GET", "GET /json" + host + "\r\n", {"GET /json []"});
     row("HTTP/1.0 without Host", "GET /json HTTP/1.0\r\n\r\n", {"GET /json []"});
     row("OPTIONS *", "OPTIONS *" + host + "\r\n", {"OPTIONS * []"});
-    row("all methods", "PUT /" + host + "\r\nPATCH /" + host + "\r\nDELETE /" + host + "\r\nHEAD /" + host + "\r\n", {"PUT / []", "PATCH / []", "DELETE / []", "HEAD / []"});
+    row("all methods", "PUT /" + host + "\r\nPATCH /" + host + "\r\nDELETE /" + host + "\r\nHEAD /" + host + "\r\n",
+        {"PUT / []", "PATCH / []", "DELETE / []", "HEAD / []"});
     row("an empty line first", "\r\nGET /" + host + "\r\n", {"GET / []"});
     row("an escaped letter", "GET /%61dmin" + host + "\r\n", {"GET /admin []"});
     row("UTF-8 in the path", "GET /%c3%a9" + host + "\r\n", {"GET /\xc3\xa9 []"});
@@ -252,9 +255,10 @@ void TestRequestParser::dropsFieldsOfTheConnection()
 {
     RequestParser parser(limits);
 
-    QCOMPARE(parser.parse("POST / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\nTE: trailers\r\n"
-                          "Keep-Alive: 5\r\nProxy-Connection: close\r\nTrailer: a\r\nContent-Length: 1\r\n\r\nx"),
-             Outcome::Complete);
+    QCOMPARE(
+        parser.parse("POST / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\nTE: trailers\r\n"
+                     "Keep-Alive: 5\r\nProxy-Connection: close\r\nTrailer: a\r\nContent-Length: 1\r\n\r\nx"),
+        Outcome::Complete);
 
     QCOMPARE(parser.takeRequest().headers.size(), 1);
     QVERIFY(parser.keepAlive());
@@ -332,11 +336,12 @@ void TestRequestParser::holdsTheBounds_data()
     QTest::newRow("a longer target") << withTarget(4097) << QByteArray("refused:uri_too_long");
     QTest::newRow("the largest body") << "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1048576\r\n\r\n" + QByteArray(1048576, 'b')
                                       << "POST / [" + QByteArray(1048576, 'b') + ']';
-    QTest::newRow("the largest body in chunks") << "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n100000\r\n" + QByteArray(1048576, 'b') + "\r\n0\r\n\r\n"
+    QTest::newRow("the largest body in chunks") << "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n100000\r\n"
+            + QByteArray(1048576, 'b') + "\r\n0\r\n\r\n"
                                                 << "POST / [" + QByteArray(1048576, 'b') + ']';
-    QTest::newRow("a larger body in two chunks")
-        << "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n100000\r\n" + QByteArray(1048576, 'b') + "\r\n1\r\nb\r\n0\r\n\r\n"
-        << QByteArray("refused:content_too_large");
+    QTest::newRow("a larger body in two chunks") << "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n100000\r\n"
+            + QByteArray(1048576, 'b')
+            + "\r\n1\r\nb\r\n0\r\n\r\n" << QByteArray("refused:content_too_large");
 }
 
 void TestRequestParser::holdsTheBounds()

@@ -57,7 +57,8 @@ void TestResponseFramer::framesByStatusAndMethod_data()
                                      << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
     QTest::newRow("HTTP/1.0 that stays") << 200 << QByteArray("ok") << false << true << false
                                          << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok");
-    QTest::newRow("a status without a phrase") << 299 << QByteArray() << false << false << false << QByteArray("HTTP/1.1 299 \r\nContent-Length: 0\r\n\r\n");
+    QTest::newRow("a status without a phrase") << 299 << QByteArray() << false << false << false
+                                               << QByteArray("HTTP/1.1 299 \r\nContent-Length: 0\r\n\r\n");
 }
 
 void TestResponseFramer::framesByStatusAndMethod()

@@ -125,7 +125,7 @@ WireReply WireClient::reply(bool isHead)
         reply.body = m_received.first(size);
         m_received.remove(0, size);
     } else {
-        while (more(patience) == Reading::Bytes) { }
+        while (more(patience) == Reading::Bytes) {}
         reply.body = std::exchange(m_received, QByteArray());
     }
     reply.status = status;

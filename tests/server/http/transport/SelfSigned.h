@@ -1,0 +1,17 @@
+#pragma once
+
+#include <QtCore/QByteArray>
+
+namespace aegis::test {
+
+/// A certificate that signs itself, with its key, both PEM.
+struct SelfSigned {
+    QByteArray certificate;
+    QByteArray key;
+};
+
+/// For the name, valid for a day, with a new key of the kind.
+enum class KeyKind { P256, Rsa2048, Ed25519 };
+SelfSigned makeSelfSigned(const char *name, KeyKind kind = KeyKind::P256);
+
+} // namespace aegis::test
