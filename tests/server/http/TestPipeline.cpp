@@ -1,14 +1,9 @@
-#include "server/async/WorkerPool.h"
 #include "tests/server/http/PipelineHarness.h"
 #include "tests/support/TestMain.h"
 
 #include <QtCore/QJsonArray>
 #include <QtCore/QJsonDocument>
 #include <QtCore/QJsonObject>
-
-#include <QtCore/QThread>
-
-#include <stdexcept>
 
 using namespace aegis;
 using test::PipelineHarness;
@@ -48,16 +43,8 @@ private Q_SLOTS:
     void authenticatesBeforeItDecodes();
     void takesOrMakesTheCorrelationId_data();
     void takesOrMakesTheCorrelationId();
-    void aHandlerMayWaitForAWorker();
-    void anExceptionAfterWaitingIsAnsweredToo();
-    void anExceptionIsToldToTheLogOnly();
-    void aProblemOfTheHandlerIsRendered();
-    void everyAnswerIsObserved();
-    void knownContentIsNotSentAgain();
-    void healthFollowsTheState();
     void startRefusesEndpointsWithoutAHandler();
     void startRefusesWrongOptions();
-    void transportProblemsLookTheSame();
 };
 
 void TestPipeline::everyEndpointThatNeedsATokenRefusesWithoutOne()
@@ -293,134 +280,6 @@ void TestPipeline::takesOrMakesTheCorrelationId()
     }
 }
 
-static Task<Result<HealthResponse>> healthFromWorker(WorkerPool &pool, const RequestContext &context, bool broken)
-{
-    CO_TRY(const QString status, co_await pool.run<QString>([](int) -> Result<QString> { return QStringLiteral("from a worker"); }));
-    if (broken)
-        throw std::runtime_error("late cucumber");
-    co_return HealthResponse{status, {{QString::fromLatin1(context.correlationId.text()), QStringLiteral("ok"), {}}}};
-}
-
-void TestPipeline::aHandlerMayWaitForAWorker()
-{
-    WorkerPool pool({.name = "test", .threads = 1, .capacity = 4});
-    PipelineHarness harness;
-    harness.api.on<endpoints::HealthLive>([&pool](const RequestContext &context, NoRequest) { return healthFromWorker(pool, context, false); });
-    std::optional<http::HttpReply> reply;
-    QThread *answeredOn = nullptr;
-
-    harness.pipeline->handle(http::HttpExchange(PipelineHarness::request("GET", "/health/live"), [&](std::optional<http::HttpReply> answer) {
-        answeredOn = QThread::currentThread();
-        reply = std::move(answer);
-    }));
-    QVERIFY2(!reply, "handle() does not wait");
-    QTRY_VERIFY(reply);
-
-    QCOMPARE(reply->status, 200);
-    QCOMPARE(answeredOn, QThread::currentThread());
-    QVERIFY(reply->body.contains("from a worker"));
-    QVERIFY(reply->body.contains(PipelineHarness::header(*reply, "X-Correlation-ID")));
-}
-
-void TestPipeline::anExceptionAfterWaitingIsAnsweredToo()
-{
-    WorkerPool pool({.name = "test", .threads = 1, .capacity = 4});
-    PipelineHarness harness;
-    harness.api.on<endpoints::HealthLive>([&pool](const RequestContext &context, NoRequest) { return healthFromWorker(pool, context, true); });
-    std::optional<http::HttpReply> reply;
-
-    harness.pipeline->handle(http::HttpExchange(PipelineHarness::request("GET", "/health/live"),
-                                                [&](std::optional<http::HttpReply> answer) { reply = std::move(answer); }));
-    QTRY_VERIFY(reply);
-
-    QCOMPARE(reply->status, 500);
-    QVERIFY(!reply->body.contains("cucumber"));
-    QCOMPARE(harness.observed.size(), std::size_t(1));
-    QVERIFY(harness.observed.front().second.contains(QStringLiteral("late cucumber")));
-}
-
-void TestPipeline::anExceptionIsToldToTheLogOnly()
-{
-    PipelineHarness harness;
-    harness.inHandler = []() -> std::optional<Problem> { throw std::runtime_error("division by cucumber"); };
-
-    const auto reply = harness.ask(PipelineHarness::request("GET", "/health/live"));
-
-    QCOMPARE(reply.status, 500);
-    QCOMPARE(codeOf(reply), QStringLiteral("internal"));
-    QVERIFY(!reply.body.contains("cucumber"));
-    QVERIFY(harness.observed.front().second.contains(QStringLiteral("cucumber")));
-}
-
-void TestPipeline::aProblemOfTheHandlerIsRendered()
-{
-    PipelineHarness harness;
-    harness.inHandler = [] {
-        return std::optional(Problem(ProblemCode::Overloaded, QStringLiteral("Hashing is busy."))
-                                 .withRetryAfter(std::chrono::seconds(7))
-                                 .withInternal(QStringLiteral("queue 64/64")));
-    };
-
-    const auto reply = harness.ask(PipelineHarness::request("POST", "/auth/login", jsonHeaders, goodLogin));
-
-    QCOMPARE(reply.status, 503);
-    QCOMPARE(PipelineHarness::header(reply, "Content-Type"), QByteArray("application/problem+json"));
-    QCOMPARE(PipelineHarness::header(reply, "Retry-After"), QByteArray("7"));
-    QCOMPARE(documentOf(reply).value(QLatin1String("detail")).toString(), QStringLiteral("Hashing is busy."));
-    QVERIFY(!reply.body.contains("64/64"));
-    QCOMPARE(harness.observed.front().second, QStringLiteral("queue 64/64"));
-}
-
-void TestPipeline::everyAnswerIsObserved()
-{
-    PipelineHarness harness;
-
-    harness.ask(PipelineHarness::request("GET", "/health/live"));
-    harness.ask(PipelineHarness::request("GET", "/auth/me"));
-    harness.ask(PipelineHarness::request("GET", "/nothing"));
-
-    QCOMPARE(harness.observed.size(), std::size_t(3));
-    QCOMPARE(harness.observed[1].first, 401);
-    QCOMPARE(harness.observed[2].first, 404);
-    QVERIFY((harness.operations == std::vector<std::string>{"healthLive", "me", ""}));
-}
-
-void TestPipeline::knownContentIsNotSentAgain()
-{
-    PipelineHarness harness;
-    http::Api other;
-    endpoints::All::forEach([&other]<class E>() {
-        other.on<E>([](const RequestContext &, const typename E::Request &) -> Result<typename E::Response> { return typename E::Response{}; });
-    });
-    other.on<endpoints::Jwks>([](const RequestContext &, NoRequest) -> Result<RawContent> {
-        return RawContent{
-            .contentType = "application/jwk-set+json", .body = "{}", .cacheControl = "public, max-age=300", .etag = QByteArray("\"v1\"")};
-    });
-    harness.pipeline = *http::Pipeline::make({}, other, harness.authenticator);
-
-    const auto first = harness.ask(PipelineHarness::request("GET", "/.well-known/jwks.json"));
-    const auto known = harness.ask(PipelineHarness::request("GET", "/.well-known/jwks.json", {{"If-None-Match", "\"v0\", \"v1\""}}));
-    const auto changed = harness.ask(PipelineHarness::request("GET", "/.well-known/jwks.json", {{"If-None-Match", "\"v0\""}}));
-
-    QCOMPARE(first.status, 200);
-    QCOMPARE(first.body, QByteArray("{}"));
-    QCOMPARE(PipelineHarness::header(first, "Cache-Control"), QByteArray("public, max-age=300"));
-    QCOMPARE(PipelineHarness::header(first, "ETag"), QByteArray("\"v1\""));
-    QCOMPARE(known.status, 304);
-    QVERIFY(known.body.isEmpty());
-    QCOMPARE(changed.status, 200);
-}
-
-void TestPipeline::healthFollowsTheState()
-{
-    const auto ready = http::replyOf<endpoints::HealthReady>({QStringLiteral("ok"), {}});
-    const auto unready = http::replyOf<endpoints::HealthReady>({QStringLiteral("failed"), {}});
-
-    QCOMPARE(ready.status, 200);
-    QCOMPARE(unready.status, 503);
-    QCOMPARE(unready.body, QByteArray(R"({"status":"failed","checks":[]})"));
-}
-
 void TestPipeline::startRefusesEndpointsWithoutAHandler()
 {
     http::Api empty;
@@ -447,18 +306,6 @@ void TestPipeline::startRefusesWrongOptions()
     QVERIFY(wildcard.problem().internal.contains(QLatin1Char('*')));
     QVERIFY(!noProxy.ok());
     QVERIFY(noProxy.problem().internal.contains(QStringLiteral("proxy.local")));
-}
-
-void TestPipeline::transportProblemsLookTheSame()
-{
-    PipelineHarness harness;
-
-    const auto reply = harness.pipeline->renderProblem(ProblemCode::ContentTooLarge);
-
-    QCOMPARE(reply.status, 413);
-    QCOMPARE(codeOf(reply), QStringLiteral("content_too_large"));
-    QCOMPARE(PipelineHarness::header(reply, "X-Correlation-ID"), documentOf(reply).value(QLatin1String("correlationId")).toString().toLatin1());
-    QCOMPARE(PipelineHarness::header(reply, "X-Content-Type-Options"), QByteArray("nosniff"));
 }
 
 AEGIS_TEST(TestPipeline)
