@@ -35,8 +35,9 @@ QByteArray sessionOptions(const SessionSettings &settings)
     QByteArray path = settings.searchPath;
     path.replace(" ", "");
     return "-c TimeZone=UTC -c DateStyle=ISO -c default_transaction_isolation=read\\\\ committed -c client_min_messages=warning"
-           " -c search_path=" + path + " -c statement_timeout=" + milliseconds(settings.statementTimeout) + " -c lock_timeout="
-         + milliseconds(settings.lockTimeout) + " -c idle_in_transaction_session_timeout=" + milliseconds(settings.idleInTransactionTimeout);
+           " -c search_path="
+        + path + " -c statement_timeout=" + milliseconds(settings.statementTimeout) + " -c lock_timeout=" + milliseconds(settings.lockTimeout)
+        + " -c idle_in_transaction_session_timeout=" + milliseconds(settings.idleInTransactionTimeout);
 }
 
 QByteArray connectOptions(const ConnectionString &target, const SessionSettings &settings)
@@ -95,8 +96,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionString &tar
     return Problem(ProblemCode::DatabaseUnavailable).withRetryAfter(std::chrono::seconds(2)).withInternal(trouble);
 }
 
-Connection::Connection(QSqlDatabase database, pg_conn *handle, SessionSettings settings, DatabaseCounters *counters)
-    : m_database(std::move(database)), m_handle(handle), m_settings(std::move(settings)), m_counters(counters)
+Connection::Connection(QSqlDatabase database, pg_conn *handle, SessionSettings settings, DatabaseCounters *counters) :
+    m_database(std::move(database)), m_handle(handle), m_settings(std::move(settings)), m_counters(counters)
 {
     PQsetNoticeReceiver(m_handle, receiveNotice, &m_lost);
     PQsetnonblocking(m_handle, 1);
@@ -231,8 +232,8 @@ Exchange Connection::exchange(std::span<const Command> commands)
     if (m_counters)
         ++m_counters->roundTrips;
     const qint64 deadline = m_settings.statementTimeout.count() == 0
-                              ? forever
-                              : nowMilliseconds() + (m_settings.statementTimeout + m_settings.answerGrace).count();
+        ? forever
+        : nowMilliseconds() + (m_settings.statementTimeout + m_settings.answerGrace).count();
     std::vector<Sent> sent(commands.size());
     bool isSent = true;
     for (std::size_t i = 0; i < commands.size(); ++i)

@@ -17,9 +17,10 @@ QByteArray quoted(QByteArray value)
 Result<ConnectionString> ConnectionString::parse(const QString &text)
 {
     // libpq's own message may repeat the text, and with it the password.
-    const Problem unreadable(ProblemCode::Internal,
-                             QStringLiteral("DATABASE_URL cannot be read; write it as postgres://user:password@host/database (special characters of the "
-                                            "password as %40, %2F, ...) or as host=... dbname=... user=..."));
+    const Problem unreadable(
+        ProblemCode::Internal,
+        QStringLiteral("DATABASE_URL cannot be read; write it as postgres://user:password@host/database (special characters of the "
+                       "password as %40, %2F, ...) or as host=... dbname=... user=..."));
     if (text.trimmed().isEmpty() || text.contains(QChar(u'\0')))
         return unreadable;
     char *message = nullptr;
@@ -42,7 +43,8 @@ Result<ConnectionString> ConnectionString::parse(const QString &text)
     }
     PQconninfoFree(options);
     if (!isPlain) // Qt's driver takes a semicolon for the end of an option
-        return Problem(ProblemCode::Internal, QStringLiteral("DATABASE_URL holds a semicolon outside of the password, which cannot be used; choose other names"));
+        return Problem(ProblemCode::Internal,
+                       QStringLiteral("DATABASE_URL holds a semicolon outside of the password, which cannot be used; choose other names"));
     return result;
 }
 

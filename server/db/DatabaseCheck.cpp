@@ -25,8 +25,9 @@ Problem refusal(const QString &sentence)
 Result<void> checkRole(const Row &row)
 {
     const QString role = row.get<QString>(2);
-    const QString remedy = QStringLiteral("let DATABASE_URL log in as a role made with CREATE ROLE aegis_app LOGIN PASSWORD '...', and give the owner's in "
-                                          "DATABASE_MIGRATION_URL");
+    const QString remedy = QStringLiteral(
+        "let DATABASE_URL log in as a role made with CREATE ROLE aegis_app LOGIN PASSWORD '...', and give the owner's in "
+        "DATABASE_MIGRATION_URL");
     if (row.get<bool>(3))
         return refusal(QStringLiteral("the role %1 is a superuser, whom row-level security does not hold: %2").arg(role, remedy));
     if (row.get<bool>(4))
@@ -36,7 +37,8 @@ Result<void> checkRole(const Row &row)
                            .arg(role, *others, remedy));
     }
     if (row.get<std::optional<QString>>(6))
-        return refusal(QStringLiteral("the role %1 owns tables of the schema aegis and could take row-level security off them: %2").arg(role, remedy));
+        return refusal(
+            QStringLiteral("the role %1 owns tables of the schema aegis and could take row-level security off them: %2").arg(role, remedy));
     return {};
 }
 
@@ -58,12 +60,14 @@ Result<void> checkDatabase(const ConnectionString &serving, const std::vector<Mi
     if (row.get<int>(0) < 150'000)
         return refusal(QStringLiteral("PostgreSQL %1 is too old: 15 or newer is needed").arg(row.get<int>(0) / 10'000));
     if (row.get<QString>(1) != QStringLiteral("UTF8"))
-        return refusal(QStringLiteral("the database's encoding is %1: make it with CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0").arg(row.get<QString>(1)));
+        return refusal(QStringLiteral("the database's encoding is %1: make it with CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0")
+                           .arg(row.get<QString>(1)));
     CHECK(checkRole(row));
 
     TRY(const int done, migrationsDone(**connection, migrations));
     if (done < static_cast<int>(migrations.size()) || !row.get<bool>(7)) {
-        return refusal(QStringLiteral("%1 of %2 migrations have been carried out on the database: run `aegisd migrate`").arg(done).arg(migrations.size()));
+        return refusal(
+            QStringLiteral("%1 of %2 migrations have been carried out on the database: run `aegisd migrate`").arg(done).arg(migrations.size()));
     }
     return {};
 }

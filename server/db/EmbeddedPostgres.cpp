@@ -26,8 +26,6 @@ constexpr auto startTime = 120s;
 constexpr std::chrono::milliseconds firstPause = 100ms, longestPause = 10s;
 /// A server that ran this long was well: the pause before a restart is short again.
 constexpr auto wellAfter = 60s;
-/// How often the executable is looked at.
-constexpr auto watchTime = 5s;
 
 } // namespace
 
@@ -117,8 +115,8 @@ void EmbeddedPostgres::Private::supervise(std::promise<Result<void>> started)
     std::chrono::milliseconds pause = firstPause;
     for (;;) {
         const auto begun = std::chrono::steady_clock::now();
-        auto child = PostgresProcess::start({QFile::encodeName(programs.directory) + "/postgres", "-D", QFile::encodeName(cluster.data())}, cluster.account(),
-                                            QFile::encodeName(cluster.log()));
+        auto child = PostgresProcess::start({QFile::encodeName(programs.directory) + "/postgres", "-D", QFile::encodeName(cluster.data())},
+                                            cluster.account(), QFile::encodeName(cluster.log()));
         QString trouble;
         if (child) {
             const auto ready = awaitReady(*child);
@@ -175,7 +173,7 @@ bool EmbeddedPostgres::Private::waitForStop(int processDescriptor, std::chrono::
 void EmbeddedPostgres::Private::watch(PostgresProcess &child) const
 {
     for (int timesReplaced = 0; timesReplaced < 2;) { // twice, so that the whole package is there
-        if (waitForStop(child.descriptor(), watchTime) || child.waitForEnd(0ms))
+        if (waitForStop(child.descriptor(), options.watchTime) || child.waitForEnd(0ms))
             return;
         timesReplaced = isReplaced(child) ? timesReplaced + 1 : 0;
     }

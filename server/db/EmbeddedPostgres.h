@@ -5,14 +5,15 @@
 
 #include <QtCore/QString>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
 namespace aegis {
 
 /// A PostgreSQL of our own, in the data directory, for a server that was given no DATABASE_URL. It listens on a Unix socket in
-/// a private directory only, drops from root to the user `postgres`, is started again when it crashes, and ends with this
-/// process, even when that is killed.
+/// a private directory only, drops from root to the user `postgres`, is started again when it crashes and when a package
+/// upgrade has replaced its program, and ends with this process, even when that is killed.
 ///
 /// In `<data directory>/postgres`: `data` (the cluster), `run` (the socket), `postgres.log` and `lock`. When the server runs
 /// as root, the user `postgres` must be able to enter the data directory (mode 0711).
@@ -20,9 +21,10 @@ class EmbeddedPostgres {
 public:
     struct Options {
         QString dataDirectory = {};
-        QString programDirectory = {}; ///< where `postgres` and `initdb` are; empty: the newest that is found (15 or newer)
+        QString programDirectory = {};              ///< where `postgres` and `initdb` are; empty: the newest that is found (15 or newer)
         QString runAs = QStringLiteral("postgres"); ///< the account to drop to from root
         bool durable = true;                        ///< false (fsync off) only for tests: a power cut destroys the cluster
+        std::chrono::milliseconds watchTime{5'000}; ///< how often it looks whether a package upgrade replaced the program
         /// Told what happened, in a sentence, from any thread; for the log.
         std::function<void(const QString &)> tell = {};
     };

@@ -26,12 +26,14 @@ Result<std::vector<Migration>> Migration::readAll(const QString &path)
     for (const QString &file : directory.entryList({QStringLiteral("*.sql")}, QDir::Files, QDir::Name)) {
         const auto match = pattern.match(file);
         if (!match.hasMatch())
-            return Problem(ProblemCode::Internal, QStringLiteral("%1 is not the name of a migration: it must be like 0001_name.sql").arg(directory.filePath(file)));
+            return Problem(ProblemCode::Internal,
+                           QStringLiteral("%1 is not the name of a migration: it must be like 0001_name.sql").arg(directory.filePath(file)));
         Migration migration{match.captured(1).toInt(), match.captured(2), {}, {}};
         if (migration.version != static_cast<int>(migrations.size()) + 1) {
-            return Problem(ProblemCode::Internal, QStringLiteral("%1 is out of order: the next migration must have the number %2")
-                                                      .arg(directory.filePath(file))
-                                                      .arg(migrations.size() + 1));
+            return Problem(ProblemCode::Internal,
+                           QStringLiteral("%1 is out of order: the next migration must have the number %2")
+                               .arg(directory.filePath(file))
+                               .arg(migrations.size() + 1));
         }
         QFile opened(directory.filePath(file));
         if (!opened.open(QIODevice::ReadOnly))
@@ -58,16 +60,18 @@ Result<int> migrationsDone(Connection &connection, const std::vector<Migration> 
     for (const Row row : exchange.answers.front()) {
         const Migration applied{row.get<int>(0), row.get<QString>(1), {}, row.get<QByteArray>(2)};
         if (applied.version > static_cast<int>(known.size())) {
-            return Problem(ProblemCode::Internal,
-                           QStringLiteral("the database is newer than this program: it has the migration %1, which is unknown here; run a newer aegisd")
-                               .arg(applied.fileName()));
+            return Problem(
+                ProblemCode::Internal,
+                QStringLiteral("the database is newer than this program: it has the migration %1, which is unknown here; run a newer aegisd")
+                    .arg(applied.fileName()));
         }
         const Migration &ours = known.at(static_cast<std::size_t>(done));
         if (applied.version != ours.version || applied.name != ours.name || applied.sha256 != ours.sha256) {
-            return Problem(ProblemCode::Internal,
-                           QStringLiteral("the migration %1 was changed after it had been carried out on this database: a released migration is never edited; "
-                                          "use the program as it was released")
-                               .arg(ours.fileName()));
+            return Problem(
+                ProblemCode::Internal,
+                QStringLiteral("the migration %1 was changed after it had been carried out on this database: a released migration is never edited; "
+                               "use the program as it was released")
+                    .arg(ours.fileName()));
         }
         ++done;
     }

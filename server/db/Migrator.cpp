@@ -114,8 +114,9 @@ Result<int> Migrator::migrate()
     settings.statementTimeout = settings.idleInTransactionTimeout = std::chrono::milliseconds(0);
     auto connection = Connection::open(m_options.administrator, settings);
     if (!connection) {
-        return Problem(ProblemCode::DatabaseUnavailable, QStringLiteral("the database cannot be reached for its migration (%1): %2")
-                                                             .arg(m_options.administrator.description(), connection.problem().internal));
+        return Problem(ProblemCode::DatabaseUnavailable,
+                       QStringLiteral("the database cannot be reached for its migration (%1): %2")
+                           .arg(m_options.administrator.description(), connection.problem().internal));
     }
     CHECK(makeRoles(**connection));
     for (int done = 0;; ++done) {
@@ -131,10 +132,11 @@ Result<void> Migrator::makeRoles(Connection &connection) const
     if (const auto error = block.begin())
         return startProblem(QStringLiteral("another migration of this database does not end"), *error);
     if (const auto error = connection.script(roles)) {
-        return startProblem(QStringLiteral("the database's roles cannot be made: as a superuser, run CREATE ROLE aegis_owner NOLOGIN; CREATE ROLE aegis_app; "
-                                           "CREATE ROLE aegis_definer NOLOGIN BYPASSRLS; GRANT aegis_definer TO aegis_owner; and GRANT aegis_owner, "
-                                           "aegis_definer TO the role that migrates"),
-                            *error);
+        return startProblem(
+            QStringLiteral("the database's roles cannot be made: as a superuser, run CREATE ROLE aegis_owner NOLOGIN; CREATE ROLE aegis_app; "
+                           "CREATE ROLE aegis_definer NOLOGIN BYPASSRLS; GRANT aegis_definer TO aegis_owner; and GRANT aegis_owner, "
+                           "aegis_definer TO the role that migrates"),
+            *error);
     }
     if (!m_options.servingRole.isEmpty() && m_options.servingRole != "aegis_app") {
         const Command member{"select pg_has_role($1, 'aegis_app', 'member'), format('grant aegis_app to %I', $1::text)",
@@ -149,7 +151,8 @@ Result<void> Migrator::makeRoles(Connection &connection) const
         }
     }
     if (const auto error = connection.script(schema)) {
-        return startProblem(QStringLiteral("the schema aegis cannot be made: as the database's owner, run CREATE SCHEMA aegis AUTHORIZATION aegis_owner"), *error);
+        return startProblem(
+            QStringLiteral("the schema aegis cannot be made: as the database's owner, run CREATE SCHEMA aegis AUTHORIZATION aegis_owner"), *error);
     }
     if (const auto error = block.commit())
         return startProblem(QStringLiteral("the database's roles cannot be made"), *error);

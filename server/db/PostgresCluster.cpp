@@ -51,9 +51,9 @@ bool socketFits(const QString &directory)
 
 } // namespace
 
-PostgresCluster::PostgresCluster(const QString &dataDirectory, Account account, bool durable)
-    : m_dataDirectory(QDir::cleanPath(QFileInfo(dataDirectory).absoluteFilePath())), m_directory(m_dataDirectory + QStringLiteral("/postgres")),
-      m_account(std::move(account)), m_durable(durable)
+PostgresCluster::PostgresCluster(const QString &dataDirectory, Account account, bool durable) :
+    m_dataDirectory(QDir::cleanPath(QFileInfo(dataDirectory).absoluteFilePath())), m_directory(m_dataDirectory + QStringLiteral("/postgres")),
+    m_account(std::move(account)), m_durable(durable)
 {
 }
 
@@ -71,9 +71,10 @@ Result<void> PostgresCluster::claim()
         chmod(QFile::encodeName(m_dataDirectory).constData(), m_account.isOther ? 0711 : 0700);
     }
     if (const QString barrier = m_account.barrierOn(m_dataDirectory); !barrier.isEmpty()) {
-        return refusal(QStringLiteral("the account '%1', as which PostgreSQL runs, cannot enter %2: allow it with `chmod o+x %2`, or choose another data "
-                                      "directory")
-                           .arg(QString::fromLocal8Bit(m_account.name), barrier));
+        return refusal(
+            QStringLiteral("the account '%1', as which PostgreSQL runs, cannot enter %2: allow it with `chmod o+x %2`, or choose another data "
+                           "directory")
+                .arg(QString::fromLocal8Bit(m_account.name), barrier));
     }
     CHECK(own(m_directory));
 
@@ -95,14 +96,15 @@ Result<void> PostgresCluster::claim()
 Result<void> PostgresCluster::own(const QString &directory) const
 {
     const QByteArray path = QFile::encodeName(directory);
-    struct stat entry{};
+    struct stat entry {};
     const bool isNew = mkdir(path.constData(), 0700) == 0;
     if ((!isNew && errno != EEXIST) || (isNew && m_account.isOther && lchown(path.constData(), m_account.uid, m_account.gid) != 0)
         || lstat(path.constData(), &entry) != 0)
         return refusal(QStringLiteral("the directory %1 cannot be made: %2").arg(directory, lastError()));
     if (!S_ISDIR(entry.st_mode) || entry.st_uid != m_account.uid) {
-        return refusal(QStringLiteral("%1 must be a directory of the account '%2', as which PostgreSQL runs: run aegisd as the account that made it, or as root")
-                           .arg(directory, QString::fromLocal8Bit(m_account.name)));
+        return refusal(
+            QStringLiteral("%1 must be a directory of the account '%2', as which PostgreSQL runs: run aegisd as the account that made it, or as root")
+                .arg(directory, QString::fromLocal8Bit(m_account.name)));
     }
     if ((entry.st_mode & 0777) != 0700 && chmod(path.constData(), 0700) != 0)
         return refusal(QStringLiteral("the directory %1 cannot be made private: %2").arg(directory, lastError()));
@@ -130,8 +132,18 @@ Result<void> PostgresCluster::create(const PostgresPrograms &programs)
 {
     const QString unfinished = m_directory + QStringLiteral("/data.new");
     QDir(unfinished).removeRecursively();
-    std::vector<QByteArray> arguments{QFile::encodeName(programs.directory) + "/initdb", "-D", QFile::encodeName(unfinished), "-U", administratorRole,
-                                      "-E", "UTF8", "--locale=C.UTF-8", "-A", "peer", "--data-checksums", "--no-instructions"};
+    std::vector<QByteArray> arguments{QFile::encodeName(programs.directory) + "/initdb",
+                                      "-D",
+                                      QFile::encodeName(unfinished),
+                                      "-U",
+                                      administratorRole,
+                                      "-E",
+                                      "UTF8",
+                                      "--locale=C.UTF-8",
+                                      "-A",
+                                      "peer",
+                                      "--data-checksums",
+                                      "--no-instructions"};
     if (!m_durable)
         arguments.push_back("--no-sync");
     TRY(auto initdb, PostgresProcess::start(arguments, m_account, QFile::encodeName(log())));
@@ -140,7 +152,8 @@ Result<void> PostgresCluster::create(const PostgresPrograms &programs)
         return refusal(QStringLiteral("initdb could not make the cluster (%1): %2").arg(initdb.failure(), lastWords()));
     if (rename(QFile::encodeName(unfinished).constData(), QFile::encodeName(data()).constData()) != 0)
         return refusal(QStringLiteral("%1 cannot be renamed: %2").arg(unfinished, lastError()));
-    return write(data() + QStringLiteral("/postgresql.conf"), "# Aegis writes aegis.conf at each start; settings below its line go beyond it.\ninclude 'aegis.conf'\n");
+    return write(data() + QStringLiteral("/postgresql.conf"),
+                 "# Aegis writes aegis.conf at each start; settings below its line go beyond it.\ninclude 'aegis.conf'\n");
 }
 
 Result<void> PostgresCluster::write(const QString &file, const QByteArray &text) const
@@ -148,7 +161,7 @@ Result<void> PostgresCluster::write(const QString &file, const QByteArray &text)
     const QByteArray path = QFile::encodeName(file);
     const int descriptor = open(path.constData(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     const bool ok = descriptor >= 0 && ::write(descriptor, text.constData(), static_cast<std::size_t>(text.size())) == text.size()
-                 && (!m_account.isOther || fchown(descriptor, m_account.uid, m_account.gid) == 0);
+        && (!m_account.isOther || fchown(descriptor, m_account.uid, m_account.gid) == 0);
     const QString reason = lastError();
     if (descriptor >= 0)
         close(descriptor);
@@ -224,7 +237,9 @@ Result<void> PostgresCluster::waitForPredecessor()
             return {};
         const auto waited = std::chrono::steady_clock::now() - begun;
         if (waited > 15s) {
-            return refusal(QStringLiteral("a PostgreSQL server of an earlier aegisd (process %1) still runs in %2 and does not end: stop it").arg(process).arg(data()));
+            return refusal(QStringLiteral("a PostgreSQL server of an earlier aegisd (process %1) still runs in %2 and does not end: stop it")
+                               .arg(process)
+                               .arg(data()));
         }
         if (waited > 3s && !std::exchange(isAsked, true))
             kill(process, SIGINT);

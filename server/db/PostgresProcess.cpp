@@ -83,11 +83,12 @@ Result<Account> Account::choose(const QString &name)
     else
         getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found);
     if (!found || (isRoot && entry.pw_uid == 0)) {
-        return Problem(ProblemCode::Internal,
-                       isRoot ? QStringLiteral("PostgreSQL does not run as root, and there is no account '%1' to run it as: install the PostgreSQL server, "
-                                               "which makes it, or name another account")
-                                    .arg(name)
-                              : QStringLiteral("the account with the number %1 has no entry in /etc/passwd, which PostgreSQL needs").arg(geteuid()));
+        return Problem(
+            ProblemCode::Internal,
+            isRoot ? QStringLiteral("PostgreSQL does not run as root, and there is no account '%1' to run it as: install the PostgreSQL server, "
+                                    "which makes it, or name another account")
+                         .arg(name)
+                   : QStringLiteral("the account with the number %1 has no entry in /etc/passwd, which PostgreSQL needs").arg(geteuid()));
     }
     Account account{entry.pw_name, entry.pw_dir, entry.pw_uid, entry.pw_gid, {}, isRoot};
     int count = 64;
@@ -104,7 +105,7 @@ QString Account::barrierOn(const QString &path) const
     QStringList parts = QDir::cleanPath(QFileInfo(path).absoluteFilePath()).split(QLatin1Char('/'), Qt::SkipEmptyParts);
     for (parts.prepend(QString()); !parts.isEmpty(); parts.removeFirst()) {
         at = QDir::cleanPath(at + QLatin1Char('/') + parts.first());
-        struct stat entry{};
+        struct stat entry {};
         if (stat(at.toLocal8Bit().constData(), &entry) != 0)
             return {};
         const bool isGroup = std::find(groups.begin(), groups.end(), entry.st_gid) != groups.end();
@@ -138,8 +139,8 @@ Result<PostgresProcess> PostgresProcess::start(const std::vector<QByteArray> &ar
     return PostgresProcess(child, descriptor);
 }
 
-PostgresProcess::PostgresProcess(PostgresProcess &&other) noexcept
-    : m_id(std::exchange(other.m_id, 0)), m_descriptor(std::exchange(other.m_descriptor, -1)), m_ended(other.m_ended), m_status(other.m_status)
+PostgresProcess::PostgresProcess(PostgresProcess &&other) noexcept :
+    m_id(std::exchange(other.m_id, 0)), m_descriptor(std::exchange(other.m_descriptor, -1)), m_ended(other.m_ended), m_status(other.m_status)
 {
 }
 
@@ -162,8 +163,7 @@ bool PostgresProcess::waitForEnd(std::chrono::milliseconds time)
             continue;
         if (ready <= 0)
             return false;
-        while (waitpid(m_id, &m_status, 0) < 0 && errno == EINTR) {
-        }
+        while (waitpid(m_id, &m_status, 0) < 0 && errno == EINTR) {}
         m_ended = true;
     }
     return true;

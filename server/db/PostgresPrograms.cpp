@@ -61,14 +61,16 @@ Result<PostgresPrograms> PostgresPrograms::find(const QString &given, int major)
         return best;
     const QString where = given.isEmpty() ? QStringLiteral("on this machine") : QStringLiteral("in %1").arg(given);
     if (major > 0) {
-        return Problem(ProblemCode::Internal,
-                       QStringLiteral("the data was written by PostgreSQL %1, and no server of that version is installed %2: install postgresql-%1 again, or "
-                                      "carry the data over with pg_upgrade")
-                           .arg(QString::number(major), where));
+        return Problem(
+            ProblemCode::Internal,
+            QStringLiteral("the data was written by PostgreSQL %1, and no server of that version is installed %2: install postgresql-%1 again, or "
+                           "carry the data over with pg_upgrade")
+                .arg(QString::number(major), where));
     }
-    return Problem(ProblemCode::Internal,
-                   QStringLiteral("no PostgreSQL server (%1 or newer) is installed %2: install one (Debian: apt install postgresql), or set DATABASE_URL")
-                       .arg(QString::number(oldest), where));
+    return Problem(
+        ProblemCode::Internal,
+        QStringLiteral("no PostgreSQL server (%1 or newer) is installed %2: install one (Debian: apt install postgresql), or set DATABASE_URL")
+            .arg(QString::number(oldest), where));
 }
 
 } // namespace aegis

@@ -34,13 +34,13 @@ std::chrono::milliseconds jitter(int repeat)
 
 } // namespace
 
-Session::Session(ConnectionString connection, SessionSettings settings, std::shared_ptr<DatabaseLink> link)
-    : m_target(std::move(connection)), m_settings(std::move(settings)), m_link(std::move(link))
+Session::Session(ConnectionString connection, SessionSettings settings, std::shared_ptr<DatabaseLink> link) :
+    m_target(std::move(connection)), m_settings(std::move(settings)), m_link(std::move(link))
 {
 }
 
-Session::Session(ConnectionString connection, SessionSettings settings)
-    : Session(std::move(connection), std::move(settings), std::make_shared<DatabaseLink>(std::chrono::seconds(2)))
+Session::Session(ConnectionString connection, SessionSettings settings) :
+    Session(std::move(connection), std::move(settings), std::make_shared<DatabaseLink>(std::chrono::seconds(2)))
 {
 }
 

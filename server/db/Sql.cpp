@@ -78,10 +78,10 @@ void Parameters::add(const QHostAddress &address)
 void Parameters::add(const QStringList &texts)
 {
     addText(textArrayOid, arrayText(texts, [](const QString &text) {
-        QByteArray quoted = text.toUtf8();
-        quoted.replace('\\', "\\\\").replace('"', "\\\"");
-        return '"' + quoted + '"';
-    }));
+                QByteArray quoted = text.toUtf8();
+                quoted.replace('\\', "\\\\").replace('"', "\\\"");
+                return '"' + quoted + '"';
+            }));
 }
 
 void Parameters::add(const std::vector<Bytes> &values)

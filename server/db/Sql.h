@@ -105,11 +105,7 @@ private:
     void add(bool value);
     void add(double value);
     template <std::integral Number>
-        requires(!std::same_as<Number, bool>)
-    void add(Number number)
-    {
-        addText(0, QByteArray::number(static_cast<qlonglong>(number)));
-    }
+    requires(!std::same_as<Number, bool>) void add(Number number) { addText(0, QByteArray::number(static_cast<qlonglong>(number))); }
     /// NULL has the type that the value would have.
     template <class T> void add(const std::optional<T> &value)
     {

@@ -28,14 +28,14 @@ struct StateRow {
 };
 
 constexpr std::array states{
-    StateRow{"22", ValidationFailed},    // data exception: out of range, not well-formed, NUL
-    StateRow{"23514", ValidationFailed}, // check violation
-    StateRow{"23502", Internal},         // not null violation
-    StateRow{"23", Conflict},            // foreign key, exclusion
-    StateRow{"40", Overloaded},          // serialization failure, deadlock: tried often enough
-    StateRow{"57014", Overloaded},       // statement_timeout
-    StateRow{"55P03", Overloaded},       // lock_timeout
-    StateRow{"53", Overloaded},          // too many connections, disk full, out of memory
+    StateRow{"22", ValidationFailed},       // data exception: out of range, not well-formed, NUL
+    StateRow{"23514", ValidationFailed},    // check violation
+    StateRow{"23502", Internal},            // not null violation
+    StateRow{"23", Conflict},               // foreign key, exclusion
+    StateRow{"40", Overloaded},             // serialization failure, deadlock: tried often enough
+    StateRow{"57014", Overloaded},          // statement_timeout
+    StateRow{"55P03", Overloaded},          // lock_timeout
+    StateRow{"53", Overloaded},             // too many connections, disk full, out of memory
     StateRow{"25006", DatabaseUnavailable}, // a write on a server that has become a standby
     StateRow{"57", DatabaseUnavailable},    // shutdown, starting up
     StateRow{"08", DatabaseUnavailable},    // connection exception
@@ -57,7 +57,8 @@ SqlError SqlError::from(const pg_result *result)
     error.constraint = field(result, PG_DIAG_CONSTRAINT_NAME);
     error.position = field(result, PG_DIAG_STATEMENT_POSITION).toInt();
     // The message of a data exception repeats the value, and the detail of a violation does; neither is taken.
-    const QByteArray message = error.isOf("22") ? "data exception in " + field(result, PG_DIAG_SOURCE_FUNCTION) : field(result, PG_DIAG_MESSAGE_PRIMARY);
+    const QByteArray message = error.isOf("22") ? "data exception in " + field(result, PG_DIAG_SOURCE_FUNCTION)
+                                                : field(result, PG_DIAG_MESSAGE_PRIMARY);
     error.internal = QStringLiteral("SQLSTATE %1: %2").arg(QString::fromLatin1(error.state), QString::fromUtf8(message));
     return error;
 }

@@ -27,16 +27,10 @@ public:
     Tx &operator=(const Tx &) = delete;
 
     /// Carries out one statement, in one round trip. After a problem the transaction is lost: return the problem.
-    template <class... Args> Result<Rows> query(Sql sql, const Args &...args)
-    {
-        return run(sql, Parameters::of(args...), Then::GoOn);
-    }
+    template <class... Args> Result<Rows> query(Sql sql, const Args &...args) { return run(sql, Parameters::of(args...), Then::GoOn); }
     /// The last statement: it commits in the same round trip, so a transaction of one statement costs one. What the
     /// function returns after it, a problem too, changes nothing any more.
-    template <class... Args> Result<Rows> finalQuery(Sql sql, const Args &...args)
-    {
-        return run(sql, Parameters::of(args...), Then::Commit);
-    }
+    template <class... Args> Result<Rows> finalQuery(Sql sql, const Args &...args) { return run(sql, Parameters::of(args...), Then::Commit); }
     /// Exactly one row, or the problem `otherwise` when there is none. More than one is a bug (`internal`).
     template <class... Args> Result<Row> queryOne(ProblemCode otherwise, Sql sql, const Args &...args)
     {
@@ -70,8 +64,8 @@ private:
     const Access m_access;
     State m_state = State::NotBegun;
     bool m_commitAnyway = false;
-    bool m_isInBlock = false;     ///< BEGIN was sent and neither COMMIT nor ROLLBACK
-    bool m_repeatHelps = false;   ///< on this connection
+    bool m_isInBlock = false;   ///< BEGIN was sent and neither COMMIT nor ROLLBACK
+    bool m_repeatHelps = false; ///< on this connection
     bool m_reconnectHelps = false;
     std::optional<Problem> m_failure; ///< the first problem of a statement
 };

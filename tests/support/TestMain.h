@@ -26,8 +26,8 @@ template <class Problem> QByteArray inWords(const Problem &problem)
         #Class, [] { return std::unique_ptr<QObject>(std::make_unique<Class>()); });
 
 /// Fails the test with the problem's own words when a Result holds one.
-#define QVERIFY_RESULT(result)                                                                                         \
-    do {                                                                                                               \
-        const auto &verified_ = (result);                                                                              \
-        QVERIFY2(verified_.ok(), verified_.ok() ? "" : aegis::test::inWords(verified_.problem()).constData());         \
+#define QVERIFY_RESULT(result)                                                                                 \
+    do {                                                                                                       \
+        const auto &verified_ = (result);                                                                      \
+        QVERIFY2(verified_.ok(), verified_.ok() ? "" : aegis::test::inWords(verified_.problem()).constData()); \
     } while (false)

@@ -23,10 +23,12 @@ void TestConnectionString::readsBothForms_data()
     QTest::addColumn<QByteArray>("attributes");
 
     QTest::newRow("address") << QStringLiteral("postgres://u:p%40ss@db.example/aegis") << QByteArray("db.example") << QByteArray() << QByteArray();
-    QTest::newRow("the longer scheme") << QStringLiteral("postgresql://u:p%40ss@db.example:6432/aegis") << QByteArray("db.example") << QByteArray("6432") << QByteArray();
-    QTest::newRow("several hosts") << QStringLiteral("postgres://u:p%40ss@a:1,b:2/aegis?target_session_attrs=read-write") << QByteArray("a,b") << QByteArray("1,2")
-                                   << QByteArray("read-write");
-    QTest::newRow("keywords") << QStringLiteral("host=/run/pg port=5433 user=u password='p@ss' dbname=aegis") << QByteArray("/run/pg") << QByteArray("5433") << QByteArray();
+    QTest::newRow("the longer scheme") << QStringLiteral("postgresql://u:p%40ss@db.example:6432/aegis") << QByteArray("db.example")
+                                       << QByteArray("6432") << QByteArray();
+    QTest::newRow("several hosts") << QStringLiteral("postgres://u:p%40ss@a:1,b:2/aegis?target_session_attrs=read-write") << QByteArray("a,b")
+                                   << QByteArray("1,2") << QByteArray("read-write");
+    QTest::newRow("keywords") << QStringLiteral("host=/run/pg port=5433 user=u password='p@ss' dbname=aegis") << QByteArray("/run/pg")
+                              << QByteArray("5433") << QByteArray();
 }
 
 void TestConnectionString::readsBothForms()

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void startsStopsAndStartsAgainWithItsData();
     void refusesASecondServerOnTheSameData();
     void isStartedAgainAfterACrash();
+    void isStartedAgainWhenItsProgramWasReplaced();
     void endsWithAKilledServer();
     void listensOnAPrivateSocketOnly();
     void findsAShorterSocketPathForALongDirectory();
@@ -116,6 +117,39 @@ void TestEmbeddedPostgres::isStartedAgainAfterACrash()
     QVERIFY(told >= 1);
 }
 
+void TestEmbeddedPostgres::isStartedAgainWhenItsProgramWasReplaced()
+{
+    // An installation of our own that can be upgraded: PostgreSQL finds its other files from where its program is.
+    const QDir installed(QStringLiteral("/usr/lib/postgresql"));
+    const QString version = installed.entryList({QStringLiteral("1?")}, QDir::Dirs, QDir::Name).value(0);
+    if (version.isEmpty())
+        QSKIP("only where PostgreSQL is installed as on Debian");
+    const QDir root(m_directory->path());
+    const QString bin = root.filePath(QStringLiteral("usr/lib/postgresql/%1/bin").arg(version));
+    QVERIFY(root.mkpath(bin) && root.mkpath(QStringLiteral("usr/share/postgresql")));
+    QVERIFY(QFile::link(installed.filePath(version + QStringLiteral("/lib")), QDir(bin).filePath(QStringLiteral("../lib"))));
+    QVERIFY(QFile::link(QStringLiteral("/usr/share/postgresql/") + version, root.filePath(QStringLiteral("usr/share/postgresql/") + version)));
+    const auto install = [&](const QString &program, const QString &as) {
+        return QFile::copy(installed.filePath(version + QStringLiteral("/bin/") + program), bin + QLatin1Char('/') + as);
+    };
+    QVERIFY(install(QStringLiteral("postgres"), QStringLiteral("postgres")) && install(QStringLiteral("initdb"), QStringLiteral("initdb")));
+    auto watching = options();
+    watching.programDirectory = bin;
+    watching.watchTime = std::chrono::milliseconds(50);
+    const auto postgres = EmbeddedPostgres::start(watching);
+    QVERIFY_RESULT(postgres);
+    const qint64 before = (*postgres)->processId();
+
+    QVERIFY(install(QStringLiteral("postgres"), QStringLiteral("postgres.new")));
+    QCOMPARE(rename(QFile::encodeName(bin + QStringLiteral("/postgres.new")).constData(),
+                    QFile::encodeName(bin + QStringLiteral("/postgres")).constData()),
+             0);
+
+    QTRY_VERIFY_WITH_TIMEOUT((*postgres)->processId() != 0 && (*postgres)->processId() != before, 20'000);
+    QCOMPARE(valueOf((*postgres)->administrator(), "select 1"), QStringLiteral("1"));
+    QCOMPARE(QFile::symLinkTarget(QStringLiteral("/proc/%1/exe").arg((*postgres)->processId())), bin + QStringLiteral("/postgres"));
+}
+
 void TestEmbeddedPostgres::endsWithAKilledServer()
 {
     const auto given = options();
@@ -154,8 +188,8 @@ private Q_SLOTS:
     {
         if (!qEnvironmentVariableIsSet("AEGIS_TEST_HOLD"))
             return;
-        const auto postgres =
-            EmbeddedPostgres::start({.dataDirectory = qEnvironmentVariable("AEGIS_TEST_HOLD"), .programDirectory = {}, .durable = false, .tell = {}});
+        const auto postgres = EmbeddedPostgres::start(
+            {.dataDirectory = qEnvironmentVariable("AEGIS_TEST_HOLD"), .programDirectory = {}, .durable = false, .tell = {}});
         QVERIFY_RESULT(postgres);
         std::printf("postgres %lld\n", static_cast<long long>((*postgres)->processId()));
         std::fflush(stdout);
@@ -171,7 +205,7 @@ void TestEmbeddedPostgres::listensOnAPrivateSocketOnly()
 
     QCOMPARE(valueOf((*postgres)->administrator(), "select current_setting('listen_addresses')"), QString());
     const QString directory = QString::fromUtf8((*postgres)->administrator().value("host"));
-    struct stat entry{};
+    struct stat entry {};
     QCOMPARE(stat(QFile::encodeName(directory).constData(), &entry), 0);
     QCOMPARE(entry.st_mode & 0777U, 0700U);
     QVERIFY2(geteuid() != 0 || entry.st_uid != 0, "PostgreSQL does not run as root");

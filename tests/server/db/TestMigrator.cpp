@@ -35,7 +35,10 @@ private Q_SLOTS:
     void theCheckSaysWhenTheDatabaseIsNotThere();
 
 private:
-    Result<int> migrate(const QString &directory) const { return Migrator({.administrator = m_database.administrator, .directory = directory}).migrate(); }
+    Result<int> migrate(const QString &directory) const
+    {
+        return Migrator({.administrator = m_database.administrator, .directory = directory}).migrate();
+    }
     QString one() const { return makeMigrations(QStringLiteral("one"), {m_first}); }
     QString two() const { return makeMigrations(QStringLiteral("two"), {m_first, m_second}); }
 
@@ -58,7 +61,8 @@ void TestMigrator::carriesOutWhatIsMissingAndNoMore()
     QCOMPARE(lookUp(m_database, "select count(*) from aegis.first"), QStringLiteral("1"));
     QCOMPARE(lookUp(m_database, "select string_agg(version || name || length(sha256), ' ' order by version) from aegis.migration"),
              QStringLiteral("1first32 2second32"));
-    QCOMPARE(lookUp(m_database, "select string_agg(distinct tableowner, ' ') from pg_tables where schemaname = 'aegis'"), QStringLiteral("aegis_owner"));
+    QCOMPARE(lookUp(m_database, "select string_agg(distinct tableowner, ' ') from pg_tables where schemaname = 'aegis'"),
+             QStringLiteral("aegis_owner"));
 }
 
 void TestMigrator::migratorsAtTheSameTimeCarryOutEachOnce()
@@ -104,17 +108,20 @@ void TestMigrator::refusesADatabaseThatIsNewer()
     const auto answer = migrate(one());
 
     QVERIFY(!answer.ok());
-    QVERIFY2(answer.problem().detail.contains(QStringLiteral("newer than this program: it has the migration 0002_second.sql")), qPrintable(answer.problem().detail));
+    QVERIFY2(answer.problem().detail.contains(QStringLiteral("newer than this program: it has the migration 0002_second.sql")),
+             qPrintable(answer.problem().detail));
 }
 
 void TestMigrator::keepsNothingOfAFileThatFails()
 {
-    const QString broken = makeMigrations(QStringLiteral("broken"), {m_first, {m_second.first, "create table second (id integer);\n\nselect * form second;"}});
+    const QString broken = makeMigrations(QStringLiteral("broken"),
+                                          {m_first, {m_second.first, "create table second (id integer);\n\nselect * form second;"}});
 
     const auto answer = migrate(broken);
 
     QVERIFY(!answer.ok());
-    QVERIFY2(answer.problem().detail.startsWith(QStringLiteral("the migration 0002_second.sql failed, line 3;")), qPrintable(answer.problem().detail));
+    QVERIFY2(answer.problem().detail.startsWith(QStringLiteral("the migration 0002_second.sql failed, line 3;")),
+             qPrintable(answer.problem().detail));
     QCOMPARE(lookUp(m_database, "select to_regclass('aegis.second') is null"), QStringLiteral("t"));
     QCOMPARE(lookUp(m_database, "select count(*) from aegis.migration"), QStringLiteral("1"));
 }
@@ -177,8 +184,9 @@ void TestMigrator::theRolesAreWhatTheDesignSays()
 {
     QVERIFY_RESULT(migrate(one()));
 
-    QCOMPARE(lookUp(m_database, "select string_agg(format('%s login=%s bypass=%s super=%s', rolname, rolcanlogin, rolbypassrls, rolsuper), ', ' order by rolname)"
-                                " from pg_roles where rolname in ('aegis_app', 'aegis_definer', 'aegis_owner')"),
+    QCOMPARE(lookUp(m_database,
+                    "select string_agg(format('%s login=%s bypass=%s super=%s', rolname, rolcanlogin, rolbypassrls, rolsuper), ', ' order by rolname)"
+                    " from pg_roles where rolname in ('aegis_app', 'aegis_definer', 'aegis_owner')"),
              QStringLiteral("aegis_app login=t bypass=f super=f, aegis_definer login=f bypass=t super=f, aegis_owner login=f bypass=f super=f"));
     const auto raised = Session(m_database.serving).read<void>(contextOf({}), [](Tx &tx) -> Result<void> {
         CHECK(tx.query("set role aegis_owner"));
@@ -198,9 +206,11 @@ void TestMigrator::theServersOwnMigrationsAreCarriedOut()
     QVERIFY_RESULT(answer);
     QCOMPARE(*answer, static_cast<int>(known->size()));
     QVERIFY_RESULT(checkDatabase(m_database.serving, *known));
-    QCOMPARE(lookUp(m_database, "select string_agg(relname, ' ') from pg_class where relnamespace = 'aegis'::regnamespace and relkind in ('r', 'p') and relrowsecurity"
-                                " and not relforcerowsecurity"),
-             QString());
+    QCOMPARE(
+        lookUp(m_database,
+               "select string_agg(relname, ' ') from pg_class where relnamespace = 'aegis'::regnamespace and relkind in ('r', 'p') and relrowsecurity"
+               " and not relforcerowsecurity"),
+        QString());
 }
 
 void TestMigrator::theCheckPassesForTheServingRole()
@@ -228,9 +238,11 @@ void TestMigrator::theCheckRefusesARoleThatSecurityDoesNotHold_data()
 
     QTest::newRow("BYPASSRLS") << QByteArray("alter role aegis_app bypassrls") << QByteArray("alter role aegis_app nobypassrls")
                                << QStringLiteral("the role aegis_app has BYPASSRLS");
-    QTest::newRow("a member of one that bypasses") << QByteArray("grant aegis_definer to aegis_app") << QByteArray("revoke aegis_definer from aegis_app")
+    QTest::newRow("a member of one that bypasses") << QByteArray("grant aegis_definer to aegis_app")
+                                                   << QByteArray("revoke aegis_definer from aegis_app")
                                                    << QStringLiteral("the role aegis_app is a member of aegis_definer");
-    QTest::newRow("an owner of the tables") << QByteArray("alter table aegis.first owner to aegis_app") << QByteArray("alter table aegis.first owner to aegis_owner")
+    QTest::newRow("an owner of the tables") << QByteArray("alter table aegis.first owner to aegis_app")
+                                            << QByteArray("alter table aegis.first owner to aegis_owner")
                                             << QStringLiteral("the role aegis_app owns tables");
 }
 

@@ -44,9 +44,10 @@ void TestRows::everyTypeComesBackAsItWent()
     const Instant moment = systemNow();
 
     const auto row = ask([&](Tx &tx) {
-        return tx.finalQueryOne(ProblemCode::Internal, "select $1 a, $2::text b, $3::bigint c, $4::integer d, $5 e, $6 f, $7 g, $8 h, $9 i, $10 j, $11 k, $12 l", id,
-                                QStringLiteral("ünï"), std::numeric_limits<qint64>::min(), -5, true, 0.1, moment, QHostAddress(QStringLiteral("2001:db8::1")),
-                                list, Json(json), Bytes{bytes}, QHostAddress(QStringLiteral("192.0.2.7")));
+        return tx.finalQueryOne(
+            ProblemCode::Internal, "select $1 a, $2::text b, $3::bigint c, $4::integer d, $5 e, $6 f, $7 g, $8 h, $9 i, $10 j, $11 k, $12 l", id,
+            QStringLiteral("ünï"), std::numeric_limits<qint64>::min(), -5, true, 0.1, moment, QHostAddress(QStringLiteral("2001:db8::1")), list,
+            Json(json), Bytes{bytes}, QHostAddress(QStringLiteral("192.0.2.7")));
     });
 
     QVERIFY_RESULT(row);
@@ -67,8 +68,8 @@ void TestRows::everyTypeComesBackAsItWent()
 void TestRows::nullComesBackAsNothing()
 {
     const auto row = ask([&](Tx &tx) {
-        return tx.finalQueryOne(ProblemCode::Internal, "select $1, $2::text, $3, $4, $5", std::optional<UserId>(), std::optional<QString>(), std::optional<Instant>(),
-                                QHostAddress(), orNull(OrganizationId()));
+        return tx.finalQueryOne(ProblemCode::Internal, "select $1, $2::text, $3, $4, $5", std::optional<UserId>(), std::optional<QString>(),
+                                std::optional<Instant>(), QHostAddress(), orNull(OrganizationId()));
     });
 
     QVERIFY_RESULT(row);
@@ -99,7 +100,8 @@ void TestRows::momentsKeepTheirMicrosecond()
     const Instant moment{std::chrono::microseconds(microseconds)};
 
     const auto row = ask([&](Tx &tx) {
-        return tx.finalQueryOne(ProblemCode::Internal, "select $1, (extract(epoch from $1) * 1000000)::bigint, $1 + $2", moment, std::chrono::microseconds(1s + 1us));
+        return tx.finalQueryOne(ProblemCode::Internal, "select $1, (extract(epoch from $1) * 1000000)::bigint, $1 + $2", moment,
+                                std::chrono::microseconds(1s + 1us));
     });
 
     QVERIFY_RESULT(row);
@@ -125,9 +127,8 @@ void TestRows::textsAreNeitherCutNorRead()
 {
     QFETCH(const QString, text);
 
-    const auto row = ask([&](Tx &tx) {
-        return tx.finalQueryOne(ProblemCode::Internal, "select $1::text, length($1), $2::text", text, Text{text.toUtf8()});
-    });
+    const auto row = ask(
+        [&](Tx &tx) { return tx.finalQueryOne(ProblemCode::Internal, "select $1::text, length($1), $2::text", text, Text{text.toUtf8()}); });
 
     QVERIFY_RESULT(row);
     QCOMPARE(row->get<QString>(0), text);
@@ -138,7 +139,8 @@ void TestRows::textsAreNeitherCutNorRead()
 void TestRows::numbersTakeTheTypeOfTheirPlace()
 {
     const auto row = ask([](Tx &tx) {
-        return tx.finalQueryOne(ProblemCode::Internal, "select n from (values (1::smallint), (2::smallint)) as t (n) where n = $1 order by n limit $2 offset $3", 2,
+        return tx.finalQueryOne(ProblemCode::Internal,
+                                "select n from (values (1::smallint), (2::smallint)) as t (n) where n = $1 order by n limit $2 offset $3", 2,
                                 quint16(5), qint64(0));
     });
 
@@ -164,7 +166,8 @@ void TestRows::listsOfIdsAndBytes()
 
 void TestRows::aWrongTypeIsABug()
 {
-    const auto row = ask([](Tx &tx) { return tx.finalQueryOne(ProblemCode::Internal, "select 'a' as a, 'infinity'::timestamptz, array['x', null]"); });
+    const auto row = ask(
+        [](Tx &tx) { return tx.finalQueryOne(ProblemCode::Internal, "select 'a' as a, 'infinity'::timestamptz, array['x', null]"); });
 
     QVERIFY_RESULT(row);
     QVERIFY_THROWS_EXCEPTION(std::logic_error, (void)row->get<int>(0));
@@ -199,10 +202,14 @@ void TestRows::aNulIsRefusedWhereverItStands()
 
     QCOMPARE(code(ask([&](Tx &tx) { return tx.queryOne(ProblemCode::Internal, "select $1::text", bad); })), ProblemCode::ValidationFailed);
     QCOMPARE(code(ask([&](Tx &tx) { return tx.queryOne(ProblemCode::Internal, "select $1", QStringList(bad)); })), ProblemCode::ValidationFailed);
-    QCOMPARE(code(ask([&](Tx &tx) { return tx.queryOne(ProblemCode::Internal, "select $1::text", Text{bad.toUtf8()}); })), ProblemCode::ValidationFailed);
-    QCOMPARE(code(ask([&](Tx &tx) { return tx.queryOne(ProblemCode::Internal, "select $1::text", std::optional(bad)); })), ProblemCode::ValidationFailed);
+    QCOMPARE(code(ask([&](Tx &tx) { return tx.queryOne(ProblemCode::Internal, "select $1::text", Text{bad.toUtf8()}); })),
+             ProblemCode::ValidationFailed);
+    QCOMPARE(code(ask([&](Tx &tx) { return tx.queryOne(ProblemCode::Internal, "select $1::text", std::optional(bad)); })),
+             ProblemCode::ValidationFailed);
     // A NUL that is written as an escape is for the server to refuse.
-    QCOMPARE(code(ask([&](Tx &tx) { return tx.queryOne(ProblemCode::Internal, "select $1", Json(QJsonObject{{QStringLiteral("a"), bad}})); })),
+    QCOMPARE(code(ask([&](Tx &tx) {
+                 return tx.queryOne(ProblemCode::Internal, "select $1", Json(QJsonObject{{QStringLiteral("a"), bad}}));
+             })),
              ProblemCode::ValidationFailed);
 }
 
