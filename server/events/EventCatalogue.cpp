@@ -1,0 +1,118 @@
+#include "server/events/EventCatalogue.h"
+
+#include <array>
+
+namespace aegis {
+namespace {
+
+constexpr QLatin1String operator""_l(const char *text, std::size_t size)
+{
+    return QLatin1String(text, static_cast<qsizetype>(size));
+}
+
+constexpr std::array userCreated{
+    EventField{"email"_l, "the address, in its stored form"_l},
+    EventField{"firstName"_l, "or null"_l},
+    EventField{"lastName"_l, "or null"_l},
+    EventField{"status"_l, "of the account"_l},
+    EventField{"managedBy"_l, "the organization that manages the account, or null"_l},
+    EventField{"method"_l, "`signup` or `register`"_l},
+};
+constexpr std::array userLoggedIn{
+    EventField{"methods"_l, "how the person proved who they are (RFC 8176)"_l},
+};
+constexpr std::array userLoginFailed{
+    EventField{"reason"_l, "`unknown_email`, `wrong_password`, `account_unavailable` or `account_changed`"_l},
+    EventField{"emailFingerprint"_l, "keyed hash of what was typed: it may have been a password"_l},
+};
+constexpr std::array userLogout{
+    EventField{"allDevices"_l, "whether every session of the person was ended"_l},
+};
+constexpr std::array passwordRehashed{
+    EventField{"algorithm"_l, "that the password is now stored with"_l},
+};
+constexpr std::array organizationCreated{
+    EventField{"name"_l, "as people read it"_l},
+    EventField{"slug"_l, "as addresses use it"_l},
+    EventField{"status"_l, "of the organization"_l},
+};
+constexpr std::array userRoleCreated{
+    EventField{"role"_l, "name of the role that was given"_l},
+    EventField{"roleId"_l, "its id"_l},
+};
+constexpr std::array organizationSignupCompleted{
+    EventField{"slug"_l, "of the new organization"_l},
+    EventField{"ownerId"_l, "the person who signed up"_l},
+};
+constexpr std::array authSessionCreated{
+    EventField{"methods"_l, "how the person proved who they are (RFC 8176)"_l},
+    EventField{"expiresAt"_l, "when the session ends at the latest"_l},
+};
+constexpr std::array tokenRefreshed{
+    EventField{"generation"_l, "number of the refresh token that was given out"_l},
+};
+constexpr std::array refreshTokenRevoked{
+    EventField{"reason"_l, "`logout`, `logout_all` or `token_reuse`"_l},
+};
+constexpr std::array suspiciousActivityDetected{
+    EventField{"reason"_l, "`token_reuse`: a refresh token that had been rotated was presented again"_l},
+    EventField{"generation"_l, "number of the token that was presented"_l},
+    EventField{"currentGeneration"_l, "number of the token that was current"_l},
+};
+constexpr std::array signingKeyRotated{
+    EventField{"kid"_l, "of the key that was made"_l},
+    EventField{"algorithm"_l, "that it signs with"_l},
+    EventField{"signsFrom"_l, "when it takes over"_l},
+};
+
+using enum EventType;
+using enum Severity;
+
+constexpr std::array catalogue{
+    EventInfo{UserCreated, "UserCreated"_l, 1, Info, true, "an account was made"_l, "the user"_l, userCreated},
+    EventInfo{UserLoggedIn, "UserLoggedIn"_l, 1, Info, true, "a person signed in"_l, "the user"_l, userLoggedIn},
+    EventInfo{UserLoginFailed, "UserLoginFailed"_l, 1, Notice, true, "a sign-in was refused"_l, "the user; nobody if the address is unknown"_l, userLoginFailed},
+    EventInfo{UserLogout, "UserLogout"_l, 1, Info, true, "a person signed out"_l, "the user"_l, userLogout},
+    EventInfo{PasswordRehashed, "PasswordRehashed"_l, 1, Info, false, "a password was hashed anew with today's parameters at a sign-in"_l, "the user"_l, passwordRehashed},
+    EventInfo{OrganizationCreated, "OrganizationCreated"_l, 1, Info, true, "an organization was made"_l, "the organization"_l, organizationCreated},
+    EventInfo{UserRoleCreated, "UserRoleCreated"_l, 1, Notice, true, "a person was given a role in an organization"_l, "the user"_l, userRoleCreated},
+    EventInfo{OrganizationSignupCompleted, "OrganizationSignupCompleted"_l, 1, Info, true, "a signup stored all that belongs to it"_l, "the organization"_l, organizationSignupCompleted},
+    EventInfo{AuthSessionCreated, "AuthSessionCreated"_l, 1, Info, true, "a session began"_l, "the session"_l, authSessionCreated},
+    EventInfo{TokenRefreshed, "TokenRefreshed"_l, 1, Info, false, "a refresh token was rotated"_l, "the session"_l, tokenRefreshed},
+    EventInfo{RefreshTokenRevoked, "RefreshTokenRevoked"_l, 1, Notice, true, "a session was ended and its tokens revoked"_l, "the session"_l, refreshTokenRevoked},
+    EventInfo{SuspiciousActivityDetected, "SuspiciousActivityDetected"_l, 1, Warning, true, "something happened that an attacker would do"_l, "the user"_l, suspiciousActivityDetected},
+    EventInfo{SigningKeyRotated, "SigningKeyRotated"_l, 1, Notice, true, "a key that signs access tokens was made"_l, "nobody"_l, signingKeyRotated},
+};
+
+constexpr bool isInOrder()
+{
+    for (std::size_t i = 0; i < catalogue.size(); ++i) {
+        if (catalogue[i].type != static_cast<EventType>(i))
+            return false;
+    }
+    return catalogue.size() == static_cast<std::size_t>(SigningKeyRotated) + 1;
+}
+static_assert(isInOrder(), "the catalogue has one row for each type, in the order of the enumeration");
+
+} // namespace
+
+std::span<const EventInfo> eventCatalogue()
+{
+    return catalogue;
+}
+
+const EventInfo &eventInfo(EventType type)
+{
+    return catalogue[static_cast<std::size_t>(type)];
+}
+
+std::optional<EventType> eventTypeFromName(QLatin1String name)
+{
+    for (const EventInfo &info : catalogue) {
+        if (info.name == name)
+            return info.type;
+    }
+    return std::nullopt;
+}
+
+} // namespace aegis
