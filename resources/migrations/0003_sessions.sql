@@ -111,7 +111,7 @@ create function rotate_refresh_token(p_tenant_id uuid, p_session_id uuid, p_user
                                      p_new_hash bytea, p_now timestamptz, p_expires_at timestamptz, p_grace interval,
                                      p_events jsonb)
     returns table (outcome text, generation int, nonce bytea, rotated_at timestamptz, expires_at timestamptz,
-                   auth_time timestamptz, auth_methods text[], roles text[])
+                   session_expires_at timestamptz, auth_time timestamptz, auth_methods text[], roles text[])
     language plpgsql
 as $$
 #variable_conflict use_column
@@ -121,17 +121,17 @@ declare
 begin
     update aegis.refresh_token r
        set generation = r.generation + 1, previous_hash = r.current_hash, current_hash = p_new_hash,
-           rotated_at = p_now, expires_at = p_expires_at
+           rotated_at = p_now, expires_at = least(p_expires_at, r.session_expires_at)
      where r.tenant_id = p_tenant_id and r.session_id = p_session_id and r.user_id = p_user_id
        and r.generation = p_generation and r.current_hash = p_hash
-       and r.expires_at > p_now and p_expires_at <= r.session_expires_at
+       and r.expires_at > p_now
     returning r.* into v_row;
     if not found then
         select r.* into v_row from aegis.refresh_token r
          where r.tenant_id = p_tenant_id and r.session_id = p_session_id and r.user_id = p_user_id;
         if not found or v_row.expires_at <= p_now then
             return query select 'invalid', null::int, null::bytea, null::timestamptz, null::timestamptz,
-                                null::timestamptz, null::text[], null::text[];
+                                null::timestamptz, null::timestamptz, null::text[], null::text[];
             return;
         end if;
         v_outcome := case
@@ -142,7 +142,8 @@ begin
     end if;
     if v_outcome in ('rotated', 'retry') then
         return query
-            select v_outcome, v_row.generation, v_row.nonce, v_row.rotated_at, v_row.expires_at, s.auth_time, s.auth_methods,
+            select v_outcome, v_row.generation, v_row.nonce, v_row.rotated_at, v_row.expires_at, v_row.session_expires_at,
+                   s.auth_time, s.auth_methods,
                    array(select o.name from aegis.user_role m
                          join aegis.organization_role o on o.organization_id = m.organization_id and o.id = m.role_id
                          where m.organization_id = s.organization_id and m.user_id = s.user_id order by o.name)
@@ -159,8 +160,8 @@ begin
         end if;
         v_outcome := 'invalid'; -- the rotation itself stands: a token of an account that is locked stays used up
     end if;
-    return query select v_outcome, v_row.generation, v_row.nonce, v_row.rotated_at, v_row.expires_at,
-                        null::timestamptz, null::text[], null::text[];
+    return query select v_outcome, v_row.generation, null::bytea, null::timestamptz, null::timestamptz,
+                        null::timestamptz, null::timestamptz, null::text[], null::text[];
 end
 $$;
 
@@ -184,9 +185,33 @@ begin
 end
 $$;
 
+-- What `GET /auth/me` tells: the person, the organization, the roles and the session, as they are now. No row when the
+-- session has ended.
+create function current_session(p_tenant_id uuid, p_session_id uuid, p_user_id uuid)
+    returns table (email text, user_status text, email_verified boolean, first_name text, last_name text,
+                   user_created_at timestamptz, organization_id uuid, organization_name text, organization_slug text,
+                   organization_status text, organization_created_at timestamptz, roles text[], created_at timestamptz,
+                   last_used_at timestamptz, expires_at timestamptz, ip inet, user_agent text)
+    language sql stable rows 1
+as $$
+    select u.email, u.status, u.email_verified_at is not null, p.first_name, p.last_name, u.created_at,
+           o.id, d.name, o.slug, o.status, o.created_at,
+           array(select r.name from aegis.user_role m
+                 join aegis.organization_role r on r.organization_id = m.organization_id and r.id = m.role_id
+                 where m.organization_id = s.organization_id and m.user_id = s.user_id order by r.name),
+           s.created_at, t.rotated_at, s.expires_at, s.ip, s.user_agent
+    from aegis.session s
+    join aegis.refresh_token t on t.tenant_id = s.tenant_id and t.session_id = s.id
+    join aegis."user" u on u.id = s.user_id
+    left join aegis.user_profile p on p.user_id = u.id
+    left join aegis.organization o on o.id = s.organization_id
+    left join aegis.organization_details d on d.organization_id = o.id
+    where s.tenant_id = p_tenant_id and s.id = p_session_id and s.user_id = p_user_id and s.ended_at is null
+$$;
+
 revoke all on function open_session(jsonb, jsonb), complete_login(uuid, text, text, jsonb, jsonb, jsonb),
     rotate_refresh_token(uuid, uuid, uuid, int, bytea, bytea, timestamptz, timestamptz, interval, jsonb),
-    end_session(uuid, uuid, uuid, text, timestamptz, uuid, timestamptz, jsonb) from public;
+    end_session(uuid, uuid, uuid, text, timestamptz, uuid, timestamptz, jsonb), current_session(uuid, uuid, uuid) from public;
 grant execute on function open_session(jsonb, jsonb), complete_login(uuid, text, text, jsonb, jsonb, jsonb),
     rotate_refresh_token(uuid, uuid, uuid, int, bytea, bytea, timestamptz, timestamptz, interval, jsonb),
-    end_session(uuid, uuid, uuid, text, timestamptz, uuid, timestamptz, jsonb) to aegis_app;
+    end_session(uuid, uuid, uuid, text, timestamptz, uuid, timestamptz, jsonb), current_session(uuid, uuid, uuid) to aegis_app;

@@ -72,9 +72,9 @@ private:
     keyword std::move(holder).problem()
 
 /// `TRY(const auto user, store.find(id));` declares `user` with the value, or returns the problem to the caller.
-#define TRY(declaration, ...) AEGIS_TRY_(return, AEGIS_JOIN(tried_, __LINE__), declaration, __VA_ARGS__)
+#define TRY(declaration, ...) AEGIS_TRY_(return, AEGIS_JOIN(tried_, __COUNTER__), declaration, __VA_ARGS__)
 /// `CHECK(store.save(user));` goes on after success, or returns the problem to the caller.
-#define CHECK(...) AEGIS_CHECK_(return, AEGIS_JOIN(checked_, __LINE__), __VA_ARGS__)
+#define CHECK(...) AEGIS_CHECK_(return, AEGIS_JOIN(checked_, __COUNTER__), __VA_ARGS__)
 /// The same two inside a coroutine; the expression may hold a `co_await`.
-#define CO_TRY(declaration, ...) AEGIS_TRY_(co_return, AEGIS_JOIN(tried_, __LINE__), declaration, __VA_ARGS__)
-#define CO_CHECK(...) AEGIS_CHECK_(co_return, AEGIS_JOIN(checked_, __LINE__), __VA_ARGS__)
+#define CO_TRY(declaration, ...) AEGIS_TRY_(co_return, AEGIS_JOIN(tried_, __COUNTER__), declaration, __VA_ARGS__)
+#define CO_CHECK(...) AEGIS_CHECK_(co_return, AEGIS_JOIN(checked_, __COUNTER__), __VA_ARGS__)

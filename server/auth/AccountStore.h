@@ -1,0 +1,61 @@
+#pragma once
+
+#include "server/db/Tx.h"
+#include "shared/dto/OrganizationDto.h"
+#include "shared/dto/UserDto.h"
+#include "shared/text/EmailAddress.h"
+
+#include <QtCore/QJsonObject>
+
+namespace aegis {
+
+/// What a login needs to know of an account.
+struct Account {
+    UserDto user;
+    std::optional<OrganizationDto> organization; ///< that a new session will be in
+    QStringList roles;                           ///< in it
+    QByteArray passwordHash;                     ///< empty: no sign-in with a password
+
+    bool isActive() const { return user.status == QLatin1String("active"); }
+    OrganizationId organizationId() const { return organization ? organization->id : OrganizationId(); }
+};
+
+/// Accounts as signup, registration and login see them.
+class AccountStore {
+public:
+    /// Across all tenants; nothing when nobody has that address.
+    static Result<std::optional<Account>> find(Tx &tx, const EmailAddress &email);
+
+    /// All that a registration stores, as rows of the tables of the same names. Without an organization its three rows and
+    /// the membership are empty; `idempotencyKey` is empty when the call carried none.
+    struct Registration {
+        QJsonObject idempotencyKey;
+        QJsonObject organization;
+        QJsonObject details;
+        QJsonObject user;
+        QJsonObject profile;
+        QJsonObject role;
+        QJsonObject membership;
+        QJsonObject session;
+        QJsonObject refreshToken;
+        QByteArray events;
+    };
+    /// Everything or nothing, in one round trip. False: the Idempotency-Key has been used. `email_taken`, `slug_taken`.
+    static Result<bool> add(Tx &tx, const Registration &registration);
+
+    /// The end of a login, in one round trip. False, and nothing is written: the account has changed since it was found.
+    struct Login {
+        UserId user;
+        QByteArray passwordHash;    ///< as it was found
+        QByteArray newPasswordHash; ///< empty: it stays
+        QJsonObject session;
+        QJsonObject refreshToken;
+        QByteArray events;
+    };
+    static Result<bool> completeLogin(Tx &tx, const Login &login);
+
+    /// Events that no state goes with: a login that failed.
+    static Result<void> record(Tx &tx, const QByteArray &events);
+};
+
+} // namespace aegis

@@ -1,0 +1,101 @@
+#include "server/auth/LoginService.h"
+
+#include "server/auth/AuthResponses.h"
+#include "server/crypto/Hmac.h"
+#include "server/events/EventBatch.h"
+#include "server/log/Log.h"
+
+#include <QtCore/QJsonArray>
+
+namespace aegis {
+namespace {
+
+RequestContext tenantContext(const RequestContext &context, const std::optional<Account> &account)
+{
+    if (!account)
+        return context;
+    return context.withTenant({.organization = account->organizationId(), .user = account->user.id});
+}
+
+QString algorithmOf(const QByteArray &hash)
+{
+    return hash.startsWith("$argon2id$") ? QStringLiteral("argon2id") : QStringLiteral("bcrypt");
+}
+
+} // namespace
+
+Task<Result<AuthResponse>> LoginService::login(const RequestContext &context, LoginRequest request) const
+{
+    std::optional<Account> account;
+    if (const auto email = EmailAddress::parse(request.email)) {
+        CO_TRY(account, co_await m_database.read<std::optional<Account>>(context, [&](Tx &tx) { return AccountStore::find(tx, *email); }));
+    }
+    if (!account || account->passwordHash.isEmpty()) {
+        CO_CHECK(co_await m_hasher.verifyDecoy(std::move(request.password)));
+        co_return co_await fail(context, std::move(account), request.email, QStringLiteral("unknown_email"), ProblemCode::InvalidCredentials);
+    }
+
+    CO_TRY(const PasswordVerdict verdict, co_await m_hasher.verify(request.password, account->passwordHash));
+    if (verdict.unusable)
+        log::error("password_hash_unusable", context, {{"user", QString::fromLatin1(account->user.id.text())}});
+    if (!verdict.matches)
+        co_return co_await fail(context, std::move(account), request.email, QStringLiteral("wrong_password"), ProblemCode::InvalidCredentials);
+    if (!account->isActive())
+        co_return co_await fail(context, std::move(account), request.email, QStringLiteral("account_unavailable"), ProblemCode::AccountUnavailable);
+
+    QByteArray newHash;
+    if (verdict.needsRehash) {
+        CO_TRY(newHash, co_await m_hasher.hash(std::move(request.password)));
+    }
+    co_return co_await open(context, *std::move(account), std::move(newHash), request.email);
+}
+
+Task<Result<AuthResponse>> LoginService::open(const RequestContext &context, Account account, QByteArray newPasswordHash, QString typedEmail) const
+{
+    const RequestContext inTenant = tenantContext(context, account);
+    const QStringList methods{QStringLiteral("pwd")};
+    CO_TRY(OpenedSession session, m_opener.open(inTenant, account.roles, methods));
+
+    EventBatch events(inTenant);
+    events.add({.type = EventType::UserLoggedIn,
+                .subject = account.user.id.uuid(),
+                .payload = {{QStringLiteral("methods"), QJsonArray::fromStringList(methods)}},
+                .session = session.id,
+                .actor = account.user.id});
+    events.add(SessionOpener::createdEvent(inTenant, session, methods));
+    if (!newPasswordHash.isEmpty()) {
+        events.add({.type = EventType::PasswordRehashed,
+                    .subject = account.user.id.uuid(),
+                    .payload = {{QStringLiteral("algorithm"), algorithmOf(newPasswordHash)}},
+                    .session = session.id,
+                    .actor = account.user.id});
+    }
+    const AccountStore::Login login{.user = account.user.id,
+                                    .passwordHash = account.passwordHash,
+                                    .newPasswordHash = std::move(newPasswordHash),
+                                    .session = session.session,
+                                    .refreshToken = session.refreshToken,
+                                    .events = events.json()};
+    CO_TRY(const bool done, co_await m_database.write<bool>(inTenant, [&](Tx &tx) { return AccountStore::completeLogin(tx, login); }));
+    if (!done)
+        co_return co_await fail(context, std::move(account), std::move(typedEmail), QStringLiteral("account_changed"), ProblemCode::InvalidCredentials);
+    co_return authResponse(std::move(account.user), std::move(account.organization), std::move(session));
+}
+
+Task<Problem> LoginService::fail(const RequestContext &context, std::optional<Account> account, QString typedEmail, QString reason,
+                                 ProblemCode answer) const
+{
+    const RequestContext inTenant = tenantContext(context, account);
+    EventBatch events(inTenant);
+    events.add({.type = EventType::UserLoginFailed,
+                .subject = account ? account->user.id.uuid() : QUuid(),
+                .payload = {{QStringLiteral("reason"), reason},
+                            {QStringLiteral("emailFingerprint"), QString::fromLatin1(hmacSha256(m_emailFingerprintKey, typedEmail.toLower().toUtf8()).toHex())}}});
+    const QByteArray json = events.json();
+    auto recorded = co_await m_database.write<void>(inTenant, [&](Tx &tx) { return AccountStore::record(tx, json); });
+    if (!recorded) // a failure that cannot be recorded cannot be counted: do not say whether the password was right
+        co_return std::move(recorded).problem();
+    co_return Problem(answer).withInternal(reason);
+}
+
+} // namespace aegis

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "server/async/Task.h"
+#include "server/auth/AccountStore.h"
+#include "server/db/Database.h"
+#include "server/passwords/PasswordHasher.h"
+#include "server/sessions/SessionOpener.h"
+#include "shared/dto/AuthResponse.h"
+#include "shared/dto/LoginRequest.h"
+
+namespace aegis {
+
+/// Signs people in with e-mail and password. Who cannot be told apart is treated alike: an unknown address costs the hash
+/// of a decoy and the event of a failure, as a wrong password does, and gets the same answer. Any I/O thread.
+class LoginService {
+public:
+    LoginService(Database &database, PasswordHasher &hasher, const SessionOpener &opener, Secret emailFingerprintKey)
+        : m_database(database), m_hasher(hasher), m_opener(opener), m_emailFingerprintKey(std::move(emailFingerprintKey))
+    {
+    }
+
+    /// `invalid_credentials`; `account_unavailable` for a right password of an account that is not active.
+    Task<Result<AuthResponse>> login(const RequestContext &context, LoginRequest request) const;
+
+private:
+    Task<Result<AuthResponse>> open(const RequestContext &context, Account account, QByteArray newPasswordHash, QString typedEmail) const;
+    /// Records the failure in the account's tenant, or the platform's, and gives the problem to answer with.
+    Task<Problem> fail(const RequestContext &context, std::optional<Account> account, QString typedEmail, QString reason, ProblemCode answer) const;
+
+    Database &m_database;
+    PasswordHasher &m_hasher;
+    const SessionOpener &m_opener;
+    const Secret m_emailFingerprintKey;
+};
+
+} // namespace aegis

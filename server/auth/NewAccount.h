@@ -1,0 +1,31 @@
+#pragma once
+
+#include "shared/dto/RegisterRequest.h"
+#include "shared/dto/SignupRequest.h"
+#include "shared/result/Result.h"
+#include "shared/text/EmailAddress.h"
+#include "shared/text/Slug.h"
+
+#include <optional>
+
+namespace aegis {
+
+/// What is asked for with a new account, checked and in its stored form.
+struct NewAccount {
+    struct Organization {
+        QString name;
+        Slug slug;
+    };
+
+    EmailAddress email;
+    Secret password;
+    std::optional<QString> firstName;
+    std::optional<QString> lastName;
+    std::optional<Organization> organization; ///< that comes with it
+
+    /// `validation_failed` with an error for each field that is wrong. The password is not judged here.
+    static Result<NewAccount> from(SignupRequest request);
+    static Result<NewAccount> from(RegisterRequest request);
+};
+
+} // namespace aegis

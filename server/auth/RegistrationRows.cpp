@@ -1,0 +1,135 @@
+#include "server/auth/RegistrationRows.h"
+
+#include "server/events/EventBatch.h"
+
+namespace aegis {
+namespace {
+
+const QString active = QStringLiteral("active");
+
+template <class Tag> QJsonValue idValue(const Id<Tag> &id)
+{
+    return id.isNil() ? QJsonValue(QJsonValue::Null) : QJsonValue(QString::fromLatin1(id.text()));
+}
+
+QJsonValue textOrNull(const std::optional<QString> &text)
+{
+    return text ? QJsonValue(*text) : QJsonValue(QJsonValue::Null);
+}
+
+QByteArray registrationEvents(const RequestContext &context, const NewAccount &account, const RegistrationIds &ids, const OpenedSession &session,
+                              const QStringList &authMethods)
+{
+    EventBatch events(context);
+    const auto add = [&](EventType type, const QUuid &subject, const QJsonObject &payload) {
+        events.add({.type = type, .subject = subject, .payload = payload, .session = session.id, .actor = ids.user});
+    };
+    if (account.organization) {
+        add(EventType::OrganizationCreated, ids.organization.uuid(),
+            {{QStringLiteral("name"), account.organization->name}, {QStringLiteral("slug"), account.organization->slug.text()}, {QStringLiteral("status"), active}});
+    }
+    add(EventType::UserCreated, ids.user.uuid(),
+        {{QStringLiteral("email"), account.email.text()},
+         {QStringLiteral("firstName"), textOrNull(account.firstName)},
+         {QStringLiteral("lastName"), textOrNull(account.lastName)},
+         {QStringLiteral("status"), active},
+         {QStringLiteral("managedBy"), idValue(ids.organization)},
+         {QStringLiteral("method"), account.organization ? QStringLiteral("signup") : QStringLiteral("register")}});
+    if (account.organization) {
+        add(EventType::UserRoleCreated, ids.user.uuid(),
+            {{QStringLiteral("role"), ownerRoleName}, {QStringLiteral("roleId"), idValue(ids.ownerRole)}});
+    }
+    events.add(SessionOpener::createdEvent(context, session, authMethods));
+    if (account.organization) {
+        add(EventType::OrganizationSignupCompleted, ids.organization.uuid(),
+            {{QStringLiteral("slug"), account.organization->slug.text()}, {QStringLiteral("ownerId"), idValue(ids.user)}});
+    }
+    return events.json();
+}
+
+} // namespace
+
+RegistrationIds RegistrationIds::make(const NewAccount &account, Instant now)
+{
+    RegistrationIds ids;
+    ids.user = UserId::make(now);
+    if (account.organization) {
+        ids.organization = OrganizationId::make(now);
+        ids.ownerRole = RoleId::make(now);
+    }
+    return ids;
+}
+
+AccountStore::Registration registrationRows(const RequestContext &context, const NewAccount &account, const RegistrationIds &ids,
+                                            const QByteArray &passwordHash, const OpenedSession &session, const QStringList &authMethods)
+{
+    const QString now = QString::fromLatin1(toRfc3339(context.now));
+    AccountStore::Registration rows;
+    rows.user = {
+        {QStringLiteral("id"), idValue(ids.user)},
+        {QStringLiteral("email"), account.email.text()},
+        {QStringLiteral("password_hash"), QString::fromLatin1(passwordHash)},
+        {QStringLiteral("status"), active},
+        {QStringLiteral("managed_by"), idValue(ids.organization)},
+        {QStringLiteral("password_changed_at"), now},
+        {QStringLiteral("created_at"), now},
+        {QStringLiteral("updated_at"), now},
+    };
+    rows.profile = {
+        {QStringLiteral("user_id"), idValue(ids.user)},
+        {QStringLiteral("first_name"), textOrNull(account.firstName)},
+        {QStringLiteral("last_name"), textOrNull(account.lastName)},
+        {QStringLiteral("updated_at"), now},
+    };
+    if (account.organization) {
+        rows.organization = {
+            {QStringLiteral("id"), idValue(ids.organization)}, {QStringLiteral("slug"), account.organization->slug.text()},
+            {QStringLiteral("status"), active},                {QStringLiteral("created_at"), now},
+            {QStringLiteral("updated_at"), now},
+        };
+        rows.details = {
+            {QStringLiteral("organization_id"), idValue(ids.organization)},
+            {QStringLiteral("name"), account.organization->name},
+            {QStringLiteral("updated_at"), now},
+        };
+        rows.role = {
+            {QStringLiteral("organization_id"), idValue(ids.organization)}, {QStringLiteral("id"), idValue(ids.ownerRole)},
+            {QStringLiteral("name"), ownerRoleName},                        {QStringLiteral("system"), true},
+            {QStringLiteral("created_at"), now},
+        };
+        rows.membership = {
+            {QStringLiteral("organization_id"), idValue(ids.organization)},
+            {QStringLiteral("user_id"), idValue(ids.user)},
+            {QStringLiteral("role_id"), idValue(ids.ownerRole)},
+            {QStringLiteral("created_at"), now},
+        };
+    }
+    rows.session = session.session;
+    rows.refreshToken = session.refreshToken;
+    rows.events = registrationEvents(context, account, ids, session, authMethods);
+    return rows;
+}
+
+UserDto newUser(const NewAccount &account, const RegistrationIds &ids, Instant now)
+{
+    return {.id = ids.user,
+            .email = account.email.text(),
+            .firstName = account.firstName,
+            .lastName = account.lastName,
+            .status = active,
+            .emailVerified = false,
+            .createdAt = now};
+}
+
+std::optional<OrganizationDto> newOrganization(const NewAccount &account, const RegistrationIds &ids, Instant now)
+{
+    if (!account.organization)
+        return std::nullopt;
+    return OrganizationDto{.id = ids.organization,
+                           .name = account.organization->name,
+                           .slug = account.organization->slug.text(),
+                           .status = active,
+                           .createdAt = now};
+}
+
+} // namespace aegis

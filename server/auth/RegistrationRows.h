@@ -1,0 +1,30 @@
+#pragma once
+
+#include "server/auth/AccountStore.h"
+#include "server/auth/NewAccount.h"
+#include "server/context/RequestContext.h"
+#include "server/sessions/SessionOpener.h"
+
+namespace aegis {
+
+/// The role of the person that signed an organization up.
+inline const QString ownerRoleName = QStringLiteral("ORGANIZATION_OWNER");
+
+/// The ids of what a registration makes; those of the organization are nil when there is none.
+struct RegistrationIds {
+    UserId user;
+    OrganizationId organization;
+    RoleId ownerRole;
+
+    static RegistrationIds make(const NewAccount &account, Instant now);
+};
+
+/// Every row and event of a registration but the Idempotency-Key's.
+AccountStore::Registration registrationRows(const RequestContext &context, const NewAccount &account, const RegistrationIds &ids,
+                                            const QByteArray &passwordHash, const OpenedSession &session, const QStringList &authMethods);
+
+/// The person and the organization as they are told to the client.
+UserDto newUser(const NewAccount &account, const RegistrationIds &ids, Instant now);
+std::optional<OrganizationDto> newOrganization(const NewAccount &account, const RegistrationIds &ids, Instant now);
+
+} // namespace aegis

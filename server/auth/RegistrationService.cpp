@@ -1,0 +1,76 @@
+#include "server/auth/RegistrationService.h"
+
+#include "server/auth/AuthResponses.h"
+#include "server/auth/RegistrationRows.h"
+#include "shared/json/Decode.h"
+#include "shared/json/Encode.h"
+
+namespace aegis {
+
+Task<Result<AuthResponse>> RegistrationService::signup(const RequestContext &context, SignupRequest request) const
+{
+    CO_TRY(NewAccount account, NewAccount::from(std::move(request)));
+    co_return co_await make(context, std::move(account));
+}
+
+Task<Result<AuthResponse>> RegistrationService::registerPerson(const RequestContext &context, RegisterRequest request) const
+{
+    CO_TRY(NewAccount account, NewAccount::from(std::move(request)));
+    co_return co_await make(context, std::move(account));
+}
+
+Task<Result<AuthResponse>> RegistrationService::make(const RequestContext &context, NewAccount account) const
+{
+    if (context.idempotency) {
+        CO_TRY(auto earlier, co_await earlierAnswer(context));
+        if (earlier)
+            co_return *std::move(earlier);
+    }
+    const PasswordIdentity identity{.email = account.email.text(),
+                                    .organizationName = account.organization ? account.organization->name : QString()};
+    CO_CHECK(m_policy.check(account.password, identity));
+    CO_TRY(const QByteArray hash, co_await m_hasher.hash(std::move(account.password)));
+    CO_TRY(Prepared prepared, prepare(context, account, hash));
+
+    const RequestContext tenantContext = context.withTenant(prepared.tenant);
+    CO_TRY(const bool stored, co_await m_database.write<bool>(tenantContext, [&](Tx &tx) { return AccountStore::add(tx, prepared.rows); }));
+    if (stored)
+        co_return std::move(prepared.response);
+
+    // The same key was used at the same moment, and the other call was first: its answer is ours.
+    CO_TRY(auto earlier, co_await earlierAnswer(context));
+    if (!earlier)
+        co_return Problem(ProblemCode::IdempotencyInProgress).withRetryAfter(std::chrono::seconds(1));
+    co_return *std::move(earlier);
+}
+
+Task<Result<std::optional<AuthResponse>>> RegistrationService::earlierAnswer(const RequestContext &context) const
+{
+    CO_TRY(const auto answer,
+           co_await m_database.read<std::optional<QByteArray>>(context, [&](Tx &tx) { return m_idempotency.answerTo(tx, *context.idempotency); }));
+    if (!answer)
+        co_return std::optional<AuthResponse>();
+    CO_TRY(AuthResponse response, decode<AuthResponse>(*answer));
+    co_return std::optional(std::move(response));
+}
+
+Result<RegistrationService::Prepared> RegistrationService::prepare(const RequestContext &context, const NewAccount &account,
+                                                                   const QByteArray &passwordHash) const
+{
+    const RegistrationIds ids = RegistrationIds::make(account, context.now);
+    Prepared prepared;
+    prepared.tenant = {.organization = ids.organization, .user = ids.user};
+    const RequestContext tenantContext = context.withTenant(prepared.tenant);
+
+    const QStringList roles = account.organization ? QStringList{ownerRoleName} : QStringList();
+    const QStringList methods{QStringLiteral("pwd")};
+    TRY(OpenedSession session, m_opener.open(tenantContext, roles, methods));
+    prepared.rows = registrationRows(tenantContext, account, ids, passwordHash, session, methods);
+    prepared.response = authResponse(newUser(account, ids, context.now), newOrganization(account, ids, context.now), std::move(session));
+    if (context.idempotency) {
+        TRY(prepared.rows.idempotencyKey, m_idempotency.row(*context.idempotency, Secret(encode(prepared.response)), context.now));
+    }
+    return prepared;
+}
+
+} // namespace aegis

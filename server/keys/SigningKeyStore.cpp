@@ -1,0 +1,60 @@
+#include "server/keys/SigningKeyStore.h"
+
+#include "server/events/EventBatch.h"
+
+namespace aegis {
+namespace {
+
+constexpr Sql lockSql("select pg_advisory_xact_lock(hashtext('aegis.signing_key'))");
+
+constexpr Sql usableSql(R"(
+    select kid, algorithm, private_sealed from aegis.signing_key
+    where verifies_until is null or verifies_until > $1
+    order by (signs_from <= $1 and (signs_until is null or signs_until > $1)) desc, signs_from desc)");
+
+constexpr Sql addSql(R"(
+    with added as (
+        insert into aegis.signing_key (kid, algorithm, private_sealed, public_jwk, created_at, signs_from)
+        values ($1, $2, $3, $4, $5, $5))
+    select aegis.append_events($6))");
+
+} // namespace
+
+Result<void> SigningKeyStore::lock(Tx &tx) const
+{
+    CHECK(tx.query(lockSql));
+    return {};
+}
+
+Result<std::vector<SigningKey>> SigningKeyStore::usable(Tx &tx) const
+{
+    TRY(const Rows rows, tx.query(usableSql, tx.context().now));
+    std::vector<SigningKey> keys;
+    for (const Row row : rows) {
+        const auto algorithm = algorithmFromName(row.get<QByteArray>(1));
+        if (!algorithm)
+            return Problem(ProblemCode::Internal).withInternal(QStringLiteral("a stored signing key has an algorithm that this program does not know"));
+        TRY(const Secret bytes, m_sealing.open(row.get<QByteArray>(2), row.get<QByteArray>(0)));
+        TRY(SigningKey key, SigningKey::fromPrivate(*algorithm, bytes));
+        keys.push_back(std::move(key));
+    }
+    return keys;
+}
+
+Result<void> SigningKeyStore::add(Tx &tx, const SigningKey &key) const
+{
+    TRY(const Secret bytes, key.exportPrivate());
+    TRY(const QByteArray sealed, m_sealing.seal(bytes, key.kid()));
+    const QByteArrayView algorithm = algorithmName(key.algorithm());
+    EventBatch events(tx.context());
+    events.add({.type = EventType::SigningKeyRotated,
+                .subject = {},
+                .payload = {{QStringLiteral("kid"), QString::fromLatin1(key.kid())},
+                            {QStringLiteral("algorithm"), QString::fromLatin1(algorithm)},
+                            {QStringLiteral("signsFrom"), QString::fromLatin1(toRfc3339(tx.context().now))}}});
+    CHECK(tx.query(addSql, Text{key.kid()}, Text{algorithm.toByteArray()}, Bytes{sealed}, Json(key.publicJwk().value_or(QJsonObject())),
+                   tx.context().now, Json(events.json())));
+    return {};
+}
+
+} // namespace aegis

@@ -1,0 +1,46 @@
+#include "server/sessions/AccessTokenAuthenticator.h"
+
+#include "server/sessions/RevocationStore.h"
+
+namespace aegis {
+namespace {
+
+http::Principal principalOf(const AccessGrant &grant)
+{
+    return {.tenant = {.organization = grant.organization, .user = grant.user},
+            .actor = {.user = grant.user, .session = grant.session, .token = grant.token, .roles = grant.roles, .authTime = grant.authTime},
+            .permissions = {}};
+}
+
+Problem revoked()
+{
+    return Problem(ProblemCode::InvalidToken).withInternal(QStringLiteral("revoked"));
+}
+
+} // namespace
+
+std::optional<Result<http::Principal>> AccessTokenAuthenticator::authenticateAtOnce(const Secret &bearer, Instant now)
+{
+    auto grant = m_tokens.verify(bearer.reveal(), now);
+    if (!grant)
+        return Result<http::Principal>(std::move(grant).problem());
+    if (m_revocations.isRevoked((*grant)->session, (*grant)->token)) // once ended, never valid again, however old the list
+        return Result<http::Principal>(revoked());
+    if (m_revocations.age() > m_maxAge)
+        return std::nullopt;
+    return Result<http::Principal>(principalOf(**grant));
+}
+
+Task<Result<http::Principal>> AccessTokenAuthenticator::authenticate(const Secret &bearer, Instant now)
+{
+    CO_TRY(const auto grant, m_tokens.verify(bearer.reveal(), now));
+    const RequestContext context = RequestContext::forSystem(now);
+    const auto inTable = co_await m_database.read<bool>(context, [&](Tx &tx) { return RevocationStore::isRevoked(tx, grant->session, grant->token); });
+    if (!inTable)
+        co_return Problem(ProblemCode::RevocationUnavailable).withRetryAfter(std::chrono::seconds(1)).withInternal(inTable.problem().internal);
+    if (*inTable || m_revocations.isRevoked(grant->session, grant->token))
+        co_return revoked();
+    co_return principalOf(*grant);
+}
+
+} // namespace aegis

@@ -1,0 +1,109 @@
+#include "server/sessions/AccessTokens.h"
+
+#include "server/crypto/ClaimsCheck.h"
+#include "server/crypto/Digest.h"
+
+#include <QtCore/QJsonArray>
+#include <QtCore/QJsonDocument>
+#include <QtCore/QJsonObject>
+
+namespace aegis {
+namespace {
+
+QString text(const QByteArray &latin1)
+{
+    return QString::fromLatin1(latin1);
+}
+
+QStringList strings(const QJsonValue &list)
+{
+    QStringList all;
+    const QJsonArray elements = list.toArray();
+    for (const QJsonValue &element : elements)
+        all.append(element.toString());
+    return all;
+}
+
+template <class Tag> Id<Tag> idClaim(const QJsonObject &claims, QLatin1String name)
+{
+    return Id<Tag>::parse(claims.value(name).toString().toLatin1()).value_or(Id<Tag>());
+}
+
+} // namespace
+
+AccessTokens::AccessTokens(const KeyRing &keys, Options options) : m_keys(keys), m_options(std::move(options)) {}
+
+Result<Secret> AccessTokens::issue(AccessGrant grant, Instant now, Instant sessionExpiresAt) const
+{
+    QJsonObject claims{
+        {QStringLiteral("iss"), m_options.issuer},
+        {QStringLiteral("aud"), m_options.audience},
+        {QStringLiteral("sub"), text(grant.user.text())},
+        {QStringLiteral("sid"), text(grant.session.text())},
+        {QStringLiteral("jti"), text(TokenId::make(now).text())},
+        {QStringLiteral("iat"), qint64(toUnixSeconds(now))},
+        {QStringLiteral("exp"), qint64(toUnixSeconds(std::min(now + m_options.lifetime, sessionExpiresAt)))},
+        {QStringLiteral("roles"), QJsonArray::fromStringList(grant.roles)},
+        {QStringLiteral("amr"), QJsonArray::fromStringList(grant.authMethods)},
+        {QStringLiteral("auth_time"), qint64(toUnixSeconds(grant.authTime))},
+    };
+    if (!grant.organization.isNil())
+        claims.insert(QStringLiteral("org"), text(grant.organization.text()));
+    return m_keys.current()->signer.sign(QJsonDocument(claims).toJson(QJsonDocument::Compact));
+}
+
+Result<std::shared_ptr<const AccessGrant>> AccessTokens::verify(QByteArrayView token, Instant now) const
+{
+    if (token.size() > maximumTokenSize)
+        return Problem(ProblemCode::InvalidToken).withInternal(QStringLiteral("too long"));
+    const Digest digest = sha256(token);
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto found = m_remembered.constFind(digest);
+        if (found != m_remembered.constEnd()) {
+            if ((*found)->expiresAt > now)
+                return *found;
+            m_remembered.erase(found);
+            return Problem(ProblemCode::InvalidToken).withInternal(QStringLiteral("expired"));
+        }
+    }
+    TRY(auto grant, verifyAnew(token, now));
+    remember(digest, grant, now);
+    return grant;
+}
+
+Result<std::shared_ptr<const AccessGrant>> AccessTokens::verifyAnew(QByteArrayView token, Instant now) const
+{
+    TRY(const QByteArray payload, m_keys.current()->verifier.verify(token));
+    const ClaimsCheck check{.issuer = m_options.issuer, .audience = m_options.audience, .leeway = std::chrono::seconds(5)};
+    TRY(const JwtClaims claims, check.check(payload, now));
+
+    auto grant = std::make_shared<AccessGrant>();
+    grant->user = idClaim<UserTag>(claims.all, QLatin1String("sub"));
+    grant->session = idClaim<SessionTag>(claims.all, QLatin1String("sid"));
+    grant->token = idClaim<TokenTag>(claims.all, QLatin1String("jti"));
+    grant->organization = idClaim<OrganizationTag>(claims.all, QLatin1String("org"));
+    grant->roles = strings(claims.all.value(QLatin1String("roles")));
+    grant->authMethods = strings(claims.all.value(QLatin1String("amr")));
+    grant->authTime = fromUnixSeconds(claims.all.value(QLatin1String("auth_time")).toInteger());
+    grant->issuedAt = claims.issuedAt;
+    grant->expiresAt = claims.expiresAt;
+    if (grant->user.isNil() || grant->session.isNil() || grant->token.isNil())
+        return Problem(ProblemCode::InvalidToken).withInternal(QStringLiteral("sub, sid or jti is missing"));
+    if (grant->expiresAt <= now) // the leeway is for clocks that differ, not for our own tokens
+        return Problem(ProblemCode::InvalidToken).withInternal(QStringLiteral("expired"));
+    return std::shared_ptr<const AccessGrant>(std::move(grant));
+}
+
+void AccessTokens::remember(const Digest &digest, std::shared_ptr<const AccessGrant> grant, Instant now) const
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_remembered.size() >= m_options.remembered) {
+        m_remembered.removeIf([&](const auto &entry) { return entry.value()->expiresAt <= now; });
+        if (m_remembered.size() >= m_options.remembered)
+            m_remembered.clear(); // all are alive: a signature is checked once more for each, that is all
+    }
+    m_remembered.insert(digest, std::move(grant));
+}
+
+} // namespace aegis

@@ -1,0 +1,26 @@
+#include "server/sessions/SessionApi.h"
+
+namespace aegis {
+namespace {
+
+Task<Result<NoContent>> logout(const SessionService &service, const RequestContext &context, LogoutRequest request)
+{
+    auto done = co_await service.logout(context, std::move(request));
+    if (!done)
+        co_return std::move(done).problem();
+    co_return NoContent();
+}
+
+} // namespace
+
+void bindSessions(http::Api &api, const SessionService &service)
+{
+    api.on<endpoints::Refresh>(
+        [&service](const RequestContext &context, RefreshRequest request) { return service.refresh(context, std::move(request)); });
+    api.on<endpoints::Logout>(
+        [&service](const RequestContext &context, LogoutRequest request) { return logout(service, context, std::move(request)); });
+    api.on<endpoints::Me>([&service](const RequestContext &context, NoRequest) { return service.me(context); });
+    api.on<endpoints::Verify>([](const RequestContext &context, NoRequest) { return SessionService::verify(context); });
+}
+
+} // namespace aegis

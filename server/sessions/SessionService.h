@@ -1,0 +1,51 @@
+#pragma once
+
+#include "server/async/Task.h"
+#include "server/db/Database.h"
+#include "server/sessions/RevocationList.h"
+#include "server/sessions/SessionOpener.h"
+#include "server/sessions/SessionStore.h"
+#include "shared/dto/LogoutRequest.h"
+#include "shared/dto/MeResponse.h"
+#include "shared/dto/RefreshRequest.h"
+#include "shared/dto/TokenResponse.h"
+#include "shared/dto/VerifyResponse.h"
+
+namespace aegis {
+
+/// What a session goes through once it is open: rotation, being looked at, and its end. Any I/O thread.
+class SessionService {
+public:
+    SessionService(Database &database, const AccessTokens &accessTokens, const RefreshTokens &refreshTokens, const SessionOpener &opener,
+                   RevocationList &revocations)
+        : m_database(database), m_accessTokens(accessTokens), m_refreshTokens(refreshTokens), m_opener(opener), m_revocations(revocations)
+    {
+    }
+
+    /// Rotates the refresh token. One that was rotated before ends its session (RFC 9700, section 4.14.2), unless it is the
+    /// direct parent of the current one and was rotated moments ago: then the current one comes back.
+    Task<Result<TokenResponse>> refresh(const RequestContext &context, RefreshRequest request) const;
+
+    /// Ends the session of the access token; that of the refresh token too, if it is another one of the same person; with
+    /// allDevices every session of the person. Access ends at once.
+    Task<Result<void>> logout(const RequestContext &context, LogoutRequest request) const;
+
+    Task<Result<MeResponse>> me(const RequestContext &context) const;
+
+    /// What the access token said; the pipeline has checked it. No round trip.
+    static Result<VerifyResponse> verify(const RequestContext &context);
+
+private:
+    Task<Result<void>> endReused(const RequestContext &context, const RefreshTokenFacts &facts, int currentGeneration) const;
+    Result<TokenResponse> respond(const RefreshTokenFacts &facts, const SessionStore::Rotation &rotation, Instant now) const;
+    /// When the last access token that was given out by now has expired, with a margin for one that is being given out.
+    Instant revokedUntil(Instant now) const;
+
+    Database &m_database;
+    const AccessTokens &m_accessTokens;
+    const RefreshTokens &m_refreshTokens;
+    const SessionOpener &m_opener;
+    RevocationList &m_revocations;
+};
+
+} // namespace aegis

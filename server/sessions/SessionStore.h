@@ -1,0 +1,55 @@
+#pragma once
+
+#include "server/db/Tx.h"
+#include "server/sessions/RefreshTokens.h"
+#include "shared/dto/MeResponse.h"
+
+#include <vector>
+
+namespace aegis {
+
+/// The tables `session` and `refresh_token`.
+class SessionStore {
+public:
+    enum class Outcome { Rotated, Retry, Reused, Invalid };
+
+    /// What the database said to a refresh token.
+    struct Rotation {
+        Outcome outcome = Outcome::Invalid;
+        int generation = 0; ///< of the current token
+        QByteArray nonce;
+        Instant rotatedAt{};
+        Instant expiresAt{};
+        Instant sessionExpiresAt{};
+        Instant authTime{};
+        QStringList authMethods;
+        QStringList roles;
+    };
+    /// One round trip. `next` is what the token is to be replaced by.
+    static Result<Rotation> rotate(Tx &tx, const RefreshTokenFacts &facts, const QByteArray &hash, const QByteArray &nextHash,
+                                   Instant nextExpiresAt, std::chrono::milliseconds grace, const QByteArray &events);
+
+    /// How a session is ended.
+    struct Ending {
+        TenantId tenant;
+        SessionId session;
+        UserId user;
+        QString reason;
+        Instant revokedUntil{}; ///< when its last access token has expired
+        QByteArray events;
+    };
+    /// False when it had ended before; then nothing is written.
+    static Result<bool> end(Tx &tx, const Ending &ending);
+
+    struct Open {
+        TenantId tenant;
+        SessionId session;
+    };
+    /// Every session of a person that has not ended, in all tenants, locked until the transaction ends.
+    static Result<std::vector<Open>> openOf(Tx &tx, const UserId &user);
+
+    /// The present state of a session and whose it is; `invalid_token` when it has ended.
+    static Result<MeResponse> current(Tx &tx, const TenantId &tenant, const SessionId &session, const UserId &user);
+};
+
+} // namespace aegis
