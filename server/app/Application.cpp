@@ -1,0 +1,195 @@
+#include "server/app/Application.h"
+
+#include "server/app/Services.h"
+#include "server/app/Storage.h"
+#include "server/http/Pipeline.h"
+#include "server/http/transport/HttpServer.h"
+#include "server/jobs/BackgroundLoop.h"
+#include "server/jobs/Housekeeping.h"
+#include "server/keys/KeyService.h"
+#include "server/log/AccessLog.h"
+#include "server/log/Log.h"
+#include "server/metrics/RequestObserver.h"
+#include "server/sessions/RevocationFeed.h"
+
+namespace aegis {
+namespace {
+
+Result<http::TlsConfiguration> tlsOf(const Settings &settings)
+{
+    auto tls = http::TlsConfiguration::load(settings.tlsCertFile, settings.tlsKeyFile);
+    if (!tls)
+        return Problem(ProblemCode::Internal, QStringLiteral("TLS cannot be used: %1").arg(tls.problem().internal));
+    return tls;
+}
+
+http::HttpLimits limitsOf(const Settings &settings)
+{
+    http::HttpLimits limits;
+    limits.headBytes = settings.httpMaxHead;
+    limits.bodyBytes = settings.httpMaxBody;
+    limits.headerFields = settings.httpMaxFields;
+    limits.head = settings.httpHeadTimeout;
+    limits.body = settings.httpBodyTimeout;
+    limits.idle = settings.httpIdleTimeout;
+    limits.handler = settings.httpHandlerTimeout;
+    limits.connections = settings.httpMaxConnections;
+    limits.connectionsPerAddress = settings.httpMaxConnectionsPerAddress;
+    return limits;
+}
+
+QStringList texts(const std::vector<Subnet> &subnets)
+{
+    QStringList all;
+    for (const Subnet &subnet : subnets)
+        all.append(subnet.text());
+    return all;
+}
+
+std::vector<std::string_view> operationIds()
+{
+    std::vector<std::string_view> ids;
+    for (const EndpointInfo *info : endpoints::All::infos)
+        ids.push_back(*info->operationId);
+    return ids;
+}
+
+} // namespace
+
+/// The parts, in the order in which they are made; they go in the opposite one: first nobody asks any more, then the
+/// features go, at last the database.
+class Application::Private {
+public:
+    Private(Settings s, Options o, Storage st) : settings(std::move(s)), options(std::move(o)), storage(std::move(st)) {}
+
+    Result<void> makeServices();
+    Result<void> startLoops();
+    Result<void> startHttp();
+
+    const Settings settings;
+    const Options options;
+    Storage storage;
+    std::unique_ptr<Services> services;
+    std::vector<Metrics::Gauge> gauges;
+    Secret fingerprintKey;
+    std::unique_ptr<RevocationFeed> feed;
+    std::unique_ptr<Session> houseSession;
+    std::unique_ptr<BackgroundLoop> feedLoop;
+    std::unique_ptr<BackgroundLoop> houseLoop;
+    std::unique_ptr<RequestObserver> observer;
+    http::Api api;
+    std::unique_ptr<http::Pipeline> pipeline;
+    std::unique_ptr<http::HttpServer> http;
+    quint16 port = 0;
+};
+
+Application::Application(std::unique_ptr<Private> parts) : d(std::move(parts)) {}
+
+Application::~Application() = default;
+
+Result<std::unique_ptr<Application>> Application::start(Settings settings, Options options)
+{
+    TRY(Storage storage, Storage::open(settings, {.durable = options.durable}));
+    std::unique_ptr<Application> application(new Application(std::make_unique<Private>(std::move(settings), std::move(options), std::move(storage))));
+    CHECK(application->d->makeServices());
+    CHECK(application->d->startLoops());
+    CHECK(application->d->startHttp());
+    return application;
+}
+
+Result<void> Application::Private::makeServices()
+{
+    TRY(InstanceSecrets secrets, InstanceSecrets::load(settings));
+    TRY(Sealing sealing, Sealing::make({{1, secrets.encryptionKey}}));
+    TRY(RefreshTokens refreshTokens, RefreshTokens::make(secrets.jwtRefreshSecret, settings.jwtIssuer));
+    Session session(storage.serving);
+    CHECK(keepHouse(session, options.clock())); // the first key is told by an event, and events need their partition
+    TRY(KeySet keys, loadKeys(settings.jwtSecret, session, sealing, options.clock()));
+    fingerprintKey = secrets.fingerprintKey;
+    services = std::make_unique<Services>(Services::Ground{.settings = settings,
+                                                           .secrets = std::move(secrets),
+                                                           .sealing = std::move(sealing),
+                                                           .refreshTokens = std::move(refreshTokens),
+                                                           .keys = std::move(keys),
+                                                           .database = storage.serving,
+                                                           .migrations = storage.migrations});
+    gauges = services->gauges();
+    return {};
+}
+
+Result<void> Application::Private::startLoops()
+{
+    feed = std::make_unique<RevocationFeed>(services->database.session(), services->revocations);
+    feedLoop = std::make_unique<BackgroundLoop>(BackgroundLoop::Options{
+        .name = "revocations", .pause = settings.revocationPoll, .step = [this] { return feed->poll(options.clock()); }});
+    CHECK(feedLoop->start()); // no answer before the list is complete
+    houseSession = std::make_unique<Session>(services->database.session());
+    houseLoop = std::make_unique<BackgroundLoop>(BackgroundLoop::Options{
+        .name = "housekeeping", .pause = std::chrono::hours(1), .step = [this] { return keepHouse(*houseSession, options.clock()); }});
+    return houseLoop->start();
+}
+
+Result<void> Application::Private::startHttp()
+{
+    services->bind(api, settings.metricsAccess);
+    if (const QStringList missing = api.missing(); !missing.isEmpty())
+        return Problem(ProblemCode::Internal, QStringLiteral("endpoints without a handler: %1").arg(missing.join(QStringLiteral(", "))));
+
+    observer = std::make_unique<RequestObserver>(services->metrics, operationIds());
+    http::PipelineOptions pipelineOptions;
+    for (const QString &origin : settings.corsOrigins)
+        pipelineOptions.corsOrigins.push_back(origin.toLatin1());
+    pipelineOptions.trustedProxies = texts(settings.trustedProxies);
+    pipelineOptions.fingerprintKey = fingerprintKey;
+    pipelineOptions.clock = options.clock;
+    pipelineOptions.observers.push_back([this](const http::AccessRecord &record) { observer->observe(record.operation, record.status, record.duration); });
+    if (settings.logAccess)
+        pipelineOptions.observers.push_back(log::access);
+    pipeline = std::make_unique<http::Pipeline>(std::move(pipelineOptions), api, &services->authenticator);
+
+    http::HttpServerOptions httpOptions;
+    httpOptions.addresses = {QHostAddress(settings.host)};
+    httpOptions.port = static_cast<quint16>(settings.port);
+    httpOptions.threads = settings.ioThreads;
+    httpOptions.limits = limitsOf(settings);
+    if (settings.hasTls()) {
+        TRY(httpOptions.tls, tlsOf(settings));
+    }
+    httpOptions.renderProblem = [this](ProblemCode code) { return pipeline->renderProblem(code); };
+    http = std::make_unique<http::HttpServer>(std::move(httpOptions), [this](http::HttpExchange exchange) { pipeline->handle(std::move(exchange)); });
+    gauges.push_back(services->metrics.gauge("aegis_http_connections", "Open client connections.", [this] { return double(http->connections()); }));
+    auto started = http->start();
+    if (!started)
+        return Problem(started.problem().code, QStringLiteral("HOST %1, PORT %2 cannot be listened on: %3")
+                                                   .arg(settings.host, QString::number(settings.port), started.problem().internal));
+    port = *started;
+    return {};
+}
+
+QString Application::url() const
+{
+    const bool v6 = d->settings.host.contains(u':');
+    const QString host = v6 ? QStringLiteral("[%1]").arg(d->settings.host) : d->settings.host;
+    return QStringLiteral("%1://%2:%3").arg(d->settings.hasTls() ? QStringLiteral("https") : QStringLiteral("http"), host, QString::number(d->port));
+}
+
+Result<void> Application::reload()
+{
+    if (!d->settings.hasTls())
+        return {};
+    TRY(const http::TlsConfiguration tls, tlsOf(d->settings));
+    d->http->reloadTls(tls);
+    return {};
+}
+
+void Application::drain(std::function<void()> done)
+{
+    d->services->health.startDraining();
+    d->http->drain(d->settings.drainTimeout, [done = std::move(done)](int cut) {
+        if (cut > 0)
+            log::warning("drain_cut", {{"connections", cut}});
+        done();
+    });
+}
+
+} // namespace aegis

@@ -1,0 +1,83 @@
+#include "server/app/ServeCommand.h"
+
+#include "server/app/Application.h"
+#include "server/app/Storage.h"
+#include "server/cli/CalibrationReport.h"
+#include "server/cli/Signals.h"
+#include "server/log/Log.h"
+#include "server/passwords/Calibration.h"
+
+#include <QtCore/QCoreApplication>
+
+#include <cstdio>
+
+namespace aegis {
+namespace {
+
+void configureLog(const Settings &settings)
+{
+    log::configure({.level = settings.logLevel, .format = settings.logFormat});
+    log::takeQtMessages();
+}
+
+int refuse(const char *event, const Problem &problem)
+{
+    log::error(event, {{"reason", problem.detail.isEmpty() ? problem.internal : problem.detail}, {"internal", problem.internal}});
+    return ExitFailure;
+}
+
+int serve(const LoadedSettings &loaded)
+{
+    configureLog(loaded.settings);
+    for (const QString &warning : loaded.warnings)
+        log::warning("setting", {{"message", warning}});
+
+    std::unique_ptr<Application> application;
+    bool stopping = false;
+    const Signals signalHandlers({.stop =
+                                      [&](int) {
+                                          if (stopping || !application)
+                                              return QCoreApplication::exit(ExitSuccess); // asked twice: at once
+                                          stopping = true;
+                                          log::info("draining");
+                                          application->drain([] { QCoreApplication::exit(ExitSuccess); });
+                                      },
+                                  .reload =
+                                      [&] {
+                                          if (!application)
+                                              return;
+                                          if (const auto reloaded = application->reload(); !reloaded)
+                                              log::error("reload_failed", {{"reason", reloaded.problem().detail}});
+                                          else
+                                              log::info("reloaded");
+                                      }});
+
+    auto started = Application::start(loaded.settings);
+    if (!started)
+        return refuse("start_failed", started.problem());
+    application = *std::move(started);
+    log::info("ready", {{"url", application->url()}, {"dataDir", loaded.settings.dataDir}, {"version", QStringLiteral(AEGIS_VERSION)}});
+    const int code = QCoreApplication::exec();
+    application.reset();
+    log::info("stopped");
+    return code;
+}
+
+int migrateOnly(const LoadedSettings &loaded)
+{
+    configureLog(loaded.settings);
+    const auto storage = Storage::open(loaded.settings, {});
+    if (!storage)
+        return refuse("migrate_failed", storage.problem());
+    std::printf("The database is up to date: %d migrations.\n", storage->migrations);
+    return ExitSuccess;
+}
+
+} // namespace
+
+Commands serverCommands()
+{
+    return {.run = serve, .migrate = migrateOnly, .calibrate = {}};
+}
+
+} // namespace aegis

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "server/cli/Commands.h"
+
+namespace aegis {
+
+/// `run`, `migrate` and `calibrate` of `aegisd`. They need a QCoreApplication.
+Commands serverCommands();
+
+} // namespace aegis

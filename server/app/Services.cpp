@@ -1,0 +1,80 @@
+#include "server/app/Services.h"
+
+#include "server/auth/AuthApi.h"
+#include "server/health/HealthApi.h"
+#include "server/http/Documentation.h"
+#include "server/keys/KeyApi.h"
+#include "server/organizations/OrganizationApi.h"
+#include "server/sessions/SessionApi.h"
+
+namespace aegis {
+namespace {
+
+Database::Options databaseOptions(const Settings &settings, const ConnectionString &connection)
+{
+    Database::Options options;
+    options.connection = connection;
+    options.session.statementTimeout = settings.databaseStatementTimeout;
+    options.session.behindPooler = settings.databasePgbouncer;
+    options.threads = settings.databasePoolSize;
+    options.queueCapacity = static_cast<std::size_t>(settings.databaseQueue);
+    return options;
+}
+
+PasswordHasher::Options hasherOptions(const Settings &settings)
+{
+    return {.parameters = {.algorithm = settings.passwordHash,
+                           .argon2 = {.memoryKib = static_cast<std::uint32_t>(settings.argon2MemoryKib),
+                                      .passes = static_cast<std::uint32_t>(settings.argon2Iterations),
+                                      .lanes = static_cast<std::uint32_t>(settings.argon2Parallelism)},
+                           .bcryptRounds = settings.bcryptRounds},
+            .threads = settings.hashThreads,
+            .capacity = static_cast<std::size_t>(settings.hashQueue),
+            .nice = settings.hashNice};
+}
+
+} // namespace
+
+Services::Services(Ground ground)
+    : database(databaseOptions(ground.settings, ground.database)), hasher(hasherOptions(ground.settings)),
+      policy(ground.settings.passwordPolicy, ground.settings.passwordMinScore), sealing(std::move(ground.sealing)), keys(std::move(ground.keys)),
+      accessTokens(keys, {.issuer = ground.settings.jwtIssuer, .audience = ground.settings.jwtAudience, .lifetime = ground.settings.jwtAccessExpiration}),
+      refreshTokens(std::move(ground.refreshTokens)),
+      opener(accessTokens, refreshTokens,
+             {.idle = std::min(ground.settings.jwtRefreshExpiration, ground.settings.sessionIdleLifetime),
+              .absolute = ground.settings.sessionAbsoluteLifetime,
+              .refreshGrace = ground.settings.refreshGrace}),
+      sessions(database, accessTokens, refreshTokens, opener, revocations),
+      authenticator(accessTokens, revocations, database, ground.settings.revocationMaxAge), idempotency(sealing, ground.settings.idempotencyTtl),
+      registration(database, hasher, policy, opener, idempotency), login(database, hasher, opener, ground.secrets.emailFingerprintKey), slugs(database),
+      health(database, hasher, revocations, ground.settings.revocationMaxAge, ground.migrations)
+{
+}
+
+void Services::bind(http::Api &api, MetricsAccess metricsAccess)
+{
+    bindAuth(api, registration, login);
+    bindSessions(api, sessions);
+    bindOrganizations(api, slugs);
+    bindKeys(api, keys);
+    bindHealth(api, health, metrics, metricsAccess);
+    http::bindDocumentation(api);
+}
+
+std::vector<Metrics::Gauge> Services::gauges()
+{
+    std::vector<Metrics::Gauge> gauges;
+    const auto add = [&](const char *name, const char *help, std::function<double()> sample, const MetricLabels &labels = {}) {
+        gauges.push_back(metrics.gauge(name, help, std::move(sample), labels));
+    };
+    add("aegis_queue_waiting", "Jobs that wait for a worker.", [this] { return double(database.waiting()); }, {{"queue", "database"}});
+    add("aegis_queue_waiting", "Jobs that wait for a worker.", [this] { return double(hasher.waiting()); }, {{"queue", "passwords"}});
+    add("aegis_revocations", "Revocations that are remembered.", [this] { return double(revocations.size()); });
+    add("aegis_revocation_feed_age_seconds", "Time since the revocations were last read.",
+        [this] { return std::chrono::duration<double>(revocations.age()).count(); });
+    add("aegis_database_connects", "Connections opened to the database since the start.", [this] { return double(database.counters().connects.load()); });
+    add("aegis_database_repeats", "Transactions that were run again since the start.", [this] { return double(database.counters().repeats.load()); });
+    return gauges;
+}
+
+} // namespace aegis

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "server/auth/LoginService.h"
+#include "server/auth/RegistrationService.h"
+#include "server/config/InstanceSecrets.h"
+#include "server/config/Settings.h"
+#include "server/db/Database.h"
+#include "server/health/HealthService.h"
+#include "server/http/Api.h"
+#include "server/idempotency/IdempotencyStore.h"
+#include "server/keys/KeyRing.h"
+#include "server/metrics/Metrics.h"
+#include "server/organizations/SlugService.h"
+#include "server/passwords/PasswordHasher.h"
+#include "server/passwords/PasswordPolicy.h"
+#include "server/sessions/AccessTokenAuthenticator.h"
+#include "server/sessions/RefreshTokens.h"
+#include "server/sessions/SessionService.h"
+
+namespace aegis {
+
+/// What the features are made of, once, in the order in which they need each other. The members stand in that order; they
+/// go in the opposite one.
+struct Services {
+    /// What has to be loaded or made before anything else can be built.
+    struct Ground {
+        const Settings &settings;
+        InstanceSecrets secrets;
+        Sealing sealing;
+        RefreshTokens refreshTokens;
+        KeySet keys;
+        ConnectionString database;
+        int migrations = 0;
+    };
+
+    explicit Services(Ground ground);
+    Services(const Services &) = delete;
+    Services &operator=(const Services &) = delete;
+
+    /// Binds the handlers of every feature.
+    void bind(http::Api &api, MetricsAccess metricsAccess);
+    /// Gauges of the queues and of the connections to the database, for as long as the result lives.
+    std::vector<Metrics::Gauge> gauges();
+
+    Metrics metrics;
+    Database database;
+    PasswordHasher hasher;
+    PasswordPolicy policy;
+    Sealing sealing;
+    KeyRing keys;
+    AccessTokens accessTokens;
+    RefreshTokens refreshTokens;
+    RevocationList revocations;
+    SessionOpener opener;
+    SessionService sessions;
+    AccessTokenAuthenticator authenticator;
+    IdempotencyStore idempotency;
+    RegistrationService registration;
+    LoginService login;
+    SlugService slugs;
+    HealthService health;
+};
+
+} // namespace aegis

@@ -1,0 +1,49 @@
+#include "server/app/Storage.h"
+
+#include "server/db/DatabaseCheck.h"
+#include "server/db/Migrator.h"
+#include "server/log/Log.h"
+
+namespace aegis {
+namespace {
+
+Result<ConnectionString> connectionOf(const Secret &url)
+{
+    return ConnectionString::parse(QString::fromUtf8(url.reveal()));
+}
+
+Result<void> migrate(const ConnectionString &administrator, const QByteArray &servingRole)
+{
+    TRY(const int count, Migrator({.administrator = administrator, .servingRole = servingRole}).migrate());
+    if (count > 0)
+        log::info("database_migrated", {{"migrations", count}});
+    return {};
+}
+
+} // namespace
+
+Result<Storage> Storage::open(const Settings &settings, Options options)
+{
+    Storage storage;
+    if (settings.hasEmbeddedDatabase()) {
+        TRY(storage.cluster, EmbeddedPostgres::start({.dataDirectory = settings.dataDir,
+                                                      .programDirectory = settings.postgresBinDir,
+                                                      .durable = options.durable,
+                                                      .tell = [](const QString &what) { log::info("postgres", {{"message", what}}); }}));
+        storage.serving = storage.cluster->serving();
+        if (options.migrate)
+            CHECK(migrate(storage.cluster->administrator(), QByteArray()));
+    } else {
+        TRY(storage.serving, connectionOf(settings.databaseUrl));
+        if (options.migrate && !settings.databaseMigrationUrl.isEmpty()) {
+            TRY(const ConnectionString administrator, connectionOf(settings.databaseMigrationUrl));
+            CHECK(migrate(administrator, storage.serving.value("user")));
+        }
+    }
+    TRY(const std::vector<Migration> migrations, Migration::readAll(QStringLiteral(":/migrations")));
+    storage.migrations = static_cast<int>(migrations.size());
+    CHECK(checkDatabase(storage.serving, migrations));
+    return storage;
+}
+
+} // namespace aegis

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "server/config/Settings.h"
+#include "server/db/ConnectionString.h"
+#include "server/db/EmbeddedPostgres.h"
+
+#include <memory>
+
+namespace aegis {
+
+/// The database that a server works on, ready: the one of DATABASE_URL, or a private cluster in the data directory.
+struct Storage {
+    std::unique_ptr<EmbeddedPostgres> cluster; ///< null with DATABASE_URL
+    ConnectionString serving;                  ///< as the role that row-level security holds
+    int migrations = 0;                        ///< that this program knows
+
+    struct Options {
+        bool durable = true; ///< false only for tests: see EmbeddedPostgres
+        bool migrate = true; ///< false: only look whether all is there
+    };
+    /// Starts the cluster if it is ours, migrates, and checks that it is safe to serve. The problem's detail is a sentence for
+    /// the operator. Blocks.
+    static Result<Storage> open(const Settings &settings, Options options);
+};
+
+} // namespace aegis

@@ -1,0 +1,61 @@
+#include "server/jobs/BackgroundLoop.h"
+
+#include "server/log/Log.h"
+
+#include <pthread.h>
+
+namespace aegis {
+
+BackgroundLoop::BackgroundLoop(Options options) : m_options(std::move(options)) {}
+
+BackgroundLoop::~BackgroundLoop()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stopping = true;
+    }
+    m_wake.notify_all();
+    if (m_thread.joinable())
+        m_thread.join();
+}
+
+Result<void> BackgroundLoop::start()
+{
+    std::optional<Result<void>> first;
+    m_thread = std::thread([this, &first] {
+        pthread_setname_np(pthread_self(), m_options.name.substr(0, 15).c_str());
+        Result<void> outcome = m_options.step();
+        const bool good = outcome.ok();
+        {
+            const std::lock_guard lock(m_mutex);
+            first.emplace(std::move(outcome));
+        }
+        m_wake.notify_all(); // `first` must not be touched from here on
+        if (good)
+            work();
+    });
+    std::unique_lock lock(m_mutex);
+    m_wake.wait(lock, [&] { return first.has_value(); });
+    return *std::move(first);
+}
+
+void BackgroundLoop::work()
+{
+    bool failing = false;
+    std::unique_lock lock(m_mutex);
+    while (!m_wake.wait_for(lock, m_options.pause, [this] { return m_stopping; })) {
+        lock.unlock();
+        const Result<void> outcome = m_options.step();
+        if (outcome.ok() == failing) {
+            failing = !failing;
+            const QString name = QString::fromStdString(m_options.name);
+            if (failing)
+                log::warning("background_failing", {{"loop", name}, {"reason", outcome.problem().internal}});
+            else
+                log::info("background_recovered", {{"loop", name}});
+        }
+        lock.lock();
+    }
+}
+
+} // namespace aegis
