@@ -42,7 +42,7 @@ QStringList texts(const std::vector<Subnet> &subnets)
 {
     QStringList all;
     for (const Subnet &subnet : subnets)
-        all.append(subnet.text());
+        all.append(QString::fromLatin1(subnet.text()));
     return all;
 }
 
@@ -132,9 +132,6 @@ Result<void> Application::Private::startLoops()
 Result<void> Application::Private::startHttp()
 {
     services->bind(api, settings.metricsAccess);
-    if (const QStringList missing = api.missing(); !missing.isEmpty())
-        return Problem(ProblemCode::Internal, QStringLiteral("endpoints without a handler: %1").arg(missing.join(QStringLiteral(", "))));
-
     observer = std::make_unique<RequestObserver>(services->metrics, operationIds());
     http::PipelineOptions pipelineOptions;
     for (const QString &origin : settings.corsOrigins)
@@ -145,7 +142,7 @@ Result<void> Application::Private::startHttp()
     pipelineOptions.observers.push_back([this](const http::AccessRecord &record) { observer->observe(record.operation, record.status, record.duration); });
     if (settings.logAccess)
         pipelineOptions.observers.push_back(log::access);
-    pipeline = std::make_unique<http::Pipeline>(std::move(pipelineOptions), api, &services->authenticator);
+    TRY(pipeline, http::Pipeline::make(std::move(pipelineOptions), api, services->authenticator));
 
     http::HttpServerOptions httpOptions;
     httpOptions.addresses = {QHostAddress(settings.host)};

@@ -2,7 +2,7 @@
 
 #include "server/auth/AuthApi.h"
 #include "server/health/HealthApi.h"
-#include "server/http/Documentation.h"
+#include "server/http/documentation/Documentation.h"
 #include "server/keys/KeyApi.h"
 #include "server/organizations/OrganizationApi.h"
 #include "server/sessions/SessionApi.h"

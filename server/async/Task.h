@@ -61,6 +61,7 @@ template <> struct TaskPromise<void> : TaskPromiseBase {
 ///
 /// What a coroutine takes by reference must outlive it: a RequestContext does, it lives until the answer is out.
 /// A coroutine is always a named function or method, never a lambda with captures (its captures die with the lambda).
+/// One that is awaited where it is called may take references to what its caller holds, for the caller waits.
 template <class T> class [[nodiscard]] Task {
 public:
     using promise_type = detail::TaskPromise<T>;

@@ -10,11 +10,14 @@
 namespace aegis {
 namespace {
 
-RequestContext tenantContext(const RequestContext &context, const std::optional<Account> &account)
+constexpr QLatin1String unknownEmail("unknown_email");
+constexpr QLatin1String wrongPassword("wrong_password");
+constexpr QLatin1String accountUnavailable("account_unavailable");
+constexpr QLatin1String accountChanged("account_changed");
+
+Tenant tenantOf(const Account &account)
 {
-    if (!account)
-        return context;
-    return context.withTenant({.organization = account->organizationId(), .user = account->user.id});
+    return {.organization = account.organizationId(), .user = account.user.id};
 }
 
 QString algorithmOf(const QByteArray &hash)
@@ -31,28 +34,31 @@ Task<Result<AuthResponse>> LoginService::login(const RequestContext &context, Lo
         CO_TRY(account, co_await m_database.read<std::optional<Account>>(context, [&](Tx &tx) { return AccountStore::find(tx, *email); }));
     }
     if (!account || account->passwordHash.isEmpty()) {
-        CO_CHECK(co_await m_hasher.verifyDecoy(std::move(request.password)));
-        co_return co_await fail(context, std::move(account), request.email, QStringLiteral("unknown_email"), ProblemCode::InvalidCredentials);
+        CO_CHECK(co_await m_hasher.verifyDecoy(request.password));
+        co_return co_await fail(context, nullptr, request.email, unknownEmail, ProblemCode::InvalidCredentials);
     }
 
     CO_TRY(const PasswordVerdict verdict, co_await m_hasher.verify(request.password, account->passwordHash));
     if (verdict.unusable)
         log::error("password_hash_unusable", context, {{"user", QString::fromLatin1(account->user.id.text())}});
     if (!verdict.matches)
-        co_return co_await fail(context, std::move(account), request.email, QStringLiteral("wrong_password"), ProblemCode::InvalidCredentials);
+        co_return co_await fail(context, &*account, request.email, wrongPassword, ProblemCode::InvalidCredentials);
     if (!account->isActive())
-        co_return co_await fail(context, std::move(account), request.email, QStringLiteral("account_unavailable"), ProblemCode::AccountUnavailable);
+        co_return co_await fail(context, &*account, request.email, accountUnavailable, ProblemCode::AccountUnavailable);
 
     QByteArray newHash;
     if (verdict.needsRehash) {
-        CO_TRY(newHash, co_await m_hasher.hash(std::move(request.password)));
+        CO_TRY(newHash, co_await m_hasher.hash(request.password));
     }
-    co_return co_await open(context, *std::move(account), std::move(newHash), request.email);
+    CO_TRY(std::optional<AuthResponse> response, co_await open(context, *account, newHash));
+    if (!response)
+        co_return co_await fail(context, &*account, request.email, accountChanged, ProblemCode::InvalidCredentials);
+    co_return *std::move(response);
 }
 
-Task<Result<AuthResponse>> LoginService::open(const RequestContext &context, Account account, QByteArray newPasswordHash, QString typedEmail) const
+Task<Result<std::optional<AuthResponse>>> LoginService::open(const RequestContext &context, const Account &account, const QByteArray &newPasswordHash) const
 {
-    const RequestContext inTenant = tenantContext(context, account);
+    const RequestContext inTenant = context.withTenant(tenantOf(account));
     const QStringList methods{QStringLiteral("pwd")};
     CO_TRY(OpenedSession session, m_opener.open(inTenant, account.roles, methods));
 
@@ -72,30 +78,30 @@ Task<Result<AuthResponse>> LoginService::open(const RequestContext &context, Acc
     }
     const AccountStore::Login login{.user = account.user.id,
                                     .passwordHash = account.passwordHash,
-                                    .newPasswordHash = std::move(newPasswordHash),
+                                    .newPasswordHash = newPasswordHash,
                                     .session = session.session,
                                     .refreshToken = session.refreshToken,
                                     .events = events.json()};
     CO_TRY(const bool done, co_await m_database.write<bool>(inTenant, [&](Tx &tx) { return AccountStore::completeLogin(tx, login); }));
     if (!done)
-        co_return co_await fail(context, std::move(account), std::move(typedEmail), QStringLiteral("account_changed"), ProblemCode::InvalidCredentials);
-    co_return authResponse(std::move(account.user), std::move(account.organization), std::move(session));
+        co_return std::optional<AuthResponse>();
+    co_return std::optional(authResponse(account.user, account.organization, std::move(session)));
 }
 
-Task<Problem> LoginService::fail(const RequestContext &context, std::optional<Account> account, QString typedEmail, QString reason,
+Task<Problem> LoginService::fail(const RequestContext &context, const Account *account, const QString &typedEmail, QLatin1String reason,
                                  ProblemCode answer) const
 {
-    const RequestContext inTenant = tenantContext(context, account);
+    const RequestContext inTenant = account ? context.withTenant(tenantOf(*account)) : context;
+    const QByteArray fingerprint = hmacSha256(m_emailFingerprintKey, typedEmail.toLower().toUtf8()).toHex();
     EventBatch events(inTenant);
     events.add({.type = EventType::UserLoginFailed,
                 .subject = account ? account->user.id.uuid() : QUuid(),
-                .payload = {{QStringLiteral("reason"), reason},
-                            {QStringLiteral("emailFingerprint"), QString::fromLatin1(hmacSha256(m_emailFingerprintKey, typedEmail.toLower().toUtf8()).toHex())}}});
+                .payload = {{QStringLiteral("reason"), QString(reason)}, {QStringLiteral("emailFingerprint"), QString::fromLatin1(fingerprint)}}});
     const QByteArray json = events.json();
     auto recorded = co_await m_database.write<void>(inTenant, [&](Tx &tx) { return AccountStore::record(tx, json); });
     if (!recorded) // a failure that cannot be recorded cannot be counted: do not say whether the password was right
         co_return std::move(recorded).problem();
-    co_return Problem(answer).withInternal(reason);
+    co_return Problem(answer).withInternal(QString(reason));
 }
 
 } // namespace aegis

@@ -23,9 +23,11 @@ public:
     Task<Result<AuthResponse>> login(const RequestContext &context, LoginRequest request) const;
 
 private:
-    Task<Result<AuthResponse>> open(const RequestContext &context, Account account, QByteArray newPasswordHash, QString typedEmail) const;
+    /// Nothing: the account has changed since it was found.
+    Task<Result<std::optional<AuthResponse>>> open(const RequestContext &context, const Account &account, const QByteArray &newPasswordHash) const;
     /// Records the failure in the account's tenant, or the platform's, and gives the problem to answer with.
-    Task<Problem> fail(const RequestContext &context, std::optional<Account> account, QString typedEmail, QString reason, ProblemCode answer) const;
+    /// No account: nobody has that address.
+    Task<Problem> fail(const RequestContext &context, const Account *account, const QString &typedEmail, QLatin1String reason, ProblemCode answer) const;
 
     Database &m_database;
     PasswordHasher &m_hasher;

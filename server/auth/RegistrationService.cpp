@@ -2,8 +2,8 @@
 
 #include "server/auth/AuthResponses.h"
 #include "server/auth/RegistrationRows.h"
-#include "shared/json/Decode.h"
-#include "shared/json/Encode.h"
+#include "shared/json/JsonDecoder.h"
+#include "shared/json/JsonEncoder.h"
 
 namespace aegis {
 

@@ -7,7 +7,7 @@ using namespace setting_rows;
 SettingGroup passwordSettings()
 {
     return {QStringLiteral("Passwords"),
-            {choice<PasswordHashKind>("PASSWORD_HASH", &Settings::passwordHash, "argon2id", {{"argon2id", PasswordHashKind::Argon2id}, {"bcrypt", PasswordHashKind::Bcrypt}},
+            {choice<PasswordAlgorithm>("PASSWORD_HASH", &Settings::passwordHash, "argon2id", {{"argon2id", PasswordAlgorithm::Argon2id}, {"bcrypt", PasswordAlgorithm::Bcrypt}},
                                       "How new passwords are hashed. Argon2id makes guessing on graphics cards dearest; both kinds verify, and a hash of the other kind is renewed at the next login."),
              count("ARGON2_MEMORY_KIB", &Settings::argon2MemoryKib, "19456", 8192, 524288,
                    "Memory of one Argon2id hash in KiB. 19 MiB with two passes is OWASP's recommendation; `aegisd calibrate` proposes values for this machine."),

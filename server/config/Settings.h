@@ -1,6 +1,8 @@
 #pragma once
 
 #include "server/config/Subnet.h"
+#include "server/passwords/PasswordParameters.h"
+#include "server/passwords/PasswordPolicy.h"
 #include "shared/text/Secret.h"
 
 #include <QtCore/QString>
@@ -11,8 +13,6 @@
 
 namespace aegis {
 
-enum class PasswordHashKind { Argon2id, Bcrypt };
-enum class PasswordPolicyKind { Composition, Nist };
 enum class LogLevel { Debug, Info, Warning, Error };
 enum class LogFormat { Auto, Json, Text };
 enum class MetricsAccess { Loopback, Public };
@@ -63,7 +63,7 @@ struct Settings {
     int eventRetentionDays = 0; ///< 0: kept
 
     // Passwords
-    PasswordHashKind passwordHash = PasswordHashKind::Argon2id;
+    PasswordAlgorithm passwordHash = PasswordAlgorithm::Argon2id;
     int argon2MemoryKib = 0;
     int argon2Iterations = 0;
     int argon2Parallelism = 0;

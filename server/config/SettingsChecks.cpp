@@ -101,7 +101,7 @@ QStringList warningsAbout(const Settings &settings)
     if (settings.behindProxy && settings.trustedProxies.empty()) {
         warnings.append(QStringLiteral("BEHIND_PROXY is on and TRUSTED_PROXIES is empty: all clients will seem to have the proxy's address, and share its limits."));
     }
-    if (settings.passwordHash == PasswordHashKind::Argon2id && settings.argon2MemoryKib * settings.argon2Iterations < 19456 * 2)
+    if (settings.passwordHash == PasswordAlgorithm::Argon2id && settings.argon2MemoryKib * settings.argon2Iterations < 19456 * 2)
         warnings.append(QStringLiteral("ARGON2_MEMORY_KIB and ARGON2_ITERATIONS are below OWASP's recommendation of 19456 KiB with 2 passes."));
     return warnings;
 }

@@ -31,7 +31,7 @@ constexpr auto wellAfter = 60s;
 
 class EmbeddedPostgres::Private {
 public:
-    Private(Options given, Account account) : options(std::move(given)), cluster(options.dataDirectory, std::move(account), options.durable) {}
+    Private(Options given, SystemAccount account) : options(std::move(given)), cluster(options.dataDirectory, std::move(account), options.durable) {}
     ~Private()
     {
         if (supervisor.joinable()) {
@@ -66,7 +66,7 @@ public:
 
 Result<std::unique_ptr<EmbeddedPostgres>> EmbeddedPostgres::start(Options options)
 {
-    TRY(auto account, Account::choose(options.runAs));
+    TRY(auto account, SystemAccount::choose(options.runAs));
     std::unique_ptr<EmbeddedPostgres> self(new EmbeddedPostgres(std::make_unique<Private>(std::move(options), std::move(account))));
     CHECK(self->d->prepare());
 

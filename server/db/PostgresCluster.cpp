@@ -51,7 +51,7 @@ bool socketFits(const QString &directory)
 
 } // namespace
 
-PostgresCluster::PostgresCluster(const QString &dataDirectory, Account account, bool durable) :
+PostgresCluster::PostgresCluster(const QString &dataDirectory, SystemAccount account, bool durable) :
     m_dataDirectory(QDir::cleanPath(QFileInfo(dataDirectory).absoluteFilePath())), m_directory(m_dataDirectory + QStringLiteral("/postgres")),
     m_account(std::move(account)), m_durable(durable)
 {

@@ -16,7 +16,7 @@ public:
     /// The role that serves.
     static constexpr const char *servingRole = "aegis_app";
 
-    PostgresCluster(const QString &dataDirectory, Account account, bool durable);
+    PostgresCluster(const QString &dataDirectory, SystemAccount account, bool durable);
     ~PostgresCluster();
     PostgresCluster(const PostgresCluster &) = delete;
     PostgresCluster &operator=(const PostgresCluster &) = delete;
@@ -37,7 +37,7 @@ public:
     QString data() const { return m_directory + QStringLiteral("/data"); }
     QString log() const { return m_directory + QStringLiteral("/postgres.log"); }
     QString socketDirectory() const { return m_socketDirectory; }
-    const Account &account() const { return m_account; }
+    const SystemAccount &account() const { return m_account; }
     /// The end of the log, for a problem's sentence.
     QString lastWords() const;
 
@@ -49,7 +49,7 @@ private:
 
     const QString m_dataDirectory;
     const QString m_directory;
-    const Account m_account;
+    const SystemAccount m_account;
     const bool m_durable;
     QString m_socketDirectory;
     int m_lock = -1;

@@ -28,7 +28,7 @@ struct ChildPlan {
     char *const *arguments;
     char *const *environment;
     const char *logFile;
-    const Account *account;
+    const SystemAccount *account;
     pid_t parent;
 };
 
@@ -72,7 +72,7 @@ std::vector<char *> pointersTo(std::vector<QByteArray> &texts)
 
 } // namespace
 
-Result<Account> Account::choose(const QString &name)
+Result<SystemAccount> SystemAccount::choose(const QString &name)
 {
     const bool isRoot = geteuid() == 0;
     passwd entry{};
@@ -90,7 +90,7 @@ Result<Account> Account::choose(const QString &name)
                          .arg(name)
                    : QStringLiteral("the account with the number %1 has no entry in /etc/passwd, which PostgreSQL needs").arg(geteuid()));
     }
-    Account account{entry.pw_name, entry.pw_dir, entry.pw_uid, entry.pw_gid, {}, isRoot};
+    SystemAccount account{entry.pw_name, entry.pw_dir, entry.pw_uid, entry.pw_gid, {}, isRoot};
     int count = 64;
     account.groups.resize(64);
     if (getgrouplist(entry.pw_name, entry.pw_gid, account.groups.data(), &count) < 0)
@@ -99,7 +99,7 @@ Result<Account> Account::choose(const QString &name)
     return account;
 }
 
-QString Account::barrierOn(const QString &path) const
+QString SystemAccount::barrierOn(const QString &path) const
 {
     QString at = QStringLiteral("/");
     QStringList parts = QDir::cleanPath(QFileInfo(path).absoluteFilePath()).split(QLatin1Char('/'), Qt::SkipEmptyParts);
@@ -116,7 +116,7 @@ QString Account::barrierOn(const QString &path) const
     return {};
 }
 
-Result<PostgresProcess> PostgresProcess::start(const std::vector<QByteArray> &arguments, const Account &account, const QByteArray &logFile)
+Result<PostgresProcess> PostgresProcess::start(const std::vector<QByteArray> &arguments, const SystemAccount &account, const QByteArray &logFile)
 {
     std::vector<QByteArray> words = arguments;
     std::vector<QByteArray> variables{"HOME=" + account.home, "USER=" + account.name, "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC"};

@@ -13,7 +13,7 @@
 namespace aegis {
 
 /// The account that PostgreSQL runs as: it refuses root.
-struct Account {
+struct SystemAccount {
     QByteArray name;
     QByteArray home;
     uid_t uid = 0;
@@ -22,7 +22,7 @@ struct Account {
     bool isOther = false; ///< not that of this process: it is changed to between fork and exec
 
     /// That of this process, or `name` when this process is root's.
-    static Result<Account> choose(const QString &name);
+    static Result<SystemAccount> choose(const QString &name);
     /// The first directory on the way to the path that the account cannot enter; empty when it can go all the way.
     QString barrierOn(const QString &path) const;
 };
@@ -33,7 +33,7 @@ struct Account {
 class PostgresProcess {
 public:
     /// Its output is appended to the log file.
-    static Result<PostgresProcess> start(const std::vector<QByteArray> &arguments, const Account &account, const QByteArray &logFile);
+    static Result<PostgresProcess> start(const std::vector<QByteArray> &arguments, const SystemAccount &account, const QByteArray &logFile);
 
     PostgresProcess(PostgresProcess &&other) noexcept;
     PostgresProcess &operator=(PostgresProcess &&) = delete;

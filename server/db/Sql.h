@@ -44,6 +44,7 @@ struct Bytes {
 /// A JSON document: jsonb.
 struct Json {
     QByteArray document;
+    Json() : document("null") {}
     explicit Json(QByteArray text) : document(std::move(text)) {}
     explicit Json(const QJsonObject &object);
 };

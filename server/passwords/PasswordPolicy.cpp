@@ -16,8 +16,8 @@ namespace {
 constexpr qsizetype shortestPart = 4;
 /// zxcvbn takes longer than in proportion to the length, and nothing beyond this makes a password weak again.
 constexpr int judgedCodePoints = 64;
-/// Score 2 of 4: at least a million guesses, in bits.
-constexpr double scoreTwoBits = 19.93;
+/// How many bits of guessing each of zxcvbn's scores stands for: 10^3, 10^6, 10^8 and 10^10 guesses.
+constexpr std::array<double, 5> scoreBits{0, 9.97, 19.93, 26.58, 33.22};
 
 struct Facts {
     int length = 0; ///< in code points
@@ -111,7 +111,7 @@ Result<void> PasswordPolicy::check(const Secret &password, const PasswordIdentit
         broken("password_too_common", QStringLiteral("The password is among the most common ones."));
     if (isMadeOf(text.text, parts))
         broken("password_contains_identity", QStringLiteral("The password must not contain the e-mail address or the name of the organization."));
-    if (refusal.fields.empty() && guessingBits(QStringView(text.text).first(facts.judged), parts) < scoreTwoBits)
+    if (refusal.fields.empty() && guessingBits(QStringView(text.text).first(facts.judged), parts) < scoreBits.at(static_cast<std::size_t>(m_minimumScore)))
         broken("password_too_weak", QStringLiteral("The password is too easy to guess."));
 
     if (refusal.fields.empty())

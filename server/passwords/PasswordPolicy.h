@@ -19,7 +19,8 @@ struct PasswordIdentity {
 /// Which new passwords are good enough. Old ones are never judged. Any thread.
 class PasswordPolicy {
 public:
-    explicit PasswordPolicy(PasswordPolicyKind kind) : m_kind(kind) {}
+    /// `minimumScore`: zxcvbn's, 0 (anything goes) to 4.
+    explicit PasswordPolicy(PasswordPolicyKind kind, int minimumScore = 2) : m_kind(kind), m_minimumScore(minimumScore) {}
 
     /// `password_policy` with a FieldError for each rule that is broken, field `password`: `password_invalid` (not UTF-8),
     /// `password_too_short`, `password_too_long`, `password_needs_upper`, `password_needs_lower`, `password_needs_digit`,
@@ -33,6 +34,7 @@ public:
 
 private:
     PasswordPolicyKind m_kind;
+    int m_minimumScore;
 };
 
 } // namespace aegis

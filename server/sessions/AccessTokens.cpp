@@ -2,6 +2,7 @@
 
 #include "server/crypto/ClaimsCheck.h"
 #include "server/crypto/Digest.h"
+#include "server/crypto/Jws.h"
 
 #include <QtCore/QJsonArray>
 #include <QtCore/QJsonDocument>
