@@ -11,7 +11,11 @@ void ReplyRoute::deliver(const std::shared_ptr<ReplyRoute> &route, quint64 reque
             route->socket->answer(request, std::move(reply));
         return;
     }
-    route->loop.post([route, request, reply = std::move(reply)]() mutable { deliver(route, request, std::move(reply)); });
+    // Weak: were the thread to end before this arrives, a route that its own event holds would never go.
+    route->loop.post([weak = std::weak_ptr(route), request, reply = std::move(reply)]() mutable {
+        if (const auto alive = weak.lock())
+            deliver(alive, request, std::move(reply));
+    });
 }
 
 } // namespace aegis::http
