@@ -1,0 +1,129 @@
+#include "tests/support/TestServer.h"
+
+#include "server/log/Log.h"
+
+#include <QtCore/QUrl>
+
+namespace aegis::test {
+namespace {
+
+const QByteArray password = "Blue-Lantern-7719-Orchard";
+
+/// As DATABASE_URL takes it.
+QByteArray urlOf(const ConnectionString &connection)
+{
+    return "postgresql:///" + connection.value("dbname") + "?host=" + connection.value("host").toPercentEncoding() + "&port=" + connection.value("port")
+        + "&user=" + connection.value("user");
+}
+
+QByteArray textAt(const QJsonObject &object, const char *outer, const char *inner)
+{
+    return object.value(QLatin1String(outer)).toObject().value(QLatin1String(inner)).toString().toUtf8();
+}
+
+} // namespace
+
+SignedUp signedUpBy(const TestReply &reply, const QByteArray &password)
+{
+    const QJsonObject json = reply.json();
+    return {.email = textAt(json, "user", "email"),
+            .password = password,
+            .slug = textAt(json, "organization", "slug"),
+            .userId = textAt(json, "user", "id"),
+            .organizationId = textAt(json, "organization", "id"),
+            .sessionId = reply.text(QLatin1String("sessionId")),
+            .accessToken = reply.text(QLatin1String("accessToken")),
+            .refreshToken = reply.text(QLatin1String("refreshToken"))};
+}
+
+TestServer::TestServer(const Environment &settings)
+    : m_database(TestCluster::instance().create()), m_dataDirectory(m_directory.path()), m_superuser(m_database.administrator)
+{
+    log::configure({.level = LogLevel::Error});
+    Environment environment{
+        {"HOST", "127.0.0.1"},
+        {"PORT", "0"},
+        {"DATA_DIR", m_dataDirectory.toUtf8()},
+        {"DATABASE_URL", urlOf(m_database.serving)},
+        {"ARGON2_MEMORY_KIB", "8192"}, // the least that is allowed
+        {"ARGON2_ITERATIONS", "1"},
+        {"HASH_NICE", "0"},
+    };
+    for (const auto &[name, value] : settings)
+        environment[name] = value;
+    LoadedSettings loaded = must(loadSettings({.environment = environment, .file = std::nullopt}));
+    m_application = must(Application::start(std::move(loaded.settings), {.clock = [this] { return now(); }, .durable = false}));
+}
+
+TestServer::~TestServer() = default;
+
+quint16 TestServer::port() const
+{
+    return static_cast<quint16>(QUrl(m_application->url()).port());
+}
+
+Instant TestServer::now() const
+{
+    return systemNow() + std::chrono::microseconds(m_ahead.load());
+}
+
+void TestServer::advance(std::chrono::microseconds time)
+{
+    m_ahead += time.count();
+    sql("select aegis.ensure_event_partitions(($1::timestamptz at time zone 'UTC')::date, 7)", now());
+}
+
+QByteArrayList TestServer::events(const QByteArray &tenantId)
+{
+    QByteArrayList types;
+    const Rows rows = sql("select type from aegis.event where tenant_id = $1::uuid order by id", Text{tenantId});
+    for (const Row row : rows)
+        types.append(row.get<QByteArray>(0));
+    return types;
+}
+
+QJsonObject TestServer::signupRequest()
+{
+    const QString number = QString::number(++m_people);
+    return {{QStringLiteral("email"), QStringLiteral("ada.%1@example.com").arg(number)},
+            {QStringLiteral("password"), QString::fromLatin1(password)},
+            {QStringLiteral("firstName"), QStringLiteral("Ada")},
+            {QStringLiteral("lastName"), QStringLiteral("Lovelace")},
+            {QStringLiteral("organizationName"), QStringLiteral("Analytical Engines %1").arg(number)},
+            {QStringLiteral("organizationSlug"), QStringLiteral("analytical-engines-%1").arg(number)}};
+}
+
+SignedUp TestServer::signUp()
+{
+    const TestReply reply = client().post("/auth/signup", signupRequest());
+    if (reply.status != 201)
+        qFatal("a signup of the test failed: %s", reply.described().constData());
+    return signedUpBy(reply, password);
+}
+
+SignedUp TestServer::registerPerson()
+{
+    QJsonObject request = signupRequest();
+    request.remove(QStringLiteral("organizationName"));
+    request.remove(QStringLiteral("organizationSlug"));
+    const TestReply reply = client().post("/auth/register", request);
+    if (reply.status != 201)
+        qFatal("a registration of the test failed: %s", reply.described().constData());
+    return signedUpBy(reply, password);
+}
+
+SignedUp TestServer::logIn(const SignedUp &person) const
+{
+    const QJsonObject request{{QStringLiteral("email"), QString::fromUtf8(person.email)}, {QStringLiteral("password"), QString::fromUtf8(person.password)}};
+    const TestReply reply = client().post("/auth/login", request);
+    if (reply.status != 200)
+        qFatal("a login of the test failed: %s", reply.described().constData());
+    return signedUpBy(reply, person.password);
+}
+
+void TestServer::die(const Problem &problem)
+{
+    qFatal("the test's server: %s / %s", qPrintable(problem.detail), qPrintable(problem.internal));
+}
+
+} // namespace aegis::test
