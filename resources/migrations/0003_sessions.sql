@@ -88,12 +88,16 @@ create function complete_login(p_user_id uuid, p_password_hash text, p_new_passw
     language plpgsql
 as $$
 begin
-    perform from aegis."user" where id = p_user_id and status = 'active' and password_hash = p_password_hash for share;
+    -- The lock makes a suspension or a change of the password wait, or this wait for it. Who is going to update takes the
+    -- stronger one at once: two logins that both held the weaker one would wait for each other.
+    if p_new_password_hash is null then
+        perform from aegis."user" where id = p_user_id and status = 'active' and password_hash = p_password_hash for share;
+    else
+        update aegis."user" set password_hash = p_new_password_hash
+         where id = p_user_id and status = 'active' and password_hash = p_password_hash;
+    end if;
     if not found then
         return false;
-    end if;
-    if p_new_password_hash is not null then
-        update aegis."user" set password_hash = p_new_password_hash where id = p_user_id and password_hash = p_password_hash;
     end if;
     perform aegis.open_session(p_session, p_refresh_token);
     perform aegis.append_events(p_events);
