@@ -29,31 +29,36 @@ QString algorithmOf(const QByteArray &hash)
 
 Task<Result<AuthResponse>> LoginService::login(const RequestContext &context, LoginRequest request) const
 {
+    const auto email = EmailAddress::parse(request.email);
     std::optional<Account> account;
-    if (const auto email = EmailAddress::parse(request.email)) {
-        CO_TRY(account, co_await m_database.read<std::optional<Account>>(context, [&](Tx &tx) { return AccountStore::find(tx, *email); }));
-    }
-    if (!account || account->passwordHash.isEmpty()) {
-        CO_CHECK(co_await m_hasher.verifyDecoy(request.password));
-        co_return co_await fail(context, nullptr, request.email, unknownEmail, ProblemCode::InvalidCredentials);
-    }
+    // An account that changes while its password is compared is looked at once more: another login at the same moment may
+    // only have renewed the hash.
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        if (email) {
+            CO_TRY(account, co_await m_database.read<std::optional<Account>>(context, [&](Tx &tx) { return AccountStore::find(tx, *email); }));
+        }
+        if (!account || account->passwordHash.isEmpty()) {
+            CO_CHECK(co_await m_hasher.verifyDecoy(request.password));
+            co_return co_await fail(context, nullptr, request.email, unknownEmail, ProblemCode::InvalidCredentials);
+        }
 
-    CO_TRY(const PasswordVerdict verdict, co_await m_hasher.verify(request.password, account->passwordHash));
-    if (verdict.unusable)
-        log::error("password_hash_unusable", context, {{"user", QString::fromLatin1(account->user.id.text())}});
-    if (!verdict.matches)
-        co_return co_await fail(context, &*account, request.email, wrongPassword, ProblemCode::InvalidCredentials);
-    if (!account->isActive())
-        co_return co_await fail(context, &*account, request.email, accountUnavailable, ProblemCode::AccountUnavailable);
+        CO_TRY(const PasswordVerdict verdict, co_await m_hasher.verify(request.password, account->passwordHash));
+        if (verdict.unusable)
+            log::error("password_hash_unusable", context, {{"user", QString::fromLatin1(account->user.id.text())}});
+        if (!verdict.matches)
+            co_return co_await fail(context, &*account, request.email, wrongPassword, ProblemCode::InvalidCredentials);
+        if (!account->isActive())
+            co_return co_await fail(context, &*account, request.email, accountUnavailable, ProblemCode::AccountUnavailable);
 
-    QByteArray newHash;
-    if (verdict.needsRehash) {
-        CO_TRY(newHash, co_await m_hasher.hash(request.password));
+        QByteArray newHash;
+        if (verdict.needsRehash) {
+            CO_TRY(newHash, co_await m_hasher.hash(request.password));
+        }
+        CO_TRY(std::optional<AuthResponse> response, co_await open(context, *account, newHash));
+        if (response)
+            co_return *std::move(response);
     }
-    CO_TRY(std::optional<AuthResponse> response, co_await open(context, *account, newHash));
-    if (!response)
-        co_return co_await fail(context, &*account, request.email, accountChanged, ProblemCode::InvalidCredentials);
-    co_return *std::move(response);
+    co_return co_await fail(context, &*account, request.email, accountChanged, ProblemCode::InvalidCredentials);
 }
 
 Task<Result<std::optional<AuthResponse>>> LoginService::open(const RequestContext &context, const Account &account, const QByteArray &newPasswordHash) const
