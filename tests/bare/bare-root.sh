@@ -115,6 +115,7 @@ if [[ -z ${root-} ]]; then
   ((EUID == 0)) || fail "only root may make a bare root"
   for tool in debootstrap git unshare pgrep; do command -v "$tool" >/dev/null || fail "$tool is needed here"; done
   root=$(mktemp -d "${TMPDIR:-/var/tmp}/aegis-bare-$suite.XXXXXX")
+  chmod 755 "$root" # others than root must be able to enter /
   arguments=(--suite "$suite" --inside "$root")
   [[ $as == root ]] || arguments+=(--user)
   [[ -z $build_only ]] || arguments+=(--build-only)
