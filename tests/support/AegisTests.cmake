@@ -5,6 +5,13 @@ function(aegis_tests name)
   cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "LIBRARIES;SOURCES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   set_target_properties(${name} PROPERTIES AUTOMOC ON)
+  # The library's precompiled header serves its tests too (2 of 3 seconds a file); it asks for the library's -fPIC.
+  if(arg_LIBRARIES MATCHES "aegis_(shared|server|test_cluster)")
+    string(REPLACE test_cluster server library ${CMAKE_MATCH_0})
+    set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_compile_options(${name} PRIVATE -fPIC)
+    target_precompile_headers(${name} REUSE_FROM ${library})
+  endif()
   if(Qt6_VERSION VERSION_GREATER_EQUAL 6.5)
     set_target_properties(${name} PROPERTIES AEGIS_NARROWS ON) # QTRY_VERIFY of a newer Qt does
   endif()
