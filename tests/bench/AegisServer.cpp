@@ -1,0 +1,117 @@
+#include "tests/bench/AegisServer.h"
+
+#include "tests/bench/BenchmarkFailed.h"
+#include "tests/bench/HttpAnswer.h"
+#include "tests/bench/TcpSocket.h"
+
+#include <QtCore/QDir>
+#include <QtCore/QFileInfo>
+#include <QtCore/QJsonDocument>
+
+#include <sys/socket.h>
+
+#include <array>
+#include <thread>
+
+namespace aegis::bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+QProcessEnvironment environmentOf(const QString &directory, quint16 port, const std::map<QString, QString> &settings)
+{
+    QProcessEnvironment environment = bareEnvironment();
+    environment.insert(QStringLiteral("HOST"), QStringLiteral("127.0.0.1"));
+    environment.insert(QStringLiteral("PORT"), QString::number(port));
+    environment.insert(QStringLiteral("DATA_DIR"), directory);
+    for (const auto &[name, value] : settings)
+        environment.insert(name, value);
+    return environment;
+}
+
+/// The body of the answer; null when there is none, or another status than that.
+QByteArray exchange(quint16 port, const QByteArray &request, int wanted)
+{
+    const TcpSocket socket = TcpSocket::connectTo(port);
+    QByteArray received;
+    HttpAnswer answer;
+    std::array<char, 16 * 1024> buffer;
+    bool goesOn = socket.send(request);
+    while (goesOn && HttpAnswer::take(received, answer) == 0) {
+        const ssize_t count = ::recv(socket.descriptor(), buffer.data(), buffer.size(), 0);
+        goesOn = count > 0;
+        if (goesOn)
+            received.append(buffer.data(), count);
+    }
+    return answer.status == wanted ? QByteArray("").append(answer.body) : QByteArray();
+}
+
+} // namespace
+
+Account Account::of(const QJsonObject &answer)
+{
+    const auto text = [](const QJsonValue &value) { return value.toString().toUtf8(); };
+    return {.email = text(answer[QLatin1String("user")][QLatin1String("email")]),
+            .user = text(answer[QLatin1String("user")][QLatin1String("id")]),
+            .organization = text(answer[QLatin1String("organization")][QLatin1String("id")]),
+            .session = text(answer[QLatin1String("sessionId")]),
+            .accessToken = text(answer[QLatin1String("accessToken")]),
+            .refreshToken = text(answer[QLatin1String("refreshToken")])};
+}
+
+AegisServer::AegisServer(const QString &program, QString directory, const std::map<QString, QString> &settings) :
+    m_directory(std::move(directory)), m_port(freePort()), m_begin(std::chrono::steady_clock::now()),
+    m_child({.program = program,
+             .arguments = {QStringLiteral("run")},
+             .environment = environmentOf(m_directory, m_port, settings),
+             .logFile = m_directory + QStringLiteral(".log")})
+{
+    for (bool isReady = false; !isReady;) {
+        if (!m_child.isRunning() || std::chrono::steady_clock::now() > m_begin + 60s)
+            throw BenchmarkFailed(QStringLiteral("aegisd is not ready; why stands in %1.log").arg(m_directory));
+        std::this_thread::sleep_for(1ms);
+        try {
+            isReady = !exchange(m_port, QByteArrayLiteral("GET /health/ready HTTP/1.1\r\nHost: bench\r\n\r\n"), 200).isNull();
+        } catch (const BenchmarkFailed &) { // NOLINT(bugprone-empty-catch): it does not listen yet
+        }
+    }
+    m_startTime = std::chrono::steady_clock::now() - m_begin;
+}
+
+QString AegisServer::socketDirectory() const
+{
+    // A path that is too long for a socket moves the socket elsewhere; postmaster.pid says where (line 5).
+    QFile file(m_directory + QStringLiteral("/postgres/data/postmaster.pid"));
+    if (!file.open(QIODevice::ReadOnly))
+        throw BenchmarkFailed(QStringLiteral("%1 cannot be read").arg(file.fileName()));
+    return QString::fromUtf8(file.readAll().split('\n').value(4));
+}
+
+QByteArray AegisServer::ask(const QByteArray &request, int wanted) const
+{
+    const QByteArray body = exchange(m_port, request, wanted);
+    if (body.isNull())
+        throw BenchmarkFailed(QStringLiteral("aegisd refuses %1").arg(QString::fromUtf8(request.split('\r').front())));
+    return body;
+}
+
+Account AegisServer::signUp()
+{
+    return Account::of(QJsonDocument::fromJson(ask(postOf("/auth/signup", newcomer()), 201)).object());
+}
+
+QByteArray postOf(const char *path, const QByteArray &json)
+{
+    return QByteArray("POST ").append(path).append(" HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: ")
+        + QByteArray::number(json.size()) + "\r\n\r\n" + json;
+}
+
+QByteArray newcomer()
+{
+    static int number = 0;
+    const QByteArray name = "bench-" + QByteArray::number(++number);
+    return R"({"email":")" + name + R"(@example.com","password":")" + AegisServer::password
+        + R"(","firstName":"Ada","lastName":"Byron","organizationName":"Example","organizationSlug":")" + name + R"("})";
+}
+
+} // namespace aegis::bench
