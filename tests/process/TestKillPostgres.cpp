@@ -1,0 +1,66 @@
+#include "tests/process/AdminDatabase.h"
+#include "tests/process/Workload.h"
+#include "tests/support/ServerProcess.h"
+#include "tests/support/TestMain.h"
+
+#include <csignal>
+
+using namespace aegis::test;
+
+class TestKillPostgres : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void recoversByItself_data();
+    void recoversByItself();
+};
+
+void TestKillPostgres::recoversByItself_data()
+{
+    QTest::addColumn<bool>("postmaster");
+    QTest::addColumn<bool>("others");
+    QTest::newRow("one of its children is killed") << false << true;
+    QTest::newRow("the postmaster alone is killed") << true << false;
+    QTest::newRow("all of them are killed") << true << true;
+}
+
+void TestKillPostgres::recoversByItself()
+{
+    QFETCH(const bool, postmaster);
+    QFETCH(const bool, others);
+    const DataDirectory directory;
+    ServerProcess server(directory, {{"REFRESH_GRACE", "1m"}});
+    QVERIFY_STARTS(server);
+    Workload load(server.port(), "person");
+    QVERIFY(load.waitForSuccesses(40));
+
+    const qint64 parent = directory.postmaster();
+    QVERIFY(parent > 0);
+    QList<qint64> victims = directory.postgresProcesses();
+    victims.removeOne(parent);
+    QVERIFY(!victims.isEmpty());
+    if (!others)
+        victims.clear();
+    else if (!postmaster)
+        victims = {victims.last()}; // one connection
+    if (postmaster)
+        victims.prepend(parent);
+    for (const qint64 victim : victims)
+        ::kill(static_cast<pid_t>(victim), SIGKILL);
+
+    QVERIFY2(load.waitForSuccesses(60), server.errorOutput().constData());
+    load.stop();
+
+    QVERIFY(server.isRunning());
+    QCOMPARE(load.losses(), 0); // whatever became of the database, each request was answered
+    QCOMPARE(load.surprises(), QStringList());
+    QCOMPARE(Workload::broken(server.port(), load.promises()), QStringList());
+    QCOMPARE(AdminDatabase(directory).brokenRules(), QStringList());
+    ApiClient client(server.port());
+    QTRY_COMPARE(client.get("/health/ready").text("status"), QByteArray("ok"));
+    QCOMPARE(server.stop(), std::optional(0));
+    QCOMPARE(directory.postgresProcesses(), QList<qint64>());
+}
+
+AEGIS_TEST(TestKillPostgres)
+#include "TestKillPostgres.moc"
