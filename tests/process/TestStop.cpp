@@ -1,0 +1,149 @@
+#include "tests/process/AdminDatabase.h"
+#include "tests/process/ApiClient.h"
+#include "tests/support/ServerProcess.h"
+#include "tests/support/TestMain.h"
+
+#include <QtCore/QJsonDocument>
+
+#include <csignal>
+
+using namespace aegis::test;
+
+class TestStop : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void finishesWhatIsBeingWorkedOn_data();
+    void finishesWhatIsBeingWorkedOn();
+    void endsAtOnceWhenAskedTwice();
+    void refusesASecondServerOnTheSameDirectory();
+    void refusesASecondServerOnTheSamePort();
+    void givesTheDirectoryBack();
+};
+
+namespace {
+
+QByteArray registerBody(const QByteArray &name)
+{
+    return QJsonDocument(QJsonObject{{QStringLiteral("email"), ApiClient::email(name)}, {QStringLiteral("password"), ApiClient::password()}})
+        .toJson(QJsonDocument::Compact);
+}
+
+QByteArray registerHead(const QByteArray &body)
+{
+    return "POST /auth/register HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " + QByteArray::number(body.size())
+        + "\r\n\r\n";
+}
+
+QByteArray reasonOf(const ServerProcess &server)
+{
+    const auto line = server.waitForEvent(QStringLiteral("start_failed"));
+    return line ? line->value(QStringLiteral("reason")).toString().toUtf8() : server.errorOutput();
+}
+
+} // namespace
+
+void TestStop::finishesWhatIsBeingWorkedOn_data()
+{
+    QTest::addColumn<int>("number");
+    QTest::newRow("SIGTERM") << SIGTERM;
+    QTest::newRow("SIGINT") << SIGINT;
+}
+
+void TestStop::finishesWhatIsBeingWorkedOn()
+{
+    QFETCH(const int, number);
+    const DataDirectory directory;
+    ServerProcess server(directory);
+    QVERIFY_STARTS(server);
+    WireClient busy(server.port());
+    WireClient idle(server.port());
+    const QByteArray body = registerBody("ada");
+    AdminDatabase database(directory);
+    database.execute("begin; lock table \"user\"");
+    QVERIFY(busy.send(registerHead(body) + body));
+    QTRY_COMPARE(database.count("select count(*) from pg_locks where not granted"), qint64(1)); // it waits for the table
+
+    server.signal(number);
+    QVERIFY(server.waitForEvent(QStringLiteral("draining")));
+    const bool idleEnds = idle.hasEnded();
+    const bool busyWaits = busy.isSilent(0);
+    database.execute("commit");
+    const WireReply reply = busy.reply();
+    busy.close(); // or the server would wait a moment for its client to have read the answer
+
+    QVERIFY(idleEnds);
+    QVERIFY(busyWaits);
+    QCOMPARE(reply.status, 201);
+    QCOMPARE(reply.field("Connection"), QByteArray("close"));
+    QCOMPARE(server.waitForExit(), std::optional(0));
+    QVERIFY(server.waitForEvent(QStringLiteral("stopped")));
+    QCOMPARE(directory.postgresProcesses(), QList<qint64>());
+    QVERIFY(!WireClient(server.port()).isConnected());
+}
+
+void TestStop::endsAtOnceWhenAskedTwice()
+{
+    const DataDirectory directory;
+    ServerProcess server(directory, {{"DRAIN_TIMEOUT", "10m"}});
+    QVERIFY_STARTS(server);
+    WireClient slow(server.port());
+    const QByteArray body = registerBody("ada");
+    QVERIFY(slow.send(registerHead(body) + body.first(5))); // the server waits for the rest, for 20 seconds
+
+    server.signal(SIGTERM);
+    QVERIFY(server.waitForEvent(QStringLiteral("draining")));
+    server.signal(SIGTERM);
+
+    QCOMPARE(server.waitForExit(std::chrono::seconds(10)), std::optional(0));
+    QCOMPARE(directory.postgresProcesses(), QList<qint64>());
+}
+
+void TestStop::refusesASecondServerOnTheSameDirectory()
+{
+    const DataDirectory directory;
+    ServerProcess first(directory);
+    QVERIFY_STARTS(first);
+    ServerProcess second(directory);
+
+    QVERIFY(!second.start());
+
+    QCOMPARE(second.waitForExit(), std::optional(1));
+    const QByteArray reason = reasonOf(second);
+    QVERIFY2(reason.contains("another aegisd (process " + QByteArray::number(first.id()) + ")"), reason.constData());
+    QVERIFY2(reason.contains(directory.path().toUtf8()), reason.constData());
+    QCOMPARE(ApiClient(first.port()).get("/health/ready").status, 200);
+}
+
+void TestStop::refusesASecondServerOnTheSamePort()
+{
+    const DataDirectory directory, another;
+    ServerProcess first(directory);
+    QVERIFY_STARTS(first);
+    const QByteArray port = QByteArray::number(first.port());
+    ServerProcess second(another, {{"PORT", port}});
+
+    QVERIFY(!second.start());
+
+    QCOMPARE(second.waitForExit(), std::optional(1));
+    const QByteArray reason = reasonOf(second);
+    QVERIFY2(reason.contains("PORT " + port) && reason.contains("in use"), reason.constData());
+    QCOMPARE(another.postgresProcesses(), QList<qint64>()); // it has taken its own down again
+    QCOMPARE(ApiClient(first.port()).get("/health/ready").status, 200);
+}
+
+void TestStop::givesTheDirectoryBack()
+{
+    const DataDirectory directory;
+    ServerProcess first(directory), second(directory);
+    QVERIFY_STARTS(first);
+    QCOMPARE(ApiClient(first.port()).signup("ada-one").status, 201);
+    QCOMPARE(first.stop(), std::optional(0));
+
+    QVERIFY_STARTS(second);
+
+    QCOMPARE(ApiClient(second.port()).login("ada-one").status, 200);
+}
+
+AEGIS_TEST(TestStop)
+#include "TestStop.moc"
