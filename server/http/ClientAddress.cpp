@@ -5,12 +5,16 @@
 namespace aegis::http {
 namespace {
 
-/// IPv4 that is dressed as IPv6 (`::ffff:192.0.2.1`) is IPv4.
-QHostAddress plain(const QHostAddress &address)
+/// IPv4 that is dressed as IPv6 (`::ffff:192.0.2.1`) is IPv4, and the interface on which a link-local neighbour is heard
+/// (`fe80::1%eth0`) is no part of its address: PostgreSQL's inet has no place for it.
+QHostAddress plain(QHostAddress address)
 {
     bool isIpv4 = false;
     const quint32 ipv4 = address.toIPv4Address(&isIpv4);
-    return isIpv4 ? QHostAddress(ipv4) : address;
+    if (isIpv4)
+        return QHostAddress(ipv4);
+    address.setScopeId(QString());
+    return address;
 }
 
 /// `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]:80`; null for anything else, such as names.
