@@ -9,6 +9,14 @@
 
 namespace aegis::test {
 
+QJsonObject textObject(std::initializer_list<std::pair<const char *, QByteArray>> members)
+{
+    QJsonObject object;
+    for (const auto &[name, value] : members)
+        object.insert(QLatin1String(name), QString::fromUtf8(value));
+    return object;
+}
+
 QByteArray TestReply::field(QByteArrayView name) const
 {
     return WireReply{status, head, body}.field(name);

@@ -31,6 +31,9 @@ struct TestReply {
 
 using TestHeaders = std::vector<std::pair<QByteArray, QByteArray>>;
 
+/// A JSON object whose members are text: `textObject({{"refreshToken", token}})`.
+QJsonObject textObject(std::initializer_list<std::pair<const char *, QByteArray>> members);
+
 /// Speaks HTTP/1.1 to a server on 127.0.0.1, with a connection for each request. It blocks; a value that any thread may
 /// copy and use.
 class TestClient {
@@ -54,3 +57,10 @@ private:
 };
 
 } // namespace aegis::test
+
+/// Fails the test, with the whole answer, unless it has that status and that problem code ("" for a success).
+#define QVERIFY_REPLY(reply, wantedStatus, wantedCode)                                                                        \
+    do {                                                                                                                      \
+        const aegis::test::TestReply &verified_ = (reply);                                                                    \
+        QVERIFY2(verified_.status == (wantedStatus) && verified_.code() == QByteArray(wantedCode), verified_.described().constData()); \
+    } while (false)

@@ -82,6 +82,15 @@ QByteArrayList TestServer::events(const QByteArray &tenantId)
     return types;
 }
 
+QByteArray TestServer::rowCounts()
+{
+    return value<QByteArray>(R"(
+        select string_agg(relname || '=' || (xpath('/row/c/text()', query_to_xml(format('select count(*) as c from aegis.%I', relname), false, true, '')))[1]::text,
+                          ' ' order by relname)
+        from pg_class
+        where relnamespace = 'aegis'::regnamespace and relkind in ('r', 'p') and not relispartition)");
+}
+
 QJsonObject TestServer::signupRequest()
 {
     const QString number = QString::number(++m_people);

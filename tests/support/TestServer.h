@@ -59,6 +59,9 @@ public:
     template <class T, class... Args> T value(Sql text, const Args &...args) { return sql(text, args...).first().template get<T>(0); }
     /// Types of the events of a tenant, in the order in which they were written.
     QByteArrayList events(const QByteArray &tenantId);
+    /// How many rows each table holds, as `table=rows` in one line: the same text before and after means that nothing was
+    /// left behind.
+    QByteArray rowCounts();
 
     /// A request for signup that nobody else sends: e-mail address, slug and all.
     QJsonObject signupRequest();
