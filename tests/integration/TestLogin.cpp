@@ -1,0 +1,268 @@
+#include "server/crypto/Digest.h"
+#include "server/passwords/PasswordHasher.h"
+#include "tests/support/TestMain.h"
+#include "tests/support/TestServer.h"
+#include "tests/support/Together.h"
+
+using namespace aegis;
+using namespace aegis::test;
+
+namespace {
+
+QByteArray keysOf(const TestReply &reply)
+{
+    return reply.json().keys().join(u' ').toLatin1();
+}
+
+/// An answer without what differs between any two.
+QByteArray withoutItsOwn(const TestReply &reply)
+{
+    QByteArray text = reply.head + "\n" + reply.body;
+    text.replace(reply.field("X-Correlation-ID"), "CORRELATION").replace(reply.field("Date"), "DATE");
+    return text;
+}
+
+} // namespace
+
+class TestLogin : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { m_server = std::make_unique<TestServer>(); }
+    void cleanupTestCase() { m_server.reset(); }
+    void opensASession();
+    void comparesTheAddressWithoutCase();
+    void answersAnUnknownAddressAsAWrongPassword();
+    void recordsAnUnknownAddressForThePlatform_data();
+    void recordsAnUnknownAddressForThePlatform();
+    void recordsAWrongPasswordInItsTenant();
+    void tellsOnlyWhoKnowsThePasswordThatTheAccountIsUnavailable_data();
+    void tellsOnlyWhoKnowsThePasswordThatTheAccountIsUnavailable();
+    void refusesAnAccountWithoutAPassword();
+    void renewsABcryptHash();
+    void refusesAnUnusableHash();
+    void opensNoSessionWhenThePasswordChangedMeanwhile();
+    void leavesASuspendedOrganizationOut();
+    void opensManySessionsAtTheSameMoment();
+
+private:
+    TestReply login(const QByteArray &email, const QByteArray &password) const
+    {
+        return m_server->client().post("/auth/login", textObject({{"email", email}, {"password", password}}));
+    }
+    qint64 sessionsOf(const SignedUp &person)
+    {
+        return m_server->value<qint64>("select count(*) from aegis.session where user_id = $1::uuid", Text{person.userId});
+    }
+
+    std::unique_ptr<TestServer> m_server;
+};
+
+void TestLogin::opensASession()
+{
+    const SignedUp ada = m_server->signUp();
+
+    const TestReply reply = login(ada.email, ada.password);
+
+    QVERIFY_REPLY(reply, 200, "");
+    QCOMPARE(keysOf(reply), QByteArray("accessToken expiresIn organization refreshExpiresIn refreshToken sessionId tokenType user"));
+    const SignedUp again = signedUpBy(reply, ada.password);
+    QCOMPARE(again.userId, ada.userId);
+    QCOMPARE(again.organizationId, ada.organizationId);
+    QCOMPARE(again.slug, ada.slug);
+    QVERIFY(again.sessionId != ada.sessionId);
+    QCOMPARE(m_server->value<QByteArray>("select current_hash from aegis.refresh_token where session_id = $1::uuid", Text{again.sessionId}), sha256(again.refreshToken));
+    QCOMPARE(m_server->events(ada.organizationId).mid(5), (QByteArrayList{"UserLoggedIn", "AuthSessionCreated"}));
+    QVERIFY_REPLY(m_server->client().as(again.accessToken).get("/auth/me"), 200, "");
+    QVERIFY_REPLY(m_server->client().as(ada.accessToken).get("/auth/me"), 200, ""); // the other session goes on
+}
+
+void TestLogin::comparesTheAddressWithoutCase()
+{
+    const SignedUp ada = m_server->signUp();
+
+    QVERIFY_REPLY(login(ada.email.toUpper(), ada.password), 200, "");
+}
+
+void TestLogin::answersAnUnknownAddressAsAWrongPassword()
+{
+    const SignedUp ada = m_server->signUp();
+
+    const TestReply unknown = login("nobody@example.com", ada.password);
+    const TestReply wrong = login(ada.email, "Not-The-Password-1");
+    const TestReply noAddress = login("no address at all", ada.password);
+
+    QVERIFY_REPLY(unknown, 401, "invalid_credentials");
+    QCOMPARE(withoutItsOwn(wrong), withoutItsOwn(unknown));
+    QCOMPARE(withoutItsOwn(noAddress), withoutItsOwn(unknown));
+}
+
+void TestLogin::recordsAnUnknownAddressForThePlatform_data()
+{
+    QTest::addColumn<QByteArray>("email");
+    QTest::newRow("an address that nobody has") << QByteArray("who.is.this@example.com");
+    QTest::newRow("what is no address") << QByteArray("My-Password-By-Mistake-1");
+}
+
+void TestLogin::recordsAnUnknownAddressForThePlatform()
+{
+    QFETCH(QByteArray, email);
+
+    const TestReply reply = login(email, "Not-The-Password-1");
+
+    QVERIFY_REPLY(reply, 401, "invalid_credentials");
+    const Rows rows = m_server->sql("select tenant_id, payload->>'reason', payload->>'emailFingerprint', organization_id, actor_id, subject_id, payload::text "
+                                    "from aegis.event where correlation_id = $1::uuid and type = 'UserLoginFailed'", Text{reply.field("X-Correlation-ID")});
+    QCOMPARE(rows.size(), 1);
+    const Row event = rows.first();
+    QVERIFY(event.get<TenantId>(0).isNil());
+    QCOMPARE(event.get<QString>(1), QStringLiteral("unknown_email"));
+    QCOMPARE(event.get<QString>(2).size(), 64);
+    QVERIFY(event.isNull(3) && event.isNull(4) && event.isNull(5));
+    QVERIFY(!event.get<QByteArray>(6).toLower().contains(email.toLower()));
+}
+
+void TestLogin::recordsAWrongPasswordInItsTenant()
+{
+    const SignedUp ada = m_server->signUp();
+    const SignedUp bob = m_server->registerPerson();
+
+    QVERIFY_REPLY(login(ada.email, "Not-The-Password-1"), 401, "invalid_credentials");
+    QVERIFY_REPLY(login(bob.email, "Not-The-Password-1"), 401, "invalid_credentials");
+
+    for (const SignedUp &person : {ada, bob}) {
+        QCOMPARE(m_server->events(person.tenantId()).last(), QByteArray("UserLoginFailed"));
+        const Row event = m_server->sql("select payload->>'reason', actor_id, subject_id from aegis.event where tenant_id = $1::uuid order by id desc limit 1",
+                                        Text{person.tenantId()}).first();
+        QCOMPARE(event.get<QString>(0), QStringLiteral("wrong_password"));
+        QVERIFY(event.isNull(1)); // who it was is not known
+        QCOMPARE(event.get<UserId>(2).text(), person.userId);
+        QCOMPARE(sessionsOf(person), qint64(1));
+    }
+}
+
+void TestLogin::tellsOnlyWhoKnowsThePasswordThatTheAccountIsUnavailable_data()
+{
+    QTest::addColumn<QByteArray>("status");
+    QTest::newRow("suspended") << QByteArray("suspended");
+    QTest::newRow("locked") << QByteArray("locked");
+}
+
+void TestLogin::tellsOnlyWhoKnowsThePasswordThatTheAccountIsUnavailable()
+{
+    QFETCH(QByteArray, status);
+    const SignedUp ada = m_server->signUp();
+    m_server->sql("update aegis.user set status = $2 where id = $1::uuid", Text{ada.userId}, Text{status});
+
+    const TestReply right = login(ada.email, ada.password);
+    const TestReply wrong = login(ada.email, "Not-The-Password-1");
+
+    QVERIFY_REPLY(right, 403, "account_unavailable");
+    QVERIFY_REPLY(wrong, 401, "invalid_credentials");
+    QCOMPARE(sessionsOf(ada), qint64(1));
+    const Rows reasons = m_server->sql("select payload->>'reason' from aegis.event where tenant_id = $1::uuid and type = 'UserLoginFailed' order by id",
+                                       Text{ada.organizationId});
+    QCOMPARE(reasons.size(), 2);
+    QCOMPARE(reasons[0].get<QString>(0), QStringLiteral("account_unavailable"));
+    QCOMPARE(reasons[1].get<QString>(0), QStringLiteral("wrong_password"));
+}
+
+void TestLogin::refusesAnAccountWithoutAPassword()
+{
+    const SignedUp ada = m_server->signUp();
+    m_server->sql("update aegis.user set password_hash = null where id = $1::uuid", Text{ada.userId});
+
+    QVERIFY_REPLY(login(ada.email, ada.password), 401, "invalid_credentials");
+    QCOMPARE(sessionsOf(ada), qint64(1));
+}
+
+void TestLogin::renewsABcryptHash()
+{
+    const SignedUp ada = m_server->signUp();
+    const auto bcrypt = hashPassword(Secret(ada.password), {.algorithm = PasswordAlgorithm::Bcrypt, .argon2 = {}, .bcryptRounds = 10});
+    QVERIFY_RESULT(bcrypt);
+    m_server->sql("update aegis.user set password_hash = $2 where id = $1::uuid", Text{ada.userId}, Text{*bcrypt});
+    const auto hashNow = [&] { return m_server->value<QByteArray>("select password_hash from aegis.user where id = $1::uuid", Text{ada.userId}); };
+
+    QVERIFY_REPLY(login(ada.email, "Not-The-Password-1"), 401, "invalid_credentials");
+    QCOMPARE(hashNow(), *bcrypt); // only who knows the password has it renewed
+    QVERIFY_REPLY(login(ada.email, ada.password), 200, "");
+    const QByteArray renewed = hashNow();
+    QVERIFY_REPLY(login(ada.email, ada.password), 200, "");
+
+    QVERIFY2(renewed.startsWith("$argon2id$v=19$m=8192,t=1,p=1$"), renewed.constData());
+    QCOMPARE(hashNow(), renewed);
+    QCOMPARE(m_server->events(ada.organizationId).mid(5),
+             (QByteArrayList{"UserLoginFailed", "UserLoggedIn", "AuthSessionCreated", "PasswordRehashed", "UserLoggedIn", "AuthSessionCreated"}));
+}
+
+void TestLogin::refusesAnUnusableHash()
+{
+    const SignedUp ada = m_server->signUp();
+    m_server->sql("update aegis.user set password_hash = '$argon2id$v=19$m=4194304,t=100,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA' where id = $1::uuid", Text{ada.userId});
+
+    QVERIFY_REPLY(login(ada.email, ada.password), 401, "invalid_credentials");
+    QCOMPARE(m_server->events(ada.organizationId).last(), QByteArray("UserLoginFailed"));
+}
+
+// Between the look-up and the end of a login lies the hashing. Here the row is held while the password changes, so that the
+// login sees the old hash first and waits for the new one.
+void TestLogin::opensNoSessionWhenThePasswordChangedMeanwhile()
+{
+    const SignedUp ada = m_server->signUp();
+    const auto newHash = hashPassword(Secret("Another-Password-1"), {.algorithm = PasswordAlgorithm::Argon2id, .argon2 = {.memoryKib = 8192, .passes = 1, .lanes = 1}, .bcryptRounds = 10});
+    QVERIFY_RESULT(newHash);
+    Session other(m_server->database().administrator);
+    TestReply reply;
+    std::thread attempt;
+
+    const auto changed = other.write<void>(RequestContext::forSystem(m_server->now()), [&](Tx &tx) -> Result<void> {
+        CHECK(tx.query("update aegis.user set password_hash = $2 where id = $1::uuid", Text{ada.userId}, Text{*newHash}));
+        attempt = std::thread([&] { reply = login(ada.email, ada.password); });
+        for (;;) { // until the login waits for this transaction
+            TRY(const Rows rows, tx.query("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"));
+            if (rows.first().get<qint64>(0) > 0)
+                return {};
+        }
+    });
+    attempt.join();
+
+    QVERIFY_RESULT(changed);
+    QVERIFY_REPLY(reply, 401, "invalid_credentials");
+    QCOMPARE(sessionsOf(ada), qint64(1));
+    QCOMPARE(m_server->events(ada.organizationId).mid(5), QByteArrayList{"UserLoginFailed"});
+    QCOMPARE(m_server->value<QString>("select payload->>'reason' from aegis.event where tenant_id = $1::uuid order by id desc limit 1", Text{ada.organizationId}),
+             QStringLiteral("wrong_password")); // it looked again
+}
+
+void TestLogin::leavesASuspendedOrganizationOut()
+{
+    const SignedUp ada = m_server->signUp();
+    m_server->sql("update aegis.organization set status = 'suspended' where id = $1::uuid", Text{ada.organizationId});
+
+    const TestReply reply = login(ada.email, ada.password);
+
+    QVERIFY_REPLY(reply, 200, ""); // the person is nobody's prisoner: the session is in no organization
+    QVERIFY(reply.json()[QLatin1String("organization")].isNull());
+    const SignedUp person = signedUpBy(reply, {});
+    QVERIFY(m_server->value<bool>("select organization_id is null and tenant_id = user_id from aegis.session where id = $1::uuid", Text{person.sessionId}));
+    QVERIFY_REPLY(m_server->client().as(person.accessToken).get("/auth/me"), 200, "");
+}
+
+void TestLogin::opensManySessionsAtTheSameMoment()
+{
+    const SignedUp ada = m_server->signUp();
+    const auto bcrypt = hashPassword(Secret(ada.password), {.algorithm = PasswordAlgorithm::Bcrypt, .argon2 = {}, .bcryptRounds = 10});
+    QVERIFY_RESULT(bcrypt);
+    m_server->sql("update aegis.user set password_hash = $2 where id = $1::uuid", Text{ada.userId}, Text{*bcrypt});
+
+    const auto replies = together(8, [&](int) { return login(ada.email, ada.password); });
+
+    for (const TestReply &reply : replies)
+        QVERIFY_REPLY(reply, 200, "");
+    QCOMPARE(sessionsOf(ada), qint64(9));
+    QCOMPARE(m_server->events(ada.organizationId).count("PasswordRehashed"), 1);
+}
+
+AEGIS_TEST(TestLogin)
+#include "TestLogin.moc"
