@@ -23,7 +23,8 @@ QString calibrationReport(const Calibration &calibration, std::chrono::milliseco
 {
     QString page = QStringLiteral("One hash on one of %1 cores:\n").arg(calibration.cores);
     for (const auto &[cost, time] : calibration.argon2)
-        page += row(QStringLiteral("Argon2id, %1 KiB, %2 passes, %3 lanes").arg(cost.memoryKib).arg(cost.passes).arg(cost.lanes), time, calibration.cores);
+        page += row(QStringLiteral("Argon2id, %1 KiB, %2 passes, %3 lanes").arg(cost.memoryKib).arg(cost.passes).arg(cost.lanes), time,
+                    calibration.cores);
     for (const auto &[rounds, time] : calibration.bcrypt)
         page += row(QStringLiteral("bcrypt, %1 rounds").arg(rounds), time, calibration.cores);
 

@@ -8,21 +8,21 @@ namespace {
 
 struct Word {
     QLatin1String name;
-    Command command;
+    CommandName command;
     QLatin1String does;
 };
 
-constexpr Word word(const char *name, Command command, const char *does)
+constexpr Word word(const char *name, CommandName command, const char *does)
 {
     return {QLatin1String(name), command, QLatin1String(does)};
 }
 
 constexpr std::array words{
-    word("run", Command::Run, "serve until SIGTERM or Ctrl-C; SIGHUP reads the TLS certificate again"),
-    word("migrate", Command::Migrate, "bring the database's schema up to date and end"),
-    word("check-config", Command::CheckConfig, "say which settings hold and where they come from, or what is wrong with them"),
-    word("calibrate", Command::Calibrate, "measure this machine and propose parameters for hashing passwords"),
-    word("version", Command::Version, "say which version this is and what it was built with"),
+    word("run", CommandName::Run, "serve until SIGTERM or Ctrl-C; SIGHUP reads the TLS certificate again"),
+    word("migrate", CommandName::Migrate, "bring the database's schema up to date and end"),
+    word("check-config", CommandName::CheckConfig, "say which settings hold and where they come from, or what is wrong with them"),
+    word("calibrate", CommandName::Calibrate, "measure this machine and propose parameters for hashing passwords"),
+    word("version", CommandName::Version, "say which version this is and what it was built with"),
 };
 
 Problem misunderstood(const QString &what)
@@ -35,16 +35,16 @@ Problem misunderstood(const QString &what)
 Result<CommandLine> CommandLine::parse(const QStringList &arguments)
 {
     CommandLine line;
-    std::optional<Command> command;
-    std::optional<Command> page; // help wins over whatever else is asked for
+    std::optional<CommandName> command;
+    std::optional<CommandName> page; // help wins over whatever else is asked for
     for (qsizetype i = 0; i < arguments.size(); ++i) {
         const QString &argument = arguments.at(i);
         if (argument == QLatin1String("-h") || argument == QLatin1String("--help") || (argument == QLatin1String("help") && !command)) {
-            page = Command::Help;
+            page = CommandName::Help;
         } else if (argument == QLatin1String("--help-config")) {
-            page = Command::HelpConfig;
+            page = CommandName::HelpConfig;
         } else if (argument == QLatin1String("--version")) {
-            command = Command::Version;
+            command = CommandName::Version;
         } else if (argument == QLatin1String("--config") || argument.startsWith(QLatin1String("--config="))) {
             const bool isApart = !argument.contains(QLatin1Char('='));
             const QString file = isApart ? arguments.value(++i) : argument.mid(argument.indexOf(QLatin1Char('=')) + 1);
@@ -56,7 +56,9 @@ Result<CommandLine> CommandLine::parse(const QStringList &arguments)
         } else {
             const auto *const found = std::find_if(words.begin(), words.end(), [&argument](const Word &known) { return argument == known.name; });
             if (found == words.end())
-                return misunderstood(QStringLiteral("unknown %1 '%2'").arg(argument.startsWith(QLatin1Char('-')) ? QStringLiteral("option") : QStringLiteral("command"), argument));
+                return misunderstood(
+                    QStringLiteral("unknown %1 '%2'")
+                        .arg(argument.startsWith(QLatin1Char('-')) ? QStringLiteral("option") : QStringLiteral("command"), argument));
             if (command)
                 return misunderstood(QStringLiteral("one command at a time: '%1' is one too many").arg(argument));
             command = found->command;

@@ -8,11 +8,11 @@
 
 namespace aegis {
 
-enum class Command { Run, Migrate, CheckConfig, Calibrate, Version, Help, HelpConfig };
+enum class CommandName { Run, Migrate, CheckConfig, Calibrate, Version, Help, HelpConfig };
 
 /// What `aegisd` was told to do.
 struct CommandLine {
-    Command command = Command::Help;
+    CommandName command = CommandName::Help;
     std::optional<QString> configFile;
 
     /// Reads the arguments after the program's name. The problem's detail says what cannot be understood.

@@ -39,19 +39,19 @@ int calibrateHere(std::FILE *out, std::FILE *err)
 int runWithSettings(const CommandLine &line, const LoadedSettings &loaded, const Commands &commands, std::FILE *out, std::FILE *err)
 {
     switch (line.command) {
-    case Command::Run:
+    case CommandName::Run:
         return call(commands.run, loaded, err);
-    case Command::Migrate:
+    case CommandName::Migrate:
         return call(commands.migrate, loaded, err);
-    case Command::CheckConfig:
+    case CommandName::CheckConfig:
         for (const QString &warning : loaded.warnings)
             print(err, QStringLiteral("warning: %1\n").arg(warning));
         return print(out, effectiveSettings(loaded) + QStringLiteral("\nThe settings are right.\n"));
-    case Command::Calibrate:
+    case CommandName::Calibrate:
         return call(commands.calibrate, loaded, err);
-    case Command::Version:
-    case Command::Help:
-    case Command::HelpConfig:
+    case CommandName::Version:
+    case CommandName::Help:
+    case CommandName::HelpConfig:
         break; // these need no settings
     }
     return ExitFailure;
@@ -66,13 +66,13 @@ int runCommandLine(const QStringList &arguments, const Environment &environment,
         print(err, QStringLiteral("aegisd: %1\n\n%2").arg(line.problem().detail, CommandLine::usage()));
         return ExitUsage;
     }
-    if (line->command == Command::Help)
+    if (line->command == CommandName::Help)
         return print(out, CommandLine::usage());
-    if (line->command == Command::HelpConfig)
+    if (line->command == CommandName::HelpConfig)
         return print(out, settingsHelp());
-    if (line->command == Command::Version)
+    if (line->command == CommandName::Version)
         return print(out, versions());
-    if (line->command == Command::Calibrate && !commands.calibrate)
+    if (line->command == CommandName::Calibrate && !commands.calibrate)
         return calibrateHere(out, err);
 
     const auto loaded = loadSettings({.environment = environment, .file = line->configFile, .machine = Machine::present()});

@@ -48,17 +48,22 @@ QString originWord(SettingOrigin origin)
 QString settingsHelp(int width)
 {
     QString page;
-    appendWrapped(page,
-                  QStringLiteral("Every setting is an environment variable, or a line KEY=VALUE in the file given with --config FILE; the environment wins over the "
-                                 "file. An empty value counts as not set. Times are written as 250ms, 30s, 15m, 12h or 7d (a bare number is seconds), sizes as "
-                                 "4096, 16KiB or 1MiB."),
-                  0, width);
+    appendWrapped(
+        page,
+        QStringLiteral(
+            "Every setting is an environment variable, or a line KEY=VALUE in the file given with --config FILE; the environment wins over the "
+            "file. An empty value counts as not set. Times are written as 250ms, 30s, 15m, 12h or 7d (a bare number is seconds), sizes as "
+            "4096, 16KiB or 1MiB."),
+        0, width);
     const qsizetype column = longestName() + 4;
     for (const SettingGroup &group : settingsTable()) {
         page += QLatin1Char('\n') + group.title + QLatin1Char('\n') + QString(group.title.size(), QLatin1Char('-')) + QLatin1Char('\n');
         for (const Setting &setting : group.settings) {
-            page += (QLatin1String("  ") + QString(setting.name)).leftJustified(column) + QStringLiteral("default: %1\n").arg(setting.describeFallback());
-            appendWrapped(page, QStringLiteral("must be %1%2").arg(setting.allowed, setting.isSecret ? QStringLiteral("; never shown or logged") : QString()), 6, width);
+            page += (QLatin1String("  ") + QString(setting.name)).leftJustified(column)
+                + QStringLiteral("default: %1\n").arg(setting.describeFallback());
+            appendWrapped(
+                page, QStringLiteral("must be %1%2").arg(setting.allowed, setting.isSecret ? QStringLiteral("; never shown or logged") : QString()),
+                6, width);
             appendWrapped(page, setting.reason, 6, width);
         }
     }
@@ -81,7 +86,8 @@ QString effectiveSettings(const LoadedSettings &loaded)
                 shown = QStringLiteral("(%1)").arg(setting.describeFallback());
             else if (setting.isSecret)
                 shown = QStringLiteral("(set, not shown)");
-            page += QString(setting.name).leftJustified(column) + shown.leftJustified(40) + QStringLiteral("  # ") + originWord(origin) + QLatin1Char('\n');
+            page += QString(setting.name).leftJustified(column) + shown.leftJustified(40) + QStringLiteral("  # ") + originWord(origin)
+                + QLatin1Char('\n');
         }
     }
     return page;

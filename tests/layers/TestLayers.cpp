@@ -1,9 +1,6 @@
 #include "tests/layers/LayerRules.h"
+#include "tests/layers/Sources.h"
 #include "tests/support/TestMain.h"
-
-#include <QtCore/QDir>
-#include <QtCore/QDirIterator>
-#include <QtCore/QFile>
 
 using namespace aegis::test;
 
@@ -20,21 +17,13 @@ private Q_SLOTS:
 
 void TestLayers::sourcesKeepTheLayers()
 {
-    const QDir root(QDir::cleanPath(QStringLiteral(QT_TESTCASE_SOURCEDIR "/../..")));
     QStringList violations;
-    int files = 0;
-    for (const QString &room : {QStringLiteral("shared"), QStringLiteral("server"), QStringLiteral("gui"), QStringLiteral("tests")}) {
-        QDirIterator sources(root.filePath(room), {QStringLiteral("*.h"), QStringLiteral("*.cpp")}, QDir::Files, QDirIterator::Subdirectories);
-        while (sources.hasNext()) {
-            QFile file(sources.next());
-            QVERIFY2(file.open(QIODevice::ReadOnly), qPrintable(file.fileName()));
-            violations += layerViolations(root.relativeFilePath(file.fileName()), QString::fromUtf8(file.readAll()));
-            ++files;
-        }
-    }
+    const std::vector<Source> all = sources();
+    for (const Source &source : all)
+        violations += layerViolations(source.path, source.text);
 
     QVERIFY2(violations.isEmpty(), qPrintable(violations.join(QLatin1Char('\n'))));
-    QVERIFY2(files > 20, "the sources were not found");
+    QVERIFY2(all.size() > 200, "the sources were not found");
 }
 
 void TestLayers::refuses_data()

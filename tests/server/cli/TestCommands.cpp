@@ -57,20 +57,22 @@ void TestCommands::understandsACommandLine_data()
     QTest::addColumn<QString>("line");
     QTest::addColumn<int>("command");
     QTest::addColumn<QString>("file");
-    const auto row = [](const char *line, Command command, const char *file = "") { QTest::newRow(line) << QString::fromLatin1(line) << int(command) << QString::fromLatin1(file); };
-    row("run", Command::Run);
-    row("migrate", Command::Migrate);
-    row("check-config", Command::CheckConfig);
-    row("calibrate", Command::Calibrate);
-    row("version", Command::Version);
-    row("--version", Command::Version);
-    row("--help", Command::Help);
-    row("-h", Command::Help);
-    row("help", Command::Help);
-    row("run --help", Command::Help);
-    row("--help-config", Command::HelpConfig);
-    row("run --config /etc/aegis.conf", Command::Run, "/etc/aegis.conf");
-    row("--config=/etc/aegis.conf migrate", Command::Migrate, "/etc/aegis.conf");
+    const auto row = [](const char *line, CommandName command, const char *file = "") {
+        QTest::newRow(line) << QString::fromLatin1(line) << int(command) << QString::fromLatin1(file);
+    };
+    row("run", CommandName::Run);
+    row("migrate", CommandName::Migrate);
+    row("check-config", CommandName::CheckConfig);
+    row("calibrate", CommandName::Calibrate);
+    row("version", CommandName::Version);
+    row("--version", CommandName::Version);
+    row("--help", CommandName::Help);
+    row("-h", CommandName::Help);
+    row("help", CommandName::Help);
+    row("run --help", CommandName::Help);
+    row("--help-config", CommandName::HelpConfig);
+    row("run --config /etc/aegis.conf", CommandName::Run, "/etc/aegis.conf");
+    row("--config=/etc/aegis.conf migrate", CommandName::Migrate, "/etc/aegis.conf");
 }
 
 void TestCommands::understandsACommandLine()
@@ -96,7 +98,8 @@ void TestCommands::refusesACommandLine_data()
     QTest::newRow("two commands") << QStringList{QStringLiteral("run"), QStringLiteral("migrate")} << QStringLiteral("one command at a time");
     QTest::newRow("no file") << QStringList{QStringLiteral("run"), QStringLiteral("--config")} << QStringLiteral("--config needs");
     QTest::newRow("empty file") << QStringList{QStringLiteral("run"), QStringLiteral("--config=")} << QStringLiteral("--config needs");
-    QTest::newRow("two files") << QStringList{QStringLiteral("--config"), QStringLiteral("a"), QStringLiteral("--config"), QStringLiteral("b")} << QStringLiteral("only once");
+    QTest::newRow("two files") << QStringList{QStringLiteral("--config"), QStringLiteral("a"), QStringLiteral("--config"), QStringLiteral("b")}
+                               << QStringLiteral("only once");
     QTest::newRow("empty argument") << QStringList{QString()} << QStringLiteral("unknown command ''");
 }
 
@@ -157,7 +160,8 @@ void TestCommands::stopsAtBadSettings()
 
 void TestCommands::showsWhichSettingsHold()
 {
-    const Outcome outcome = run({QStringLiteral("check-config")}, {{"PORT", "4242"}, {"JWT_SECRET", "hunter2-hunter2-a-secret-that-is-long-enough"}, {"REDIS_HOST", "redis"}});
+    const Outcome outcome = run({QStringLiteral("check-config")},
+                                {{"PORT", "4242"}, {"JWT_SECRET", "hunter2-hunter2-a-secret-that-is-long-enough"}, {"REDIS_HOST", "redis"}});
 
     QCOMPARE(outcome.code, 0);
     QVERIFY(outcome.out.contains(QRegularExpression(QStringLiteral("(?m)^PORT +4242 +# environment$"))));
@@ -180,7 +184,8 @@ void TestCommands::namesEverySettingWithDefaultAndReason()
             ++settings;
             QVERIFY2(!setting.reason.isEmpty() && setting.reason.endsWith(QLatin1Char('.')), setting.name.data());
             QVERIFY2(!setting.describeFallback().isEmpty(), setting.name.data());
-            QVERIFY2(flat.contains(QStringLiteral(" %1 default: %2 must be %3").arg(setting.name, setting.describeFallback(), setting.allowed)), setting.name.data());
+            QVERIFY2(flat.contains(QStringLiteral(" %1 default: %2 must be %3").arg(setting.name, setting.describeFallback(), setting.allowed)),
+                     setting.name.data());
             QVERIFY2(flat.contains(setting.reason), setting.name.data());
         }
     }
@@ -216,7 +221,8 @@ void TestCommands::proposesParameters()
 
     const QString report = calibrationReport(calibration, std::chrono::milliseconds(100));
 
-    QVERIFY2(report.contains(QRegularExpression(QStringLiteral("Argon2id, 19456 KiB, 2 passes, 1 lanes +20\\.0 ms +200\\.0 a second"))), qPrintable(report));
+    QVERIFY2(report.contains(QRegularExpression(QStringLiteral("Argon2id, 19456 KiB, 2 passes, 1 lanes +20\\.0 ms +200\\.0 a second"))),
+             qPrintable(report));
     QVERIFY(report.contains(QStringLiteral("\nARGON2_MEMORY_KIB=65536\nARGON2_ITERATIONS=3\nARGON2_PARALLELISM=1\nBCRYPT_ROUNDS=11\n")));
     QVERIFY(!report.contains(QStringLiteral("Even the default")));
 }

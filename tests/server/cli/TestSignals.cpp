@@ -34,8 +34,16 @@ void TestSignals::deliversInTheEventLoop()
     QList<int> stops;
     int reloads = 0;
     std::thread::id thread;
-    const Signals signals({.stop = [&](int number) { stops.append(number); thread = std::this_thread::get_id(); },
-                           .reload = [&] { ++reloads; thread = std::this_thread::get_id(); }});
+    const Signals signals({.stop =
+                               [&](int number) {
+                                   stops.append(number);
+                                   thread = std::this_thread::get_id();
+                               },
+                           .reload =
+                               [&] {
+                                   ++reloads;
+                                   thread = std::this_thread::get_id();
+                               }});
 
     std::jthread([signal] { ::kill(::getpid(), signal); }).join(); // whichever thread the kernel chooses
 
@@ -69,7 +77,8 @@ void TestSignals::thereIsOneAtATime()
 
 void TestSignals::putsTheHandlersBack()
 {
-    struct sigaction before {}, after {};
+    struct sigaction before {
+    }, after{};
     ::sigaction(SIGTERM, nullptr, &before);
     {
         const Signals signals({});
