@@ -120,8 +120,8 @@ Result<void> Application::Private::makeServices()
 Result<void> Application::Private::startLoops()
 {
     feed = std::make_unique<RevocationFeed>(services->database.session(), services->revocations);
-    feedLoop = std::make_unique<BackgroundLoop>(BackgroundLoop::Options{
-        .name = "revocations", .pause = settings.revocationPoll, .step = [this] { return feed->poll(options.clock()); }});
+    feedLoop = std::make_unique<BackgroundLoop>(
+        BackgroundLoop::Options{.name = "revocations", .pause = settings.revocationPoll, .step = [this] { return feed->poll(options.clock()); }});
     CHECK(feedLoop->start()); // no answer before the list is complete
     houseSession = std::make_unique<Session>(services->database.session());
     houseLoop = std::make_unique<BackgroundLoop>(BackgroundLoop::Options{
@@ -139,7 +139,8 @@ Result<void> Application::Private::startHttp()
     pipelineOptions.trustedProxies = texts(settings.trustedProxies);
     pipelineOptions.fingerprintKey = fingerprintKey;
     pipelineOptions.clock = options.clock;
-    pipelineOptions.observers.push_back([this](const http::AccessRecord &record) { observer->observe(record.operation, record.status, record.duration); });
+    pipelineOptions.observers.push_back(
+        [this](const http::AccessRecord &record) { observer->observe(record.operation, record.status, record.duration); });
     if (settings.logAccess)
         pipelineOptions.observers.push_back(log::access);
     TRY(pipeline, http::Pipeline::make(std::move(pipelineOptions), api, services->authenticator));
@@ -157,8 +158,9 @@ Result<void> Application::Private::startHttp()
     gauges.push_back(services->metrics.gauge("aegis_http_connections", "Open client connections.", [this] { return double(http->connections()); }));
     auto started = http->start();
     if (!started)
-        return Problem(started.problem().code, QStringLiteral("HOST %1, PORT %2 cannot be listened on: %3")
-                                                   .arg(settings.host, QString::number(settings.port), started.problem().internal));
+        return Problem(started.problem().code,
+                       QStringLiteral("HOST %1, PORT %2 cannot be listened on: %3")
+                           .arg(settings.host, QString::number(settings.port), started.problem().internal));
     port = *started;
     return {};
 }

@@ -35,19 +35,20 @@ PasswordHasher::Options hasherOptions(const Settings &settings)
 
 } // namespace
 
-Services::Services(Ground ground)
-    : database(databaseOptions(ground.settings, ground.database)), hasher(hasherOptions(ground.settings)),
-      policy(ground.settings.passwordPolicy, ground.settings.passwordMinScore), sealing(std::move(ground.sealing)), keys(std::move(ground.keys)),
-      accessTokens(keys, {.issuer = ground.settings.jwtIssuer, .audience = ground.settings.jwtAudience, .lifetime = ground.settings.jwtAccessExpiration}),
-      refreshTokens(std::move(ground.refreshTokens)),
-      opener(accessTokens, refreshTokens,
-             {.idle = std::min(ground.settings.jwtRefreshExpiration, ground.settings.sessionIdleLifetime),
-              .absolute = ground.settings.sessionAbsoluteLifetime,
-              .refreshGrace = ground.settings.refreshGrace}),
-      sessions(database, accessTokens, refreshTokens, opener, revocations),
-      authenticator(accessTokens, revocations, database, ground.settings.revocationMaxAge), idempotency(sealing, ground.settings.idempotencyTtl),
-      registration(database, hasher, policy, opener, idempotency), login(database, hasher, opener, ground.secrets.emailFingerprintKey), slugs(database),
-      health(database, hasher, revocations, ground.settings.revocationMaxAge, ground.migrations)
+Services::Services(Ground ground) :
+    database(databaseOptions(ground.settings, ground.database)), hasher(hasherOptions(ground.settings)),
+    policy(ground.settings.passwordPolicy, ground.settings.passwordMinScore), sealing(std::move(ground.sealing)), keys(std::move(ground.keys)),
+    accessTokens(keys,
+                 {.issuer = ground.settings.jwtIssuer, .audience = ground.settings.jwtAudience, .lifetime = ground.settings.jwtAccessExpiration}),
+    refreshTokens(std::move(ground.refreshTokens)),
+    opener(accessTokens, refreshTokens,
+           {.idle = std::min(ground.settings.jwtRefreshExpiration, ground.settings.sessionIdleLifetime),
+            .absolute = ground.settings.sessionAbsoluteLifetime,
+            .refreshGrace = ground.settings.refreshGrace}),
+    sessions(database, accessTokens, refreshTokens, opener, revocations),
+    authenticator(accessTokens, revocations, database, ground.settings.revocationMaxAge), idempotency(sealing, ground.settings.idempotencyTtl),
+    registration(database, hasher, policy, opener, idempotency), login(database, hasher, opener, ground.secrets.emailFingerprintKey), slugs(database),
+    health(database, hasher, revocations, ground.settings.revocationMaxAge, ground.migrations)
 {
 }
 
@@ -72,7 +73,8 @@ std::vector<Metrics::Gauge> Services::gauges()
     add("aegis_revocations", "Revocations that are remembered.", [this] { return double(revocations.size()); });
     add("aegis_revocation_feed_age_seconds", "Time since the revocations were last read.",
         [this] { return std::chrono::duration<double>(revocations.age()).count(); });
-    add("aegis_database_connects", "Connections opened to the database since the start.", [this] { return double(database.counters().connects.load()); });
+    add("aegis_database_connects", "Connections opened to the database since the start.",
+        [this] { return double(database.counters().connects.load()); });
     add("aegis_database_repeats", "Transactions that were run again since the start.", [this] { return double(database.counters().repeats.load()); });
     return gauges;
 }

@@ -26,10 +26,13 @@ Result<Storage> Storage::open(const Settings &settings, Options options)
 {
     Storage storage;
     if (settings.hasEmbeddedDatabase()) {
-        TRY(storage.cluster, EmbeddedPostgres::start({.dataDirectory = settings.dataDir,
-                                                      .programDirectory = settings.postgresBinDir,
-                                                      .durable = options.durable,
-                                                      .tell = [](const QString &what) { log::info("postgres", {{"message", what}}); }}));
+        TRY(storage.cluster,
+            EmbeddedPostgres::start({.dataDirectory = settings.dataDir,
+                                     .programDirectory = settings.postgresBinDir,
+                                     .durable = options.durable,
+                                     .tell = [](const QString &what) {
+                                         log::info("postgres", {{"message", what}});
+                                     }}));
         storage.serving = storage.cluster->serving();
         if (options.migrate)
             CHECK(migrate(storage.cluster->administrator(), QByteArray()));

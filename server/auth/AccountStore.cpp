@@ -43,17 +43,18 @@ Result<std::optional<Account>> AccountStore::find(Tx &tx, const EmailAddress &em
 
 Result<bool> AccountStore::add(Tx &tx, const Registration &r)
 {
-    TRY(const Row row, tx.finalQueryOne(ProblemCode::Internal, addSql, jsonOrNull(r.idempotencyKey), jsonOrNull(r.organization),
-                                        jsonOrNull(r.details), Json(r.user), Json(r.profile), jsonOrNull(r.role), jsonOrNull(r.membership),
-                                        Json(r.session), Json(r.refreshToken), Json(r.events)));
+    TRY(const Row row,
+        tx.finalQueryOne(ProblemCode::Internal, addSql, jsonOrNull(r.idempotencyKey), jsonOrNull(r.organization), jsonOrNull(r.details), Json(r.user),
+                         Json(r.profile), jsonOrNull(r.role), jsonOrNull(r.membership), Json(r.session), Json(r.refreshToken), Json(r.events)));
     return row.get<bool>(0);
 }
 
 Result<bool> AccountStore::completeLogin(Tx &tx, const Login &login)
 {
     const auto renewed = login.newPasswordHash.isEmpty() ? std::nullopt : std::optional(Text{login.newPasswordHash});
-    TRY(const Row row, tx.finalQueryOne(ProblemCode::Internal, completeLoginSql, login.user, Text{login.passwordHash}, renewed, Json(login.session),
-                                        Json(login.refreshToken), Json(login.events)));
+    TRY(const Row row,
+        tx.finalQueryOne(ProblemCode::Internal, completeLoginSql, login.user, Text{login.passwordHash}, renewed, Json(login.session),
+                         Json(login.refreshToken), Json(login.events)));
     return row.get<bool>(0);
 }
 

@@ -61,7 +61,8 @@ Task<Result<AuthResponse>> LoginService::login(const RequestContext &context, Lo
     co_return co_await fail(context, &*account, request.email, accountChanged, ProblemCode::InvalidCredentials);
 }
 
-Task<Result<std::optional<AuthResponse>>> LoginService::open(const RequestContext &context, const Account &account, const QByteArray &newPasswordHash) const
+Task<Result<std::optional<AuthResponse>>> LoginService::open(const RequestContext &context, const Account &account,
+                                                             const QByteArray &newPasswordHash) const
 {
     const RequestContext inTenant = context.withTenant(tenantOf(account));
     const QStringList methods{QStringLiteral("pwd")};

@@ -14,8 +14,8 @@ namespace aegis {
 /// of a decoy and the event of a failure, as a wrong password does, and gets the same answer. Any I/O thread.
 class LoginService {
 public:
-    LoginService(Database &database, PasswordHasher &hasher, const SessionOpener &opener, Secret emailFingerprintKey)
-        : m_database(database), m_hasher(hasher), m_opener(opener), m_emailFingerprintKey(std::move(emailFingerprintKey))
+    LoginService(Database &database, PasswordHasher &hasher, const SessionOpener &opener, Secret emailFingerprintKey) :
+        m_database(database), m_hasher(hasher), m_opener(opener), m_emailFingerprintKey(std::move(emailFingerprintKey))
     {
     }
 
@@ -27,7 +27,8 @@ private:
     Task<Result<std::optional<AuthResponse>>> open(const RequestContext &context, const Account &account, const QByteArray &newPasswordHash) const;
     /// Records the failure in the account's tenant, or the platform's, and gives the problem to answer with.
     /// No account: nobody has that address.
-    Task<Problem> fail(const RequestContext &context, const Account *account, const QString &typedEmail, QLatin1String reason, ProblemCode answer) const;
+    Task<Problem> fail(const RequestContext &context, const Account *account, const QString &typedEmail, QLatin1String reason,
+                       ProblemCode answer) const;
 
     Database &m_database;
     PasswordHasher &m_hasher;

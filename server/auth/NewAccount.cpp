@@ -29,7 +29,8 @@ public:
     std::optional<Slug> slug(const QString &text)
     {
         if (const auto fault = Slug::faultOf(text))
-            fail("organizationSlug", slugFaultName(*fault).toLatin1().constData(), QStringLiteral("must be 3 to 63 of a-z, 0-9 and single hyphens inside, and no reserved word"));
+            fail("organizationSlug", slugFaultName(*fault).toLatin1().constData(),
+                 QStringLiteral("must be 3 to 63 of a-z, 0-9 and single hyphens inside, and no reserved word"));
         return Slug::parse(text);
     }
     bool failed() const { return !m_problem.fields.empty(); }

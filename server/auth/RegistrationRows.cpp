@@ -26,7 +26,9 @@ QByteArray registrationEvents(const RequestContext &context, const NewAccount &a
     };
     if (account.organization) {
         add(EventType::OrganizationCreated, ids.organization.uuid(),
-            {{QStringLiteral("name"), account.organization->name}, {QStringLiteral("slug"), account.organization->slug.text()}, {QStringLiteral("status"), active}});
+            {{QStringLiteral("name"), account.organization->name},
+             {QStringLiteral("slug"), account.organization->slug.text()},
+             {QStringLiteral("status"), active}});
     }
     add(EventType::UserCreated, ids.user.uuid(),
         {{QStringLiteral("email"), account.email.text()},
@@ -83,8 +85,10 @@ AccountStore::Registration registrationRows(const RequestContext &context, const
     };
     if (account.organization) {
         rows.organization = {
-            {QStringLiteral("id"), idValue(ids.organization)}, {QStringLiteral("slug"), account.organization->slug.text()},
-            {QStringLiteral("status"), active},                {QStringLiteral("created_at"), now},
+            {QStringLiteral("id"), idValue(ids.organization)},
+            {QStringLiteral("slug"), account.organization->slug.text()},
+            {QStringLiteral("status"), active},
+            {QStringLiteral("created_at"), now},
             {QStringLiteral("updated_at"), now},
         };
         rows.details = {
@@ -93,8 +97,10 @@ AccountStore::Registration registrationRows(const RequestContext &context, const
             {QStringLiteral("updated_at"), now},
         };
         rows.role = {
-            {QStringLiteral("organization_id"), idValue(ids.organization)}, {QStringLiteral("id"), idValue(ids.ownerRole)},
-            {QStringLiteral("name"), ownerRoleName},                        {QStringLiteral("system"), true},
+            {QStringLiteral("organization_id"), idValue(ids.organization)},
+            {QStringLiteral("id"), idValue(ids.ownerRole)},
+            {QStringLiteral("name"), ownerRoleName},
+            {QStringLiteral("system"), true},
             {QStringLiteral("created_at"), now},
         };
         rows.membership = {
@@ -125,11 +131,8 @@ std::optional<OrganizationDto> newOrganization(const NewAccount &account, const 
 {
     if (!account.organization)
         return std::nullopt;
-    return OrganizationDto{.id = ids.organization,
-                           .name = account.organization->name,
-                           .slug = account.organization->slug.text(),
-                           .status = active,
-                           .createdAt = now};
+    return OrganizationDto{
+        .id = ids.organization, .name = account.organization->name, .slug = account.organization->slug.text(), .status = active, .createdAt = now};
 }
 
 } // namespace aegis

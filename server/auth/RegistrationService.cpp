@@ -26,8 +26,7 @@ Task<Result<AuthResponse>> RegistrationService::make(const RequestContext &conte
         if (earlier)
             co_return *std::move(earlier);
     }
-    const PasswordIdentity identity{.email = account.email.text(),
-                                    .organizationName = account.organization ? account.organization->name : QString()};
+    const PasswordIdentity identity{.email = account.email.text(), .organizationName = account.organization ? account.organization->name : QString()};
     CO_CHECK(m_policy.check(account.password, identity));
     CO_TRY(const QByteArray hash, co_await m_hasher.hash(std::move(account.password)));
     CO_TRY(Prepared prepared, prepare(context, account, hash));

@@ -16,8 +16,9 @@ namespace aegis {
 class RegistrationService {
 public:
     RegistrationService(Database &database, PasswordHasher &hasher, const PasswordPolicy &policy, const SessionOpener &opener,
-                        const IdempotencyStore &idempotency)
-        : m_database(database), m_hasher(hasher), m_policy(policy), m_opener(opener), m_idempotency(idempotency)
+                        const IdempotencyStore &idempotency) :
+        m_database(database),
+        m_hasher(hasher), m_policy(policy), m_opener(opener), m_idempotency(idempotency)
     {
     }
 

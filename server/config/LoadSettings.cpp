@@ -47,11 +47,13 @@ void takeFile(const QString &path, std::map<QByteArray, Given> &given, Problem &
         const QString where = QStringLiteral("%1 line %2").arg(path).arg(entry.line);
         const Setting *setting = findSetting(entry.name);
         if (setting == nullptr) {
-            problem.fields.push_back({where, QStringLiteral("unknown"), QStringLiteral("has the unknown setting %1; `aegisd --help-config` lists all").arg(shown(entry.name))});
+            problem.fields.push_back({where, QStringLiteral("unknown"),
+                                      QStringLiteral("has the unknown setting %1; `aegisd --help-config` lists all").arg(shown(entry.name))});
             continue;
         }
         if (const auto [first, isFirst] = lines.emplace(entry.name, entry.line); !isFirst) {
-            problem.fields.push_back({where, QStringLiteral("duplicate"), QStringLiteral("sets %1, which line %2 has set already").arg(setting->name).arg(first->second)});
+            problem.fields.push_back(
+                {where, QStringLiteral("duplicate"), QStringLiteral("sets %1, which line %2 has set already").arg(setting->name).arg(first->second)});
             continue;
         }
         if (entry.value.isEmpty())
@@ -71,7 +73,8 @@ void takeEnvironment(const Environment &environment, std::map<QByteArray, Given>
         if (findSetting(name) != nullptr)
             given[name] = {value, QString(), SettingOrigin::Variable};
         else if (name.startsWith("AEGIS_"))
-            warnings.append(QStringLiteral("%1 is in the environment, but is no setting; settings have no prefix, `aegisd --help-config` lists all.").arg(shown(name)));
+            warnings.append(QStringLiteral("%1 is in the environment, but is no setting; settings have no prefix, `aegisd --help-config` lists all.")
+                                .arg(shown(name)));
     }
 }
 
@@ -79,7 +82,8 @@ QString derivedIssuer(const Settings &settings)
 {
     const bool isIpv6 = settings.host.contains(QLatin1Char(':'));
     return QStringLiteral("%1://%2:%3")
-        .arg(settings.hasTls() ? QStringLiteral("https") : QStringLiteral("http"), isIpv6 ? QLatin1Char('[') + settings.host + QLatin1Char(']') : settings.host)
+        .arg(settings.hasTls() ? QStringLiteral("https") : QStringLiteral("http"),
+             isIpv6 ? QLatin1Char('[') + settings.host + QLatin1Char(']') : settings.host)
         .arg(settings.port);
 }
 

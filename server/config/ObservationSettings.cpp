@@ -6,20 +6,27 @@ using namespace setting_rows;
 
 SettingGroup observationSettings()
 {
-    return {QStringLiteral("Observation"),
-            {choice<LogLevel>("LOG_LEVEL", &Settings::logLevel, "info", {{"debug", LogLevel::Debug}, {"info", LogLevel::Info}, {"warning", LogLevel::Warning}, {"error", LogLevel::Error}},
-                              "The least important lines that are written. debug is for people who work on the server."),
-             choice<LogFormat>("LOG_FORMAT", &Settings::logFormat, "auto", {{"auto", LogFormat::Auto}, {"json", LogFormat::Json}, {"text", LogFormat::Text}},
-                               "json: one object a line, for machines. text: readable. auto: text on a terminal, json elsewhere."),
-             toggle("LOG_ACCESS", &Settings::logAccess, "on", "Writes a line for each request. Turn it off where a proxy in front does that already."),
-             choice<MetricsAccess>("METRICS_ACCESS", &Settings::metricsAccess, "loopback", {{"loopback", MetricsAccess::Loopback}, {"public", MetricsAccess::Public}},
-                                   "Who may read /metrics. loopback: this machine and TRUSTED_PROXIES, because numbers about logins are nobody else's business. public: everybody who reaches the port.")}};
+    return {
+        QStringLiteral("Observation"),
+        {choice<LogLevel>("LOG_LEVEL", &Settings::logLevel, "info",
+                          {{"debug", LogLevel::Debug}, {"info", LogLevel::Info}, {"warning", LogLevel::Warning}, {"error", LogLevel::Error}},
+                          "The least important lines that are written. debug is for people who work on the server."),
+         choice<LogFormat>("LOG_FORMAT", &Settings::logFormat, "auto",
+                           {{"auto", LogFormat::Auto}, {"json", LogFormat::Json}, {"text", LogFormat::Text}},
+                           "json: one object a line, for machines. text: readable. auto: text on a terminal, json elsewhere."),
+         toggle("LOG_ACCESS", &Settings::logAccess, "on", "Writes a line for each request. Turn it off where a proxy in front does that already."),
+         choice<MetricsAccess>("METRICS_ACCESS", &Settings::metricsAccess, "loopback",
+                               {{"loopback", MetricsAccess::Loopback}, {"public", MetricsAccess::Public}},
+                               "Who may read /metrics. loopback: this machine and TRUSTED_PROXIES, because numbers about logins are nobody else's "
+                               "business. public: everybody who reaches the port.")}};
 }
 
 SettingGroup laterSettings()
 {
     return {QStringLiteral("Not supported yet"),
-            {described(text("REDIS_HOST", &Settings::redisHost, "", "text of at most 512 printable characters", "Not supported yet: revocations go through PostgreSQL. Setting it changes nothing and is warned about."), "not set"),
+            {described(text("REDIS_HOST", &Settings::redisHost, "", "text of at most 512 printable characters",
+                            "Not supported yet: revocations go through PostgreSQL. Setting it changes nothing and is warned about."),
+                       "not set"),
              count("REDIS_PORT", &Settings::redisPort, "6379", 1, 65535, "Not supported yet: it belongs to REDIS_HOST.")}};
 }
 

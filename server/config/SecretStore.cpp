@@ -70,11 +70,16 @@ Result<Secret> readSecret(const Descriptor &file, const QString &path, qsizetype
     if (!S_ISREG(status.st_mode))
         return failure(path, QStringLiteral("must be a plain file"));
     if (status.st_uid != ::geteuid())
-        return failure(path, QStringLiteral("belongs to the user %1; it must belong to the one that the server runs as (%2)").arg(status.st_uid).arg(::geteuid()));
+        return failure(
+            path,
+            QStringLiteral("belongs to the user %1; it must belong to the one that the server runs as (%2)").arg(status.st_uid).arg(::geteuid()));
     if ((status.st_mode & 077) != 0)
         return failure(path, QStringLiteral("can be read by others, so what is in it may be known: replace it, or `chmod 600` it when you are sure"));
     if (status.st_size != bytes)
-        return failure(path, QStringLiteral("has %1 bytes; it must have %2. Put it back from a backup; without one, what it has encrypted is lost").arg(status.st_size).arg(bytes));
+        return failure(path,
+                       QStringLiteral("has %1 bytes; it must have %2. Put it back from a backup; without one, what it has encrypted is lost")
+                           .arg(status.st_size)
+                           .arg(bytes));
 
     std::vector<char> content(static_cast<std::size_t>(bytes));
     std::size_t have = 0;
@@ -131,7 +136,9 @@ Result<void> SecretStore::prepareDirectory() const
     if (!S_ISDIR(status.st_mode))
         return failure(m_directory, QStringLiteral("must be a directory"));
     if (status.st_uid != ::geteuid())
-        return failure(m_directory, QStringLiteral("belongs to the user %1; it must belong to the one that the server runs as (%2)").arg(status.st_uid).arg(::geteuid()));
+        return failure(
+            m_directory,
+            QStringLiteral("belongs to the user %1; it must belong to the one that the server runs as (%2)").arg(status.st_uid).arg(::geteuid()));
     if ((status.st_mode & 077) != 0)
         return failure(m_directory, QStringLiteral("can be entered by others: `chmod 700` it"));
     return {};

@@ -7,55 +7,78 @@ using namespace setting_rows;
 SettingGroup passwordSettings()
 {
     return {QStringLiteral("Passwords"),
-            {choice<PasswordAlgorithm>("PASSWORD_HASH", &Settings::passwordHash, "argon2id", {{"argon2id", PasswordAlgorithm::Argon2id}, {"bcrypt", PasswordAlgorithm::Bcrypt}},
-                                      "How new passwords are hashed. Argon2id makes guessing on graphics cards dearest; both kinds verify, and a hash of the other kind is renewed at the next login."),
+            {choice<PasswordAlgorithm>("PASSWORD_HASH", &Settings::passwordHash, "argon2id",
+                                       {{"argon2id", PasswordAlgorithm::Argon2id}, {"bcrypt", PasswordAlgorithm::Bcrypt}},
+                                       "How new passwords are hashed. Argon2id makes guessing on graphics cards dearest; both kinds verify, and a "
+                                       "hash of the other kind is renewed at the next login."),
              count("ARGON2_MEMORY_KIB", &Settings::argon2MemoryKib, "19456", 8192, 524288,
-                   "Memory of one Argon2id hash in KiB. 19 MiB with two passes is OWASP's recommendation; `aegisd calibrate` proposes values for this machine."),
+                   "Memory of one Argon2id hash in KiB. 19 MiB with two passes is OWASP's recommendation; `aegisd calibrate` proposes values for "
+                   "this machine."),
              count("ARGON2_ITERATIONS", &Settings::argon2Iterations, "2", 1, 10, "Passes of one Argon2id hash, as OWASP recommends for 19 MiB."),
-             count("ARGON2_PARALLELISM", &Settings::argon2Parallelism, "1", 1, 4, "Lanes of one Argon2id hash. A server has enough logins to keep all its cores busy with one lane each."),
-             count("BCRYPT_ROUNDS", &Settings::bcryptRounds, "12", 10, 16, "The cost of bcrypt, as a power of two, with PASSWORD_HASH=bcrypt. 12 takes about a quarter of a second."),
-             computed(count("HASH_THREADS", &Settings::hashThreads, "", 1, 256, "Threads that hash passwords. Hashing does nothing but compute, so one a core."), "the number of cores",
-                      [](const Machine &machine) { return QByteArray::number(machine.cores); }),
-             count("HASH_QUEUE", &Settings::hashQueue, "256", 1, 100000, "Passwords that may wait to be hashed: a few seconds' worth. One more is answered 503 at once instead of ever later."),
-             count("HASH_NICE", &Settings::hashNice, "10", 0, 19, "How far the hashing threads stand back behind the others, so that a flood of logins does not slow the checks of tokens."),
-             choice<PasswordPolicyKind>("PASSWORD_POLICY", &Settings::passwordPolicy, "composition", {{"composition", PasswordPolicyKind::Composition}, {"nist", PasswordPolicyKind::Nist}},
-                                        "composition: 8 characters with upper case, lower case and a digit. nist: 15 characters of any kind (NIST SP 800-63B). Both refuse common passwords."),
+             count("ARGON2_PARALLELISM", &Settings::argon2Parallelism, "1", 1, 4,
+                   "Lanes of one Argon2id hash. A server has enough logins to keep all its cores busy with one lane each."),
+             count("BCRYPT_ROUNDS", &Settings::bcryptRounds, "12", 10, 16,
+                   "The cost of bcrypt, as a power of two, with PASSWORD_HASH=bcrypt. 12 takes about a quarter of a second."),
+             computed(count("HASH_THREADS", &Settings::hashThreads, "", 1, 256,
+                            "Threads that hash passwords. Hashing does nothing but compute, so one a core."),
+                      "the number of cores", [](const Machine &machine) { return QByteArray::number(machine.cores); }),
+             count("HASH_QUEUE", &Settings::hashQueue, "256", 1, 100000,
+                   "Passwords that may wait to be hashed: a few seconds' worth. One more is answered 503 at once instead of ever later."),
+             count("HASH_NICE", &Settings::hashNice, "10", 0, 19,
+                   "How far the hashing threads stand back behind the others, so that a flood of logins does not slow the checks of tokens."),
+             choice<PasswordPolicyKind>("PASSWORD_POLICY", &Settings::passwordPolicy, "composition",
+                                        {{"composition", PasswordPolicyKind::Composition}, {"nist", PasswordPolicyKind::Nist}},
+                                        "composition: 8 characters with upper case, lower case and a digit. nist: 15 characters of any kind (NIST SP "
+                                        "800-63B). Both refuse common passwords."),
              count("PASSWORD_MIN_SCORE", &Settings::passwordMinScore, "2", 0, 4,
                    "The least zxcvbn score of a new password. 2 withstands a million guesses, which is more than the limits on logins allow.")}};
 }
 
 SettingGroup tokenSettings()
 {
-    return {QStringLiteral("Tokens and sessions"),
-            {described(secretText("JWT_SECRET", &Settings::jwtSecret,
-                                  "Signs access tokens with HS256, for systems that share a secret. Without it they are signed with ES256 and keys that rotate, and services check them with the public keys."),
-                       "not set (ES256)"),
-             described(secretText("JWT_REFRESH_SECRET", &Settings::jwtRefreshSecret,
-                                  "Signs refresh tokens; it must be another one than JWT_SECRET. All servers on one database need the same."),
-                       "made at the first start, kept in DATA_DIR"),
-             duration("JWT_ACCESS_EXPIRATION", &Settings::jwtAccessExpiration, "15m", "30s", "24h",
-                      "How long an access token is good. Short, because a service that does not ask this server learns of a revocation only when it ends."),
-             duration("JWT_REFRESH_EXPIRATION", &Settings::jwtRefreshExpiration, "7d", "1m", "365d", "How long a refresh token is good; each use gives a new one."),
-             described(text("JWT_ISSUER", &Settings::jwtIssuer, "", "text of at most 512 printable characters, as a rule the public address of this server",
-                            "The `iss` of tokens. Set it to the address that clients know when a proxy stands in front."),
-                       "http(s)://HOST:PORT"),
-             text("JWT_AUDIENCE", &Settings::jwtAudience, "aegis", "text of at most 512 printable characters", "The `aud` of tokens: services refuse tokens that are meant for others."),
-             described(secretKey("ENCRYPTION_KEY", &Settings::encryptionKey,
-                                 "Encrypts signing keys and second factors in the database (AES-256-GCM). What it has encrypted is lost with it. All servers on one database need the same."),
-                       "made at the first start, kept in DATA_DIR"),
-             described(secretKey("FINGERPRINT_KEY", &Settings::fingerprintKey,
-                                 "Keys the fingerprints of requests with an Idempotency-Key, so that a password cannot be guessed from one. All servers on one database need the same."),
-                       "made at the first start, kept in DATA_DIR"),
-             described(secretKey("EMAIL_FINGERPRINT_KEY", &Settings::emailFingerprintKey,
-                                 "Keys the fingerprints that stand for e-mail addresses where the address itself must not. All servers on one database need the same."),
-                       "made at the first start, kept in DATA_DIR"),
-             duration("SESSION_ABSOLUTE_LIFETIME", &Settings::sessionAbsoluteLifetime, "30d", "1m", "3650d", "When a person has to log in again, however active."),
-             duration("SESSION_IDLE_LIFETIME", &Settings::sessionIdleLifetime, "7d", "1m", "365d", "When a session that nobody uses ends."),
-             duration("REFRESH_GRACE", &Settings::refreshGrace, "10s", "0s", "1m",
-                      "For how long the token that was just exchanged still gives the current one: two tabs, or an answer that was lost. Later it counts as stolen and ends the session."),
-             duration("REVOCATION_POLL", &Settings::revocationPoll, "250ms", "10ms", "1m", "How often revocations by other servers are read from the database: how long a logout takes to be known everywhere."),
-             duration("REVOCATION_MAX_AGE", &Settings::revocationMaxAge, "2s", "100ms", "5m",
-                      "How old that knowledge may be. When the database cannot be asked for longer, each request checks it, and is refused when that fails.")}};
+    return {
+        QStringLiteral("Tokens and sessions"),
+        {described(secretText("JWT_SECRET", &Settings::jwtSecret,
+                              "Signs access tokens with HS256, for systems that share a secret. Without it they are signed with ES256 and keys that "
+                              "rotate, and services check them with the public keys."),
+                   "not set (ES256)"),
+         described(secretText("JWT_REFRESH_SECRET", &Settings::jwtRefreshSecret,
+                              "Signs refresh tokens; it must be another one than JWT_SECRET. All servers on one database need the same."),
+                   "made at the first start, kept in DATA_DIR"),
+         duration(
+             "JWT_ACCESS_EXPIRATION", &Settings::jwtAccessExpiration, "15m", "30s", "24h",
+             "How long an access token is good. Short, because a service that does not ask this server learns of a revocation only when it ends."),
+         duration("JWT_REFRESH_EXPIRATION", &Settings::jwtRefreshExpiration, "7d", "1m", "365d",
+                  "How long a refresh token is good; each use gives a new one."),
+         described(text("JWT_ISSUER", &Settings::jwtIssuer, "",
+                        "text of at most 512 printable characters, as a rule the public address of this server",
+                        "The `iss` of tokens. Set it to the address that clients know when a proxy stands in front."),
+                   "http(s)://HOST:PORT"),
+         text("JWT_AUDIENCE", &Settings::jwtAudience, "aegis", "text of at most 512 printable characters",
+              "The `aud` of tokens: services refuse tokens that are meant for others."),
+         described(secretKey("ENCRYPTION_KEY", &Settings::encryptionKey,
+                             "Encrypts signing keys and second factors in the database (AES-256-GCM). What it has encrypted is lost with it. All "
+                             "servers on one database need the same."),
+                   "made at the first start, kept in DATA_DIR"),
+         described(secretKey("FINGERPRINT_KEY", &Settings::fingerprintKey,
+                             "Keys the fingerprints of requests with an Idempotency-Key, so that a password cannot be guessed from one. All servers "
+                             "on one database need the same."),
+                   "made at the first start, kept in DATA_DIR"),
+         described(secretKey("EMAIL_FINGERPRINT_KEY", &Settings::emailFingerprintKey,
+                             "Keys the fingerprints that stand for e-mail addresses where the address itself must not. All servers on one database "
+                             "need the same."),
+                   "made at the first start, kept in DATA_DIR"),
+         duration("SESSION_ABSOLUTE_LIFETIME", &Settings::sessionAbsoluteLifetime, "30d", "1m", "3650d",
+                  "When a person has to log in again, however active."),
+         duration("SESSION_IDLE_LIFETIME", &Settings::sessionIdleLifetime, "7d", "1m", "365d", "When a session that nobody uses ends."),
+         duration("REFRESH_GRACE", &Settings::refreshGrace, "10s", "0s", "1m",
+                  "For how long the token that was just exchanged still gives the current one: two tabs, or an answer that was lost. Later it counts "
+                  "as stolen and ends the session."),
+         duration("REVOCATION_POLL", &Settings::revocationPoll, "250ms", "10ms", "1m",
+                  "How often revocations by other servers are read from the database: how long a logout takes to be known everywhere."),
+         duration("REVOCATION_MAX_AGE", &Settings::revocationMaxAge, "2s", "100ms", "5m",
+                  "How old that knowledge may be. When the database cannot be asked for longer, each request checks it, and is refused when that "
+                  "fails.")}};
 }
 
 } // namespace aegis

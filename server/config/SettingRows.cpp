@@ -22,16 +22,17 @@ template <class Duration>
 Setting timed(const char *name, Duration Settings::*member, const char *fallback, const char *least, const char *most, const char *reason)
 {
     const QString allowed = QStringLiteral("a time from %1 to %2, such as 250ms, 30s, 15m, 12h or 7d").arg(QLatin1String(least), QLatin1String(most));
-    return row(name, fallback, allowed, reason, [member, low = parseDuration(least).value(), high = parseDuration(most).value()](QByteArrayView value, Settings &into) {
-        const auto time = parseDuration(value);
-        if (!time || *time < low || *time > high)
-            return false;
-        const auto whole = std::chrono::duration_cast<Duration>(*time);
-        if (whole != *time)
-            return false; // finer than this setting can hold
-        into.*member = whole;
-        return true;
-    });
+    return row(name, fallback, allowed, reason,
+               [member, low = parseDuration(least).value(), high = parseDuration(most).value()](QByteArrayView value, Settings &into) {
+                   const auto time = parseDuration(value);
+                   if (!time || *time < low || *time > high)
+                       return false;
+                   const auto whole = std::chrono::duration_cast<Duration>(*time);
+                   if (whole != *time)
+                       return false; // finer than this setting can hold
+                   into.*member = whole;
+                   return true;
+               });
 }
 
 } // namespace
@@ -49,35 +50,39 @@ Setting row(const char *name, const char *fallback, QString allowed, const char 
 
 Setting count(const char *name, int Settings::*member, const char *fallback, int least, int most, const char *reason)
 {
-    return row(name, fallback, QStringLiteral("a whole number from %1 to %2").arg(least).arg(most), reason, [=](QByteArrayView value, Settings &into) {
-        const auto number = parseInteger(value);
-        if (!number || *number < least || *number > most)
-            return false;
-        into.*member = static_cast<int>(*number);
-        return true;
-    });
+    return row(name, fallback, QStringLiteral("a whole number from %1 to %2").arg(least).arg(most), reason,
+               [=](QByteArrayView value, Settings &into) {
+                   const auto number = parseInteger(value);
+                   if (!number || *number < least || *number > most)
+                       return false;
+                   into.*member = static_cast<int>(*number);
+                   return true;
+               });
 }
 
 Setting size(const char *name, qsizetype Settings::*member, const char *fallback, const char *least, const char *most, const char *reason)
 {
     const QString allowed = QStringLiteral("a size from %1 to %2, such as 4096, 16KiB or 1MiB").arg(QLatin1String(least), QLatin1String(most));
-    return row(name, fallback, allowed, reason, [member, low = parseSize(least).value(), high = parseSize(most).value()](QByteArrayView value, Settings &into) {
-        const auto bytes = parseSize(value);
-        if (!bytes || *bytes < low || *bytes > high)
-            return false;
-        into.*member = static_cast<qsizetype>(*bytes);
-        return true;
-    });
+    return row(name, fallback, allowed, reason,
+               [member, low = parseSize(least).value(), high = parseSize(most).value()](QByteArrayView value, Settings &into) {
+                   const auto bytes = parseSize(value);
+                   if (!bytes || *bytes < low || *bytes > high)
+                       return false;
+                   into.*member = static_cast<qsizetype>(*bytes);
+                   return true;
+               });
 }
 
-Setting duration(const char *name, std::chrono::seconds Settings::*member, const char *fallback, const char *least, const char *most, const char *reason)
+Setting duration(const char *name, std::chrono::seconds Settings::*member, const char *fallback, const char *least, const char *most,
+                 const char *reason)
 {
     Setting made = timed(name, member, fallback, least, most, reason);
     made.allowed.replace(QStringLiteral("a time"), QStringLiteral("a time of whole seconds")).remove(QStringLiteral("250ms, "));
     return made;
 }
 
-Setting duration(const char *name, std::chrono::milliseconds Settings::*member, const char *fallback, const char *least, const char *most, const char *reason)
+Setting duration(const char *name, std::chrono::milliseconds Settings::*member, const char *fallback, const char *least, const char *most,
+                 const char *reason)
 {
     return timed(name, member, fallback, least, most, reason);
 }
@@ -131,8 +136,9 @@ Setting secretText(const char *name, Secret Settings::*member, const char *reaso
 
 Setting secretKey(const char *name, Secret Settings::*member, const char *reason)
 {
-    Setting made = row(name, "", QStringLiteral("a key of 256 bits: 64 hexadecimal digits, 44 characters of base64, or 32 bytes, for example what "
-                                                "`openssl rand -hex 32` prints"),
+    Setting made = row(name, "",
+                       QStringLiteral("a key of 256 bits: 64 hexadecimal digits, 44 characters of base64, or 32 bytes, for example what "
+                                      "`openssl rand -hex 32` prints"),
                        reason, [member](QByteArrayView value, Settings &into) {
                            const auto key = parseKey256(value);
                            if (!key || key->count(key->front()) == key->size()) // one byte over and over is no key

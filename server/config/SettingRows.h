@@ -15,8 +15,10 @@ Setting count(const char *name, int Settings::*member, const char *fallback, int
 /// A number of bytes; the bounds are written as sizes are.
 Setting size(const char *name, qsizetype Settings::*member, const char *fallback, const char *least, const char *most, const char *reason);
 /// A time; the bounds are written as durations are.
-Setting duration(const char *name, std::chrono::seconds Settings::*member, const char *fallback, const char *least, const char *most, const char *reason);
-Setting duration(const char *name, std::chrono::milliseconds Settings::*member, const char *fallback, const char *least, const char *most, const char *reason);
+Setting duration(const char *name, std::chrono::seconds Settings::*member, const char *fallback, const char *least, const char *most,
+                 const char *reason);
+Setting duration(const char *name, std::chrono::milliseconds Settings::*member, const char *fallback, const char *least, const char *most,
+                 const char *reason);
 Setting toggle(const char *name, bool Settings::*member, const char *fallback, const char *reason);
 /// Text of 1 to 512 printable characters.
 Setting text(const char *name, QString Settings::*member, const char *fallback, const char *allowed, const char *reason);
@@ -33,7 +35,8 @@ QString joinWords(const QStringList &words);
 
 /// One of a few words.
 template <class E>
-Setting choice(const char *name, E Settings::*member, const char *fallback, std::initializer_list<std::pair<const char *, E>> words, const char *reason)
+Setting choice(const char *name, E Settings::*member, const char *fallback, std::initializer_list<std::pair<const char *, E>> words,
+               const char *reason)
 {
     QStringList names;
     for (const auto &word : words)

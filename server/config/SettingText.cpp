@@ -67,8 +67,14 @@ std::optional<std::chrono::milliseconds> parseDuration(QByteArrayView text)
 
 std::optional<std::int64_t> parseSize(QByteArrayView text)
 {
-    static constexpr std::array<Unit, 8> units{{{"B", 1}, {"KiB", 1024}, {"MiB", 1024 * 1024}, {"GiB", 1024 * 1024 * 1024},
-                                                {"kB", 1000}, {"KB", 1000}, {"MB", 1'000'000}, {"GB", 1'000'000'000}}};
+    static constexpr std::array<Unit, 8> units{{{"B", 1},
+                                                {"KiB", 1024},
+                                                {"MiB", 1024 * 1024},
+                                                {"GiB", 1024 * 1024 * 1024},
+                                                {"kB", 1000},
+                                                {"KB", 1000},
+                                                {"MB", 1'000'000},
+                                                {"GB", 1'000'000'000}}};
     return parseScaled(text, units, 1);
 }
 

@@ -59,7 +59,7 @@ struct Settings {
     int databaseQueue = 0;
     std::chrono::milliseconds databaseStatementTimeout{};
     bool databasePgbouncer = false;
-    QString postgresBinDir; ///< empty: looked for
+    QString postgresBinDir;     ///< empty: looked for
     int eventRetentionDays = 0; ///< 0: kept
 
     // Passwords

@@ -32,13 +32,16 @@ void checkTls(const Settings &settings, Findings &findings)
                      settings.tlsKeyFile.isEmpty() ? "TLS_KEY_FILE" : "TLS_CERT_FILE",
                      QStringLiteral("is missing: TLS_CERT_FILE and TLS_KEY_FILE must be set together"));
     if (!settings.tlsCertFile.isEmpty())
-        findings.require(isReadableFile(settings.tlsCertFile), "TLS_CERT_FILE", QStringLiteral("is '%1', which must be a file that can be read").arg(settings.tlsCertFile));
+        findings.require(isReadableFile(settings.tlsCertFile), "TLS_CERT_FILE",
+                         QStringLiteral("is '%1', which must be a file that can be read").arg(settings.tlsCertFile));
     if (!settings.tlsKeyFile.isEmpty())
-        findings.require(isReadableFile(settings.tlsKeyFile), "TLS_KEY_FILE", QStringLiteral("is '%1', which must be a file that can be read").arg(settings.tlsKeyFile));
-    findings.require(QHostAddress(settings.host).isLoopback() || settings.hasTls() || settings.behindProxy, "HOST",
-                     QStringLiteral("is '%1', which others can reach, and there is no TLS: passwords would cross the network in the clear. Set TLS_CERT_FILE "
-                                    "and TLS_KEY_FILE, or BEHIND_PROXY=on when a proxy in front ends TLS, or HOST=127.0.0.1")
-                         .arg(settings.host));
+        findings.require(isReadableFile(settings.tlsKeyFile), "TLS_KEY_FILE",
+                         QStringLiteral("is '%1', which must be a file that can be read").arg(settings.tlsKeyFile));
+    findings.require(
+        QHostAddress(settings.host).isLoopback() || settings.hasTls() || settings.behindProxy, "HOST",
+        QStringLiteral("is '%1', which others can reach, and there is no TLS: passwords would cross the network in the clear. Set TLS_CERT_FILE "
+                       "and TLS_KEY_FILE, or BEHIND_PROXY=on when a proxy in front ends TLS, or HOST=127.0.0.1")
+            .arg(settings.host));
 }
 
 void checkTokens(const Settings &settings, Findings &findings)
@@ -49,7 +52,8 @@ void checkTokens(const Settings &settings, Findings &findings)
                      QStringLiteral("must be shorter than JWT_REFRESH_EXPIRATION"));
     findings.require(settings.sessionIdleLifetime <= settings.sessionAbsoluteLifetime, "SESSION_IDLE_LIFETIME",
                      QStringLiteral("must not be longer than SESSION_ABSOLUTE_LIFETIME"));
-    findings.require(settings.refreshGrace < settings.jwtAccessExpiration, "REFRESH_GRACE", QStringLiteral("must be shorter than JWT_ACCESS_EXPIRATION"));
+    findings.require(settings.refreshGrace < settings.jwtAccessExpiration, "REFRESH_GRACE",
+                     QStringLiteral("must be shorter than JWT_ACCESS_EXPIRATION"));
     findings.require(settings.revocationPoll < settings.revocationMaxAge, "REVOCATION_POLL",
                      QStringLiteral("must be shorter than REVOCATION_MAX_AGE, or every request would ask the database"));
 }
@@ -58,7 +62,8 @@ void checkBounds(const Settings &settings, Findings &findings)
 {
     findings.require(settings.httpMaxConnectionsPerAddress <= settings.httpMaxConnections, "HTTP_MAX_CONNECTIONS_PER_ADDRESS",
                      QStringLiteral("must not be more than HTTP_MAX_CONNECTIONS"));
-    findings.require(settings.argon2MemoryKib >= 8 * settings.argon2Parallelism, "ARGON2_MEMORY_KIB", QStringLiteral("must be at least 8 times ARGON2_PARALLELISM"));
+    findings.require(settings.argon2MemoryKib >= 8 * settings.argon2Parallelism, "ARGON2_MEMORY_KIB",
+                     QStringLiteral("must be at least 8 times ARGON2_PARALLELISM"));
     findings.require(settings.databaseMigrationUrl.isEmpty() || !settings.databaseUrl.isEmpty(), "DATABASE_MIGRATION_URL",
                      QStringLiteral("is set without DATABASE_URL: it must name the same database"));
     findings.require(!settings.databasePgbouncer || !settings.databaseUrl.isEmpty(), "DATABASE_PGBOUNCER",
@@ -82,24 +87,28 @@ QStringList warningsAbout(const Settings &settings)
 {
     QStringList warnings;
     if (!settings.redisHost.isEmpty()) {
-        warnings.append(QStringLiteral("REDIS_HOST is set, but Redis is not supported yet: revocations are shared through PostgreSQL, and REDIS_HOST and "
-                                       "REDIS_PORT change nothing."));
+        warnings.append(
+            QStringLiteral("REDIS_HOST is set, but Redis is not supported yet: revocations are shared through PostgreSQL, and REDIS_HOST and "
+                           "REDIS_PORT change nothing."));
     }
     if (!settings.hasEmbeddedDatabase()) {
         QStringList missing;
-        for (const auto &[name, secret] : {std::pair("JWT_REFRESH_SECRET", &settings.jwtRefreshSecret), std::pair("ENCRYPTION_KEY", &settings.encryptionKey),
-                                           std::pair("FINGERPRINT_KEY", &settings.fingerprintKey), std::pair("EMAIL_FINGERPRINT_KEY", &settings.emailFingerprintKey)}) {
+        for (const auto &[name, secret] :
+             {std::pair("JWT_REFRESH_SECRET", &settings.jwtRefreshSecret), std::pair("ENCRYPTION_KEY", &settings.encryptionKey),
+              std::pair("FINGERPRINT_KEY", &settings.fingerprintKey), std::pair("EMAIL_FINGERPRINT_KEY", &settings.emailFingerprintKey)}) {
             if (secret->isEmpty())
                 missing.append(QLatin1String(name));
         }
         if (!missing.isEmpty()) {
-            warnings.append(QStringLiteral("%1 %2 not set, so this server keeps its own in DATA_DIR: other servers on the same database would not understand "
-                                           "what it signs and encrypts.")
-                                .arg(missing.join(QStringLiteral(", ")), missing.size() == 1 ? QStringLiteral("is") : QStringLiteral("are")));
+            warnings.append(
+                QStringLiteral("%1 %2 not set, so this server keeps its own in DATA_DIR: other servers on the same database would not understand "
+                               "what it signs and encrypts.")
+                    .arg(missing.join(QStringLiteral(", ")), missing.size() == 1 ? QStringLiteral("is") : QStringLiteral("are")));
         }
     }
     if (settings.behindProxy && settings.trustedProxies.empty()) {
-        warnings.append(QStringLiteral("BEHIND_PROXY is on and TRUSTED_PROXIES is empty: all clients will seem to have the proxy's address, and share its limits."));
+        warnings.append(QStringLiteral(
+            "BEHIND_PROXY is on and TRUSTED_PROXIES is empty: all clients will seem to have the proxy's address, and share its limits."));
     }
     if (settings.passwordHash == PasswordAlgorithm::Argon2id && settings.argon2MemoryKib * settings.argon2Iterations < 19456 * 2)
         warnings.append(QStringLiteral("ARGON2_MEMORY_KIB and ARGON2_ITERATIONS are below OWASP's recommendation of 19456 KiB with 2 passes."));

@@ -109,7 +109,8 @@ Result<SettingsFile> SettingsFile::parse(const QByteArray &bytes, const QString 
         }
         const auto value = parseValue(line.sliced(equals + 1).trimmed());
         if (!value || value->contains('\0')) {
-            problem.fields.push_back(lineError(path, number, QLatin1String("has quotes that do not match, an unknown escape, or something behind the closing quote")));
+            problem.fields.push_back(
+                lineError(path, number, QLatin1String("has quotes that do not match, an unknown escape, or something behind the closing quote")));
             continue;
         }
         file.entries.push_back({name.toByteArray(), *value, number});

@@ -13,21 +13,21 @@ namespace aegis {
 
 /// What defaults may depend on: the machine and the account that the server runs under.
 struct Machine {
-    int cores = 1;      ///< that this process may use
+    int cores = 1; ///< that this process may use
     bool isRoot = false;
-    QString dataHome;   ///< `$XDG_DATA_HOME`, else `~/.local/share`
+    QString dataHome; ///< `$XDG_DATA_HOME`, else `~/.local/share`
 
     static Machine present();
 };
 
 /// One row of the table of settings: all that is known about one setting, in one place.
 struct Setting {
-    QLatin1String name;         ///< of the environment variable, and of the key in a file
-    QByteArray fallback;        ///< the default as it would be written; empty: nothing is set
-    QString fallbackSays;       ///< how the default is described; empty: by `fallback` itself
-    QString allowed;            ///< completes "must be ...": what values are right
-    QString reason;             ///< what it is for and why it has that default, in whole sentences
-    bool isSecret = false;      ///< its value is never shown
+    QLatin1String name;    ///< of the environment variable, and of the key in a file
+    QByteArray fallback;   ///< the default as it would be written; empty: nothing is set
+    QString fallbackSays;  ///< how the default is described; empty: by `fallback` itself
+    QString allowed;       ///< completes "must be ...": what values are right
+    QString reason;        ///< what it is for and why it has that default, in whole sentences
+    bool isSecret = false; ///< its value is never shown
     /// Reads a value that is not empty into the settings; false when it is not allowed.
     std::function<bool(QByteArrayView value, Settings &into)> read;
     /// For a default that depends on the machine; it wins over `fallback`.

@@ -32,7 +32,8 @@ Task<Result<HealthResponse>> HealthService::ready(const RequestContext &context)
         check("passwordQueue", m_hasher.waiting() < m_hasher.capacity(), "full"),
         check("revocations", m_revocations.age() <= m_maxRevocationAge, "the feed is behind"),
     };
-    const bool good = std::all_of(response.checks.begin(), response.checks.end(), [](const HealthCheckDto &c) { return c.status == QLatin1String("ok"); });
+    const bool good = std::all_of(response.checks.begin(), response.checks.end(),
+                                  [](const HealthCheckDto &c) { return c.status == QLatin1String("ok"); });
     response.status = good ? QStringLiteral("ok") : QStringLiteral("failing");
     co_return response;
 }

@@ -14,8 +14,9 @@ namespace aegis {
 class HealthService {
 public:
     HealthService(Database &database, const PasswordHasher &hasher, const RevocationList &revocations, std::chrono::milliseconds maxRevocationAge,
-                  int migrations)
-        : m_database(database), m_hasher(hasher), m_revocations(revocations), m_maxRevocationAge(maxRevocationAge), m_migrations(migrations)
+                  int migrations) :
+        m_database(database),
+        m_hasher(hasher), m_revocations(revocations), m_maxRevocationAge(maxRevocationAge), m_migrations(migrations)
     {
     }
 

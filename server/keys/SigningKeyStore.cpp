@@ -33,7 +33,8 @@ Result<std::vector<SigningKey>> SigningKeyStore::usable(Tx &tx) const
     for (const Row row : rows) {
         const auto algorithm = algorithmFromName(row.get<QByteArray>(1));
         if (!algorithm)
-            return Problem(ProblemCode::Internal).withInternal(QStringLiteral("a stored signing key has an algorithm that this program does not know"));
+            return Problem(ProblemCode::Internal)
+                .withInternal(QStringLiteral("a stored signing key has an algorithm that this program does not know"));
         TRY(const Secret bytes, m_sealing.open(row.get<QByteArray>(2), row.get<QByteArray>(0)));
         TRY(SigningKey key, SigningKey::fromPrivate(*algorithm, bytes));
         keys.push_back(std::move(key));

@@ -75,16 +75,40 @@ template <detail::Correlated T> void lineOf(LogLevel level, const char *event, c
 }
 
 /// For the people who work on the server.
-inline void debug(const char *event, Fields fields = {}) { line(LogLevel::Debug, event, fields); }
-template <detail::Correlated T> void debug(const char *event, const T &correlated, Fields fields = {}) { line(LogLevel::Debug, event, correlated, fields); }
+inline void debug(const char *event, Fields fields = {})
+{
+    line(LogLevel::Debug, event, fields);
+}
+template <detail::Correlated T> void debug(const char *event, const T &correlated, Fields fields = {})
+{
+    line(LogLevel::Debug, event, correlated, fields);
+}
 /// What happens in a day's work.
-inline void info(const char *event, Fields fields = {}) { line(LogLevel::Info, event, fields); }
-template <detail::Correlated T> void info(const char *event, const T &correlated, Fields fields = {}) { line(LogLevel::Info, event, correlated, fields); }
+inline void info(const char *event, Fields fields = {})
+{
+    line(LogLevel::Info, event, fields);
+}
+template <detail::Correlated T> void info(const char *event, const T &correlated, Fields fields = {})
+{
+    line(LogLevel::Info, event, correlated, fields);
+}
 /// Something that somebody should look at one day.
-inline void warning(const char *event, Fields fields = {}) { line(LogLevel::Warning, event, fields); }
-template <detail::Correlated T> void warning(const char *event, const T &correlated, Fields fields = {}) { line(LogLevel::Warning, event, correlated, fields); }
+inline void warning(const char *event, Fields fields = {})
+{
+    line(LogLevel::Warning, event, fields);
+}
+template <detail::Correlated T> void warning(const char *event, const T &correlated, Fields fields = {})
+{
+    line(LogLevel::Warning, event, correlated, fields);
+}
 /// Something that somebody should look at now.
-inline void error(const char *event, Fields fields = {}) { line(LogLevel::Error, event, fields); }
-template <detail::Correlated T> void error(const char *event, const T &correlated, Fields fields = {}) { line(LogLevel::Error, event, correlated, fields); }
+inline void error(const char *event, Fields fields = {})
+{
+    line(LogLevel::Error, event, fields);
+}
+template <detail::Correlated T> void error(const char *event, const T &correlated, Fields fields = {})
+{
+    line(LogLevel::Error, event, correlated, fields);
+}
 
 } // namespace aegis::log

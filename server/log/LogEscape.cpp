@@ -11,7 +11,8 @@ constexpr char32_t replacement = 0xfffd;
 
 void appendUnit(QByteArray &line, unsigned unit)
 {
-    const std::array<char, 6> escaped{'\\', 'u', hexDigits[unit >> 12 & 0xfU], hexDigits[unit >> 8 & 0xfU], hexDigits[unit >> 4 & 0xfU], hexDigits[unit & 0xfU]};
+    const std::array<char, 6> escaped{
+        '\\', 'u', hexDigits[unit >> 12 & 0xfU], hexDigits[unit >> 8 & 0xfU], hexDigits[unit >> 4 & 0xfU], hexDigits[unit & 0xfU]};
     line.append(escaped.data(), escaped.size());
 }
 
@@ -19,8 +20,8 @@ void appendUnit(QByteArray &line, unsigned unit)
 /// round (Unicode UAX 9) or has no width.
 bool isTreacherous(char32_t c)
 {
-    return (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff
-        || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
+    return (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e)
+        || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
 }
 
 void appendCharacter(QByteArray &line, char32_t c)
@@ -57,7 +58,11 @@ char32_t takeCharacter(QByteArrayView &utf8)
 {
     const auto byte = [&utf8](qsizetype at) { return static_cast<unsigned char>(utf8[at]); };
     const unsigned first = byte(0);
-    const qsizetype length = first < 0x80 ? 1 : first >= 0xc2 && first <= 0xdf ? 2 : first >= 0xe0 && first <= 0xef ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+    const qsizetype length = first < 0x80 ? 1
+        : first >= 0xc2 && first <= 0xdf  ? 2
+        : first >= 0xe0 && first <= 0xef  ? 3
+        : first >= 0xf0 && first <= 0xf4  ? 4
+                                          : 0;
     char32_t c = length == 1 ? first : length == 2 ? first & 0x1f : length == 3 ? first & 0x0f : first & 0x07;
     bool isValid = length != 0 && length <= utf8.size();
     for (qsizetype i = 1; isValid && i < length; ++i) {

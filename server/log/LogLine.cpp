@@ -73,7 +73,8 @@ struct LevelLook {
 
 const LevelLook &look(LogLevel level)
 {
-    static constexpr std::array<LevelLook, 4> looks{{{"debug", "DEBUG", "\x1b[2m"}, {"info", "INFO ", "\x1b[32m"}, {"warning", "WARN ", "\x1b[33m"}, {"error", "ERROR", "\x1b[31m"}}};
+    static constexpr std::array<LevelLook, 4> looks{
+        {{"debug", "DEBUG", "\x1b[2m"}, {"info", "INFO ", "\x1b[32m"}, {"warning", "WARN ", "\x1b[33m"}, {"error", "ERROR", "\x1b[31m"}}};
     return looks[static_cast<std::size_t>(level)];
 }
 

@@ -4,7 +4,8 @@
 
 namespace aegis {
 
-prometheus::ClientMetric &MetricFamilies::append(const std::string &name, const std::string &help, prometheus::MetricType type, const MetricLabels &labels)
+prometheus::ClientMetric &MetricFamilies::append(const std::string &name, const std::string &help, prometheus::MetricType type,
+                                                 const MetricLabels &labels)
 {
     prometheus::MetricFamily &family = m_families[name];
     family.name = name;
@@ -41,9 +42,11 @@ void MetricFamilies::add(const OperationMetrics &operation)
     for (int status = OperationMetrics::firstStatus; status <= OperationMetrics::lastStatus; ++status) {
         const std::uint64_t answers = operation.answers(status);
         if (answers > 0)
-            addCounter("http_requests_total", "Requests answered.", {{"operation", operation.operation()}, {"status", std::to_string(status)}}, static_cast<double>(answers));
+            addCounter("http_requests_total", "Requests answered.", {{"operation", operation.operation()}, {"status", std::to_string(status)}},
+                       static_cast<double>(answers));
     }
-    addHistogram("http_request_duration_seconds", "Time from a whole request to its answer.", {{"operation", operation.operation()}}, operation.durations());
+    addHistogram("http_request_duration_seconds", "Time from a whole request to its answer.", {{"operation", operation.operation()}},
+                 operation.durations());
 }
 
 void MetricFamilies::add(const ProcessMetrics &process)

@@ -52,7 +52,8 @@ struct Metrics::Registry {
             throw std::logic_error("the metric '" + name + "' is already of another kind");
     }
 
-    template <class Metric> static Metric &find(std::map<std::string, Series<Metric>> &all, const std::string &name, const std::string &help, const MetricLabels &labels)
+    template <class Metric>
+    static Metric &find(std::map<std::string, Series<Metric>> &all, const std::string &name, const std::string &help, const MetricLabels &labels)
     {
         Series<Metric> &series = all.try_emplace(name, Series<Metric>{help, {}}).first->second;
         std::unique_ptr<Metric> &metric = series.metrics[labels];

@@ -21,7 +21,7 @@ double countDescriptors()
     DIR *const directory = ::opendir("/proc/self/fd");
     if (directory == nullptr)
         return 0;
-    double count = -3; // `.`, `..` and the directory itself
+    double count = -3;                      // `.`, `..` and the directory itself
     while (::readdir(directory) != nullptr) // NOLINT(concurrency-mt-unsafe): the stream is ours
         ++count;
     ::closedir(directory);

@@ -111,7 +111,8 @@ Result<void> PasswordPolicy::check(const Secret &password, const PasswordIdentit
         broken("password_too_common", QStringLiteral("The password is among the most common ones."));
     if (isMadeOf(text.text, parts))
         broken("password_contains_identity", QStringLiteral("The password must not contain the e-mail address or the name of the organization."));
-    if (refusal.fields.empty() && guessingBits(QStringView(text.text).first(facts.judged), parts) < scoreBits.at(static_cast<std::size_t>(m_minimumScore)))
+    if (refusal.fields.empty()
+        && guessingBits(QStringView(text.text).first(facts.judged), parts) < scoreBits.at(static_cast<std::size_t>(m_minimumScore)))
         broken("password_too_weak", QStringLiteral("The password is too easy to guess."));
 
     if (refusal.fields.empty())

@@ -35,7 +35,8 @@ Task<Result<http::Principal>> AccessTokenAuthenticator::authenticate(const Secre
 {
     CO_TRY(const auto grant, m_tokens.verify(bearer.reveal(), now));
     const RequestContext context = RequestContext::forSystem(now);
-    const auto inTable = co_await m_database.read<bool>(context, [&](Tx &tx) { return RevocationStore::isRevoked(tx, grant->session, grant->token); });
+    const auto inTable = co_await m_database.read<bool>(context,
+                                                        [&](Tx &tx) { return RevocationStore::isRevoked(tx, grant->session, grant->token); });
     if (!inTable)
         co_return Problem(ProblemCode::RevocationUnavailable).withRetryAfter(std::chrono::seconds(1)).withInternal(inTable.problem().internal);
     if (*inTable || m_revocations.isRevoked(grant->session, grant->token))

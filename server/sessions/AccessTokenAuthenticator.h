@@ -11,8 +11,8 @@ namespace aegis {
 /// memory, unless the list of revocations is too old to rely on: then the table is asked, and who cannot be checked is refused.
 class AccessTokenAuthenticator : public http::Authenticator {
 public:
-    AccessTokenAuthenticator(const AccessTokens &tokens, const RevocationList &revocations, Database &database, std::chrono::milliseconds maxAge)
-        : m_tokens(tokens), m_revocations(revocations), m_database(database), m_maxAge(maxAge)
+    AccessTokenAuthenticator(const AccessTokens &tokens, const RevocationList &revocations, Database &database, std::chrono::milliseconds maxAge) :
+        m_tokens(tokens), m_revocations(revocations), m_database(database), m_maxAge(maxAge)
     {
     }
 

@@ -18,8 +18,8 @@ Problem refused(const QString &why)
 
 } // namespace
 
-RefreshTokens::RefreshTokens(const SigningKey &key, QString issuer)
-    : m_signer(key, refreshTokenType), m_verifier({key}, refreshTokenType), m_issuer(std::move(issuer))
+RefreshTokens::RefreshTokens(const SigningKey &key, QString issuer) :
+    m_signer(key, refreshTokenType), m_verifier({key}, refreshTokenType), m_issuer(std::move(issuer))
 {
 }
 

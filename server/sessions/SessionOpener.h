@@ -10,8 +10,8 @@ namespace aegis {
 
 /// How long sessions last.
 struct SessionLifetimes {
-    std::chrono::seconds idle{7 * 24 * 3600};      ///< without a refresh; a refresh token expires after it
-    std::chrono::seconds absolute{30 * 24 * 3600}; ///< whatever is done
+    std::chrono::seconds idle{7 * 24 * 3600};       ///< without a refresh; a refresh token expires after it
+    std::chrono::seconds absolute{30 * 24 * 3600};  ///< whatever is done
     std::chrono::milliseconds refreshGrace{10'000}; ///< in which a token that was just rotated gets the current one again
 };
 
@@ -36,8 +36,8 @@ struct OpenedSession {
 /// stores it together with what the session is for. Any thread.
 class SessionOpener {
 public:
-    SessionOpener(const AccessTokens &accessTokens, const RefreshTokens &refreshTokens, SessionLifetimes lifetimes)
-        : m_accessTokens(accessTokens), m_refreshTokens(refreshTokens), m_lifetimes(lifetimes)
+    SessionOpener(const AccessTokens &accessTokens, const RefreshTokens &refreshTokens, SessionLifetimes lifetimes) :
+        m_accessTokens(accessTokens), m_refreshTokens(refreshTokens), m_lifetimes(lifetimes)
     {
     }
 

@@ -139,12 +139,14 @@ Task<Result<void>> SessionService::logout(const RequestContext &context, LogoutR
             if (first)
                 events.add({.type = EventType::UserLogout, .subject = user.uuid(), .payload = {{QStringLiteral("allDevices"), allDevices}}});
             events.add(revokedEvent(open.session, reason));
-            TRY(const bool endedNow, SessionStore::end(tx, {.tenant = open.tenant,
-                                                             .session = open.session,
-                                                             .user = user,
-                                                             .reason = reason,
-                                                             .revokedUntil = until,
-                                                             .events = events.json()}));
+            TRY(const bool endedNow,
+                SessionStore::end(tx,
+                                  {.tenant = open.tenant,
+                                   .session = open.session,
+                                   .user = user,
+                                   .reason = reason,
+                                   .revokedUntil = until,
+                                   .events = events.json()}));
             first = first && !endedNow;
         }
         return sessions;

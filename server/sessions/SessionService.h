@@ -17,8 +17,9 @@ namespace aegis {
 class SessionService {
 public:
     SessionService(Database &database, const AccessTokens &accessTokens, const RefreshTokens &refreshTokens, const SessionOpener &opener,
-                   RevocationList &revocations)
-        : m_database(database), m_accessTokens(accessTokens), m_refreshTokens(refreshTokens), m_opener(opener), m_revocations(revocations)
+                   RevocationList &revocations) :
+        m_database(database),
+        m_accessTokens(accessTokens), m_refreshTokens(refreshTokens), m_opener(opener), m_revocations(revocations)
     {
     }
 

@@ -24,8 +24,9 @@ SessionStore::Outcome outcomeNamed(const QString &name)
 Result<SessionStore::Rotation> SessionStore::rotate(Tx &tx, const RefreshTokenFacts &facts, const QByteArray &hash, const QByteArray &nextHash,
                                                     Instant nextExpiresAt, std::chrono::milliseconds grace, const QByteArray &events)
 {
-    TRY(const Row row, tx.finalQueryOne(ProblemCode::InvalidRefreshToken, rotateSql, facts.tenant(), facts.session, facts.user, facts.generation,
-                                        Bytes{hash}, Bytes{nextHash}, tx.context().now, nextExpiresAt, std::chrono::microseconds(grace), Json(events)));
+    TRY(const Row row,
+        tx.finalQueryOne(ProblemCode::InvalidRefreshToken, rotateSql, facts.tenant(), facts.session, facts.user, facts.generation, Bytes{hash},
+                         Bytes{nextHash}, tx.context().now, nextExpiresAt, std::chrono::microseconds(grace), Json(events)));
     Rotation rotation;
     rotation.outcome = outcomeNamed(row.get<QString>("outcome"));
     if (rotation.outcome == Outcome::Invalid)
@@ -46,8 +47,9 @@ Result<SessionStore::Rotation> SessionStore::rotate(Tx &tx, const RefreshTokenFa
 Result<bool> SessionStore::end(Tx &tx, const Ending &ending)
 {
     const Instant now = tx.context().now;
-    TRY(const Row row, tx.queryOne(ProblemCode::Internal, endSql, ending.tenant, ending.session, ending.user, ending.reason, now, makeUuid7(now),
-                                   ending.revokedUntil, Json(ending.events)));
+    TRY(const Row row,
+        tx.queryOne(ProblemCode::Internal, endSql, ending.tenant, ending.session, ending.user, ending.reason, now, makeUuid7(now),
+                    ending.revokedUntil, Json(ending.events)));
     return row.get<bool>(0);
 }
 

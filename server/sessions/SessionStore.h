@@ -26,8 +26,8 @@ public:
         QStringList roles;
     };
     /// One round trip. `next` is what the token is to be replaced by.
-    static Result<Rotation> rotate(Tx &tx, const RefreshTokenFacts &facts, const QByteArray &hash, const QByteArray &nextHash,
-                                   Instant nextExpiresAt, std::chrono::milliseconds grace, const QByteArray &events);
+    static Result<Rotation> rotate(Tx &tx, const RefreshTokenFacts &facts, const QByteArray &hash, const QByteArray &nextHash, Instant nextExpiresAt,
+                                   std::chrono::milliseconds grace, const QByteArray &events);
 
     /// How a session is ended.
     struct Ending {

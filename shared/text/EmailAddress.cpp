@@ -32,9 +32,8 @@ bool isAsciiDomain(const QString &domain)
     for (const QStringView label : labels) {
         if (label.isEmpty() || label.size() > 63 || label.startsWith(u'-') || label.endsWith(u'-'))
             return false;
-        const bool known = std::all_of(label.begin(), label.end(), [](QChar c) {
-            return (c >= u'a' && c <= u'z') || (c >= u'0' && c <= u'9') || c == u'-';
-        });
+        const bool known = std::all_of(label.begin(), label.end(),
+                                       [](QChar c) { return (c >= u'a' && c <= u'z') || (c >= u'0' && c <= u'9') || c == u'-'; });
         if (!known)
             return false;
     }

@@ -12,8 +12,8 @@ const QByteArray password = "Blue-Lantern-7719-Orchard";
 /// As DATABASE_URL takes it.
 QByteArray urlOf(const ConnectionString &connection)
 {
-    return "postgresql:///" + connection.value("dbname") + "?host=" + connection.value("host").toPercentEncoding() + "&port=" + connection.value("port")
-        + "&user=" + connection.value("user");
+    return "postgresql:///" + connection.value("dbname") + "?host=" + connection.value("host").toPercentEncoding()
+        + "&port=" + connection.value("port") + "&user=" + connection.value("user");
 }
 
 QByteArray textAt(const QJsonObject &object, const char *outer, const char *inner)
@@ -36,18 +36,14 @@ SignedUp signedUpBy(const TestReply &reply, const QByteArray &password)
             .refreshToken = reply.text(QLatin1String("refreshToken"))};
 }
 
-TestServer::TestServer(const Environment &settings)
-    : m_database(TestCluster::instance().create()), m_dataDirectory(m_directory.path()), m_superuser(m_database.administrator)
+TestServer::TestServer(const Environment &settings) :
+    m_database(TestCluster::instance().create()), m_dataDirectory(m_directory.path()), m_superuser(m_database.administrator)
 {
     log::configure({.level = LogLevel::Error});
     Environment environment{
-        {"HOST", "127.0.0.1"},
-        {"PORT", "0"},
-        {"DATA_DIR", m_dataDirectory.toUtf8()},
-        {"DATABASE_URL", urlOf(m_database.serving)},
+        {"HOST", "127.0.0.1"},         {"PORT", "0"},      {"DATA_DIR", m_dataDirectory.toUtf8()}, {"DATABASE_URL", urlOf(m_database.serving)},
         {"ARGON2_MEMORY_KIB", "8192"}, // the least that is allowed
-        {"ARGON2_ITERATIONS", "1"},
-        {"HASH_NICE", "0"},
+        {"ARGON2_ITERATIONS", "1"},    {"HASH_NICE", "0"},
     };
     for (const auto &[name, value] : settings)
         environment[name] = value;
@@ -123,7 +119,8 @@ SignedUp TestServer::registerPerson()
 
 SignedUp TestServer::logIn(const SignedUp &person) const
 {
-    const QJsonObject request{{QStringLiteral("email"), QString::fromUtf8(person.email)}, {QStringLiteral("password"), QString::fromUtf8(person.password)}};
+    const QJsonObject request{{QStringLiteral("email"), QString::fromUtf8(person.email)},
+                              {QStringLiteral("password"), QString::fromUtf8(person.password)}};
     const TestReply reply = client().post("/auth/login", request);
     if (reply.status != 200)
         qFatal("a login of the test failed: %s", reply.described().constData());

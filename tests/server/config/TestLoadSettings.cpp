@@ -31,7 +31,9 @@ private Q_SLOTS:
 private:
     static Result<LoadedSettings> load(Environment environment)
     {
-        return loadSettings({.environment = std::move(environment), .file = {}, .machine = {.cores = 4, .isRoot = false, .dataHome = QStringLiteral("/home/me/.local/share")}});
+        return loadSettings({.environment = std::move(environment),
+                             .file = {},
+                             .machine = {.cores = 4, .isRoot = false, .dataHome = QStringLiteral("/home/me/.local/share")}});
     }
     static Result<LoadedSettings> loadFile(const QString &file, Environment environment = {})
     {
@@ -71,8 +73,12 @@ void TestLoadSettings::defaultsAreRightByThemselves()
 void TestLoadSettings::takesTheSpecificationsNames()
 {
     const QByteArray key = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
-    const auto loaded = load({{"JWT_SECRET", "one-secret-of-more-than-256-bits-in-text"}, {"JWT_REFRESH_SECRET", "another-secret-of-more-than-256-bits-text"},
-                              {"JWT_ACCESS_EXPIRATION", "5m"}, {"JWT_REFRESH_EXPIRATION", "1d"}, {"BCRYPT_ROUNDS", "11"}, {"ENCRYPTION_KEY", key}});
+    const auto loaded = load({{"JWT_SECRET", "one-secret-of-more-than-256-bits-in-text"},
+                              {"JWT_REFRESH_SECRET", "another-secret-of-more-than-256-bits-text"},
+                              {"JWT_ACCESS_EXPIRATION", "5m"},
+                              {"JWT_REFRESH_EXPIRATION", "1d"},
+                              {"BCRYPT_ROUNDS", "11"},
+                              {"ENCRYPTION_KEY", key}});
 
     QVERIFY_RESULT(loaded);
     QCOMPARE(loaded->settings.jwtSecret.reveal(), QByteArrayView("one-secret-of-more-than-256-bits-in-text"));
@@ -101,7 +107,8 @@ void TestLoadSettings::defaultsFollowTheMachine()
     QFETCH(const int, cores);
     QFETCH(const bool, isRoot);
 
-    const auto loaded = loadSettings({.environment = {}, .file = {}, .machine = {.cores = cores, .isRoot = isRoot, .dataHome = QStringLiteral("/data")}});
+    const auto loaded = loadSettings(
+        {.environment = {}, .file = {}, .machine = {.cores = cores, .isRoot = isRoot, .dataHome = QStringLiteral("/data")}});
 
     QVERIFY_RESULT(loaded);
     QTEST(loaded->settings.ioThreads, "ioThreads");
@@ -135,7 +142,9 @@ void TestLoadSettings::refusesAValue_data()
 {
     QTest::addColumn<QByteArray>("name");
     QTest::addColumn<QByteArray>("value");
-    const auto row = [](const char *name, const QByteArray &value) { QTest::addRow("%s=%s", name, value.left(40).constData()) << QByteArray(name) << value; };
+    const auto row = [](const char *name, const QByteArray &value) {
+        QTest::addRow("%s=%s", name, value.left(40).constData()) << QByteArray(name) << value;
+    };
     row("PORT", "65536");
     row("PORT", "http");
     row("PORT", "-1");
@@ -195,7 +204,9 @@ void TestLoadSettings::reportsAllBadValuesAtOnce()
     QStringList names;
     for (const FieldError &error : loaded.problem().fields)
         names.append(error.field);
-    QCOMPARE(names, (QStringList{QStringLiteral("PORT"), QStringLiteral("BCRYPT_ROUNDS"), QStringLiteral("HASH_QUEUE"), QStringLiteral("SESSION_IDLE_LIFETIME")}));
+    QCOMPARE(names,
+             (QStringList{QStringLiteral("PORT"), QStringLiteral("BCRYPT_ROUNDS"), QStringLiteral("HASH_QUEUE"),
+                          QStringLiteral("SESSION_IDLE_LIFETIME")}));
     QVERIFY(loaded.problem().detail.contains(QStringLiteral("PORT is 'x'; it must be a whole number from 0 to 65535.\n")));
     QVERIFY(loaded.problem().detail.contains(QStringLiteral("HASH_QUEUE is 'many' (%1 line 1)").arg(file)));
 }

@@ -34,11 +34,15 @@ void TestSettingsChecks::refusesWhatDoesNotGoTogether_data()
     QTest::newRow("others can reach it over IPv6 without TLS") << QByteArray("HOST=::") << QStringLiteral("HOST");
     QTest::newRow("certificate without key") << QByteArray("TLS_CERT_FILE=/etc/hostname") << QStringLiteral("TLS_KEY_FILE");
     QTest::newRow("key without certificate") << QByteArray("TLS_KEY_FILE=/etc/hostname") << QStringLiteral("TLS_CERT_FILE");
-    QTest::newRow("certificate that is not there") << QByteArray("TLS_CERT_FILE=/nowhere;TLS_KEY_FILE=/etc/hostname") << QStringLiteral("TLS_CERT_FILE");
-    QTest::newRow("certificate that is a directory") << QByteArray("TLS_CERT_FILE=/etc;TLS_KEY_FILE=/etc/hostname") << QStringLiteral("TLS_CERT_FILE");
-    QTest::newRow("one secret for both tokens") << QByteArray("JWT_SECRET=0123456789abcdef0123456789abcdef;JWT_REFRESH_SECRET=0123456789abcdef0123456789abcdef")
+    QTest::newRow("certificate that is not there") << QByteArray("TLS_CERT_FILE=/nowhere;TLS_KEY_FILE=/etc/hostname")
+                                                   << QStringLiteral("TLS_CERT_FILE");
+    QTest::newRow("certificate that is a directory")
+        << QByteArray("TLS_CERT_FILE=/etc;TLS_KEY_FILE=/etc/hostname") << QStringLiteral("TLS_CERT_FILE");
+    QTest::newRow("one secret for both tokens") << QByteArray(
+        "JWT_SECRET=0123456789abcdef0123456789abcdef;JWT_REFRESH_SECRET=0123456789abcdef0123456789abcdef")
                                                 << QStringLiteral("JWT_REFRESH_SECRET");
-    QTest::newRow("access outlives refresh") << QByteArray("JWT_ACCESS_EXPIRATION=1h;JWT_REFRESH_EXPIRATION=30m") << QStringLiteral("JWT_ACCESS_EXPIRATION");
+    QTest::newRow("access outlives refresh") << QByteArray("JWT_ACCESS_EXPIRATION=1h;JWT_REFRESH_EXPIRATION=30m")
+                                             << QStringLiteral("JWT_ACCESS_EXPIRATION");
     QTest::newRow("idle longer than absolute") << QByteArray("SESSION_IDLE_LIFETIME=31d") << QStringLiteral("SESSION_IDLE_LIFETIME");
     QTest::newRow("grace longer than the token") << QByteArray("JWT_ACCESS_EXPIRATION=30s;REFRESH_GRACE=30s") << QStringLiteral("REFRESH_GRACE");
     QTest::newRow("poll rarer than the age") << QByteArray("REVOCATION_POLL=3s") << QStringLiteral("REVOCATION_POLL");
@@ -84,7 +88,8 @@ void TestSettingsChecks::warnsAboutWhatOtherServersWouldNotKnow()
 {
     const QByteArray key = QByteArray("0123456789abcdef").repeated(4);
     const auto some = load("DATABASE_URL=postgresql://h/d;ENCRYPTION_KEY=" + key);
-    const auto all = load("DATABASE_URL=postgresql://h/d;ENCRYPTION_KEY=" + key + ";FINGERPRINT_KEY=" + key + ";EMAIL_FINGERPRINT_KEY=" + key + ";JWT_REFRESH_SECRET=" + key);
+    const auto all = load("DATABASE_URL=postgresql://h/d;ENCRYPTION_KEY=" + key + ";FINGERPRINT_KEY=" + key + ";EMAIL_FINGERPRINT_KEY=" + key
+                          + ";JWT_REFRESH_SECRET=" + key);
 
     QVERIFY_RESULT(some);
     QCOMPARE(some->warnings.size(), 1);

@@ -171,8 +171,16 @@ void TestLog::writesAnAccessLine()
     context.client.userAgent = QStringLiteral("curl\n/8");
     context.actor.user = UserId::make(systemNow());
 
-    log::access({.operation = "login", .method = "POST", .path = "/auth/login", .status = 401, .duration = std::chrono::microseconds(2500), .requestBytes = 40,
-                 .replyBytes = 200, .context = context, .problem = ProblemCode::InvalidCredentials, .internal = QString()});
+    log::access({.operation = "login",
+                 .method = "POST",
+                 .path = "/auth/login",
+                 .status = 401,
+                 .duration = std::chrono::microseconds(2500),
+                 .requestBytes = 40,
+                 .replyBytes = 200,
+                 .context = context,
+                 .problem = ProblemCode::InvalidCredentials,
+                 .internal = QString()});
 
     const QJsonObject line = onlyLine();
     QCOMPARE(line.value(QStringLiteral("event")).toString(), QStringLiteral("http_request"));
@@ -193,8 +201,16 @@ void TestLog::saysWhyTheServerFailed()
 {
     configure(LogLevel::Error);
     const RequestContext context = RequestContext::forSystem(systemNow());
-    http::AccessRecord record{.operation = "login", .method = "POST", .path = "/auth/login", .status = 500, .duration = {}, .requestBytes = 0,
-                              .replyBytes = 0, .context = context, .problem = ProblemCode::Internal, .internal = QStringLiteral("a bug")};
+    http::AccessRecord record{.operation = "login",
+                              .method = "POST",
+                              .path = "/auth/login",
+                              .status = 500,
+                              .duration = {},
+                              .requestBytes = 0,
+                              .replyBytes = 0,
+                              .context = context,
+                              .problem = ProblemCode::Internal,
+                              .internal = QStringLiteral("a bug")};
     log::access(record);
     record.status = 503;
     log::access(record);
@@ -205,7 +221,15 @@ void TestLog::saysWhyTheServerFailed()
 void TestLog::leavesOutWhatIsNotKnown()
 {
     RequestContext context;
-    log::access({.operation = {}, .method = "GET", .path = "/", .status = 404, .duration = {}, .requestBytes = 0, .replyBytes = 0, .context = context, .problem = {},
+    log::access({.operation = {},
+                 .method = "GET",
+                 .path = "/",
+                 .status = 404,
+                 .duration = {},
+                 .requestBytes = 0,
+                 .replyBytes = 0,
+                 .context = context,
+                 .problem = {},
                  .internal = {}});
 
     const QJsonObject line = onlyLine();

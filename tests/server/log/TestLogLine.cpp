@@ -26,13 +26,18 @@ private:
     static QByteArray json(std::initializer_list<log::Field> fields, const CorrelationId *correlation = nullptr)
     {
         QByteArray line;
-        log::appendJsonLine(line, {.time = Instant{}, .level = LogLevel::Info, .event = "event", .correlation = correlation, .fields = {fields.begin(), fields.size()}});
+        log::appendJsonLine(
+            line,
+            {.time = Instant{}, .level = LogLevel::Info, .event = "event", .correlation = correlation, .fields = {fields.begin(), fields.size()}});
         return line;
     }
     static QByteArray text(std::initializer_list<log::Field> fields, bool colours = false)
     {
         QByteArray line;
-        log::appendTextLine(line, {.time = Instant{}, .level = LogLevel::Warning, .event = "event", .correlation = nullptr, .fields = {fields.begin(), fields.size()}}, colours);
+        log::appendTextLine(
+            line,
+            {.time = Instant{}, .level = LogLevel::Warning, .event = "event", .correlation = nullptr, .fields = {fields.begin(), fields.size()}},
+            colours);
         return line;
     }
 };
@@ -55,8 +60,9 @@ void TestLogLine::isOneJsonObject()
     QVERIFY(line.endsWith('\n'));
     QCOMPARE(line.count('\n'), 1);
     const QJsonObject object = QJsonDocument::fromJson(line).object();
-    QCOMPARE(object.keys(), (QStringList{QStringLiteral("attempts"), QStringLiteral("correlationId"), QStringLiteral("event"), QStringLiteral("level"),
-                                         QStringLiteral("reason"), QStringLiteral("time")}));
+    QCOMPARE(object.keys(),
+             (QStringList{QStringLiteral("attempts"), QStringLiteral("correlationId"), QStringLiteral("event"), QStringLiteral("level"),
+                          QStringLiteral("reason"), QStringLiteral("time")}));
     QCOMPARE(object.value(QStringLiteral("time")).toString(), QStringLiteral("1970-01-01T00:00:00.000Z"));
     QCOMPARE(object.value(QStringLiteral("level")).toString(), QStringLiteral("info"));
     QCOMPARE(object.value(QStringLiteral("event")).toString(), QStringLiteral("event"));
