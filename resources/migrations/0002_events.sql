@@ -18,6 +18,7 @@ create table event (
     ip              inet,
     user_agent      text,
     payload         jsonb not null,
+    canon           smallint not null default 1, -- how the bytes of the digest are made; see docs/events.md
     digest          bytea not null check (length(digest) = 32),
     xid             bigint not null default (pg_current_xact_id()::text::bigint),
     primary key (tenant_id, id)
@@ -62,10 +63,13 @@ begin
     for v_day in select p_today + i from generate_series(-1, p_days) i loop
         v_name := 'event_' || to_char(v_day, 'YYYYMMDD');
         if to_regclass(format('aegis.%I', v_name)) is null then
-            execute format('create table aegis.%I partition of aegis.event for values from (%L) to (%L)', v_name,
+            -- Made apart and attached: `create table ... partition of` would lock out everybody who uses the table, and
+            -- queue up behind whoever reads it for long.
+            execute format('create table aegis.%I (like aegis.event including all)', v_name);
+            execute format('alter table aegis.%I enable row level security, force row level security', v_name);
+            execute format('alter table aegis.event attach partition aegis.%I for values from (%L) to (%L)', v_name,
                            uuid7_floor(v_day::timestamp at time zone 'UTC'),
                            uuid7_floor((v_day + 1)::timestamp at time zone 'UTC'));
-            execute format('alter table aegis.%I enable row level security, force row level security', v_name);
             v_made := v_made + 1;
         end if;
     end loop;

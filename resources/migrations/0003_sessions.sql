@@ -56,7 +56,8 @@ grant select, insert, update on session to aegis_app;
 grant select, insert, update, delete on refresh_token to aegis_app;
 
 -- What ended before its tokens did. Every instance reads it and keeps it in memory; rows go when no token that they speak
--- of can still be alive. subject_id is the session's, token's, person's or organization's id; it tells nothing else.
+-- of can still be alive. subject_id is the id of the session or token that ended, or of the person or organization all of whose
+-- sessions from before not_before ended; it tells nothing else.
 create table revocation (
     id         uuid primary key,
     kind       text not null check (kind in ('session', 'token', 'user', 'organization')),
@@ -71,13 +72,18 @@ alter table revocation enable row level security, force row level security;
 create policy every_instance on revocation to aegis_app using (true); -- no tenant's: the server itself reads them all
 grant select, insert, delete on revocation to aegis_app;
 
--- Stores a session with its first refresh token. Rows come as the server made them.
+-- Stores a session with its first refresh token. Rows come as the server made them; the columns are named, so that one
+-- that is added later gets its default.
 create function open_session(p_session jsonb, p_refresh_token jsonb) returns void
     language plpgsql
 as $$
 begin
-    insert into aegis.session select (jsonb_populate_record(null::aegis.session, p_session)).*;
-    insert into aegis.refresh_token select (jsonb_populate_record(null::aegis.refresh_token, p_refresh_token)).*;
+    insert into aegis.session (tenant_id, id, user_id, organization_id, auth_methods, auth_time, ip, user_agent, created_at, expires_at)
+    select tenant_id, id, user_id, organization_id, auth_methods, auth_time, ip, user_agent, created_at, expires_at
+    from jsonb_populate_record(null::aegis.session, p_session);
+    insert into aegis.refresh_token (tenant_id, session_id, user_id, generation, nonce, current_hash, rotated_at, expires_at, session_expires_at)
+    select tenant_id, session_id, user_id, generation, nonce, current_hash, rotated_at, expires_at, session_expires_at
+    from jsonb_populate_record(null::aegis.refresh_token, p_refresh_token);
 end
 $$;
 
@@ -189,6 +195,25 @@ begin
 end
 $$;
 
+-- Ends every session of a person, in all tenants, with one revocation for all of them. Answers how many there were; the
+-- revocation and the events are written even for none, because the caller has told the person that it is so.
+create function end_all_sessions(p_user_id uuid, p_reason text, p_now timestamptz, p_revocation_id uuid,
+                                 p_revoked_until timestamptz, p_events jsonb) returns int
+    language plpgsql
+as $$
+declare
+    v_count int;
+begin
+    delete from aegis.refresh_token where user_id = p_user_id;
+    update aegis.session set ended_at = p_now, end_reason = p_reason where user_id = p_user_id and ended_at is null;
+    get diagnostics v_count = row_count;
+    insert into aegis.revocation (id, kind, subject_id, not_before, expires_at)
+    values (p_revocation_id, 'user', p_user_id, p_now, p_revoked_until);
+    perform aegis.append_events(p_events);
+    return v_count;
+end
+$$;
+
 -- What `GET /auth/me` tells: the person, the organization, the roles and the session, as they are now. No row when the
 -- session has ended.
 create function current_session(p_tenant_id uuid, p_session_id uuid, p_user_id uuid)
@@ -215,7 +240,9 @@ $$;
 
 revoke all on function open_session(jsonb, jsonb), complete_login(uuid, text, text, jsonb, jsonb, jsonb),
     rotate_refresh_token(uuid, uuid, uuid, int, bytea, bytea, timestamptz, timestamptz, interval, jsonb),
-    end_session(uuid, uuid, uuid, text, timestamptz, uuid, timestamptz, jsonb), current_session(uuid, uuid, uuid) from public;
+    end_session(uuid, uuid, uuid, text, timestamptz, uuid, timestamptz, jsonb),
+    end_all_sessions(uuid, text, timestamptz, uuid, timestamptz, jsonb), current_session(uuid, uuid, uuid) from public;
 grant execute on function open_session(jsonb, jsonb), complete_login(uuid, text, text, jsonb, jsonb, jsonb),
     rotate_refresh_token(uuid, uuid, uuid, int, bytea, bytea, timestamptz, timestamptz, interval, jsonb),
-    end_session(uuid, uuid, uuid, text, timestamptz, uuid, timestamptz, jsonb), current_session(uuid, uuid, uuid) to aegis_app;
+    end_session(uuid, uuid, uuid, text, timestamptz, uuid, timestamptz, jsonb),
+    end_all_sessions(uuid, text, timestamptz, uuid, timestamptz, jsonb), current_session(uuid, uuid, uuid) to aegis_app;

@@ -102,7 +102,7 @@ Result<void> Application::Private::makeServices()
     TRY(InstanceSecrets secrets, InstanceSecrets::load(settings));
     TRY(Sealing sealing, Sealing::make({{1, secrets.encryptionKey}}));
     TRY(RefreshTokens refreshTokens, RefreshTokens::make(secrets.jwtRefreshSecret, settings.jwtIssuer));
-    Session session(storage.serving);
+    Session session(storage.serving, storage.session);
     CHECK(keepHouse(session, options.clock())); // the first key is told by an event, and events need their partition
     TRY(KeySet keys, loadKeys(settings.jwtSecret, session, sealing, options.clock()));
     fingerprintKey = secrets.fingerprintKey;
@@ -111,8 +111,7 @@ Result<void> Application::Private::makeServices()
                                                            .sealing = std::move(sealing),
                                                            .refreshTokens = std::move(refreshTokens),
                                                            .keys = std::move(keys),
-                                                           .database = storage.serving,
-                                                           .migrations = storage.migrations});
+                                                           .storage = storage});
     gauges = services->gauges();
     return {};
 }

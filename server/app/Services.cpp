@@ -10,12 +10,11 @@
 namespace aegis {
 namespace {
 
-Database::Options databaseOptions(const Settings &settings, const ConnectionString &connection)
+Database::Options databaseOptions(const Settings &settings, const Storage &storage)
 {
     Database::Options options;
-    options.connection = connection;
-    options.session.statementTimeout = settings.databaseStatementTimeout;
-    options.session.behindPooler = settings.databasePgbouncer;
+    options.connection = storage.serving;
+    options.session = storage.session;
     options.threads = settings.databasePoolSize;
     options.queueCapacity = static_cast<std::size_t>(settings.databaseQueue);
     return options;
@@ -36,7 +35,7 @@ PasswordHasher::Options hasherOptions(const Settings &settings)
 } // namespace
 
 Services::Services(Ground ground) :
-    database(databaseOptions(ground.settings, ground.database)), hasher(hasherOptions(ground.settings)),
+    database(databaseOptions(ground.settings, ground.storage)), hasher(hasherOptions(ground.settings)),
     policy(ground.settings.passwordPolicy, ground.settings.passwordMinScore), sealing(std::move(ground.sealing)), keys(std::move(ground.keys)),
     accessTokens(keys,
                  {.issuer = ground.settings.jwtIssuer, .audience = ground.settings.jwtAudience, .lifetime = ground.settings.jwtAccessExpiration}),
@@ -48,7 +47,7 @@ Services::Services(Ground ground) :
     sessions(database, accessTokens, refreshTokens, opener, revocations),
     authenticator(accessTokens, revocations, database, ground.settings.revocationMaxAge), idempotency(sealing, ground.settings.idempotencyTtl),
     registration(database, hasher, policy, opener, idempotency), login(database, hasher, opener, ground.secrets.emailFingerprintKey), slugs(database),
-    health(database, hasher, revocations, ground.settings.revocationMaxAge, ground.migrations)
+    health(database, hasher, revocations, ground.settings.revocationMaxAge, ground.storage.migrations)
 {
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/app/Storage.h"
 #include "server/auth/LoginService.h"
 #include "server/auth/RegistrationService.h"
 #include "server/config/InstanceSecrets.h"
@@ -29,8 +30,7 @@ struct Services {
         Sealing sealing;
         RefreshTokens refreshTokens;
         KeySet keys;
-        ConnectionString database;
-        int migrations = 0;
+        const Storage &storage;
     };
 
     explicit Services(Ground ground);

@@ -25,6 +25,8 @@ Result<void> migrate(const ConnectionString &administrator, const QByteArray &se
 Result<Storage> Storage::open(const Settings &settings, Options options)
 {
     Storage storage;
+    storage.session.statementTimeout = settings.databaseStatementTimeout;
+    storage.session.behindPooler = settings.databasePgbouncer;
     if (settings.hasEmbeddedDatabase()) {
         TRY(storage.cluster,
             EmbeddedPostgres::start({.dataDirectory = settings.dataDir,
@@ -45,7 +47,7 @@ Result<Storage> Storage::open(const Settings &settings, Options options)
     }
     TRY(const std::vector<Migration> migrations, Migration::readAll(QStringLiteral(":/migrations")));
     storage.migrations = static_cast<int>(migrations.size());
-    CHECK(checkDatabase(storage.serving, migrations));
+    CHECK(checkDatabase(storage.serving, storage.session, migrations));
     return storage;
 }
 

@@ -1,12 +1,13 @@
 #include "server/auth/AccountStore.h"
 
+#include "server/users/DtoRows.h"
+
 namespace aegis {
 namespace {
 
 constexpr Sql findSql("select * from aegis.login_lookup($1)");
 constexpr Sql addSql("select aegis.register_person($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 constexpr Sql completeLoginSql("select aegis.complete_login($1, $2, $3, $4, $5, $6)");
-constexpr Sql recordSql("select aegis.append_events($1)");
 
 std::optional<Json> jsonOrNull(const QJsonObject &row)
 {
@@ -22,20 +23,8 @@ Result<std::optional<Account>> AccountStore::find(Tx &tx, const EmailAddress &em
         return std::optional<Account>();
     const Row row = rows.first();
     Account account;
-    account.user = {.id = row.get<UserId>("user_id"),
-                    .email = row.get<QString>("email"),
-                    .firstName = row.get<std::optional<QString>>("first_name"),
-                    .lastName = row.get<std::optional<QString>>("last_name"),
-                    .status = row.get<QString>("user_status"),
-                    .emailVerified = row.get<bool>("email_verified"),
-                    .createdAt = row.get<Instant>("user_created_at")};
-    if (const auto organization = row.get<std::optional<OrganizationId>>("organization_id")) {
-        account.organization = OrganizationDto{.id = *organization,
-                                               .name = row.get<QString>("organization_name"),
-                                               .slug = row.get<QString>("organization_slug"),
-                                               .status = row.get<QString>("organization_status"),
-                                               .createdAt = row.get<Instant>("organization_created_at")};
-    }
+    account.user = userFrom(row, row.get<UserId>("user_id"));
+    account.organization = organizationFrom(row);
     account.roles = row.get<QStringList>("roles");
     account.passwordHash = row.get<std::optional<QByteArray>>("password_hash").value_or(QByteArray());
     return std::optional(std::move(account));
@@ -56,12 +45,6 @@ Result<bool> AccountStore::completeLogin(Tx &tx, const Login &login)
         tx.finalQueryOne(ProblemCode::Internal, completeLoginSql, login.user, Text{login.passwordHash}, renewed, Json(login.session),
                          Json(login.refreshToken), Json(login.events)));
     return row.get<bool>(0);
-}
-
-Result<void> AccountStore::record(Tx &tx, const QByteArray &events)
-{
-    CHECK(tx.finalQuery(recordSql, Json(events)));
-    return {};
 }
 
 } // namespace aegis

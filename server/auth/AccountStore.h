@@ -53,9 +53,6 @@ public:
         QByteArray events;
     };
     static Result<bool> completeLogin(Tx &tx, const Login &login);
-
-    /// Events that no state goes with: a login that failed.
-    static Result<void> record(Tx &tx, const QByteArray &events);
 };
 
 } // namespace aegis

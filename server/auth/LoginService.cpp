@@ -2,7 +2,7 @@
 
 #include "server/auth/AuthResponses.h"
 #include "server/crypto/Hmac.h"
-#include "server/events/EventBatch.h"
+#include "server/events/EventStore.h"
 #include "server/log/Log.h"
 
 #include <QtCore/QJsonArray>
@@ -103,8 +103,7 @@ Task<Problem> LoginService::fail(const RequestContext &context, const Account *a
     events.add({.type = EventType::UserLoginFailed,
                 .subject = account ? account->user.id.uuid() : QUuid(),
                 .payload = {{QStringLiteral("reason"), QString(reason)}, {QStringLiteral("emailFingerprint"), QString::fromLatin1(fingerprint)}}});
-    const QByteArray json = events.json();
-    auto recorded = co_await m_database.write<void>(inTenant, [&](Tx &tx) { return AccountStore::record(tx, json); });
+    auto recorded = co_await m_database.write<void>(inTenant, [&](Tx &tx) { return EventStore::appendFinally(tx, events); });
     if (!recorded) // a failure that cannot be recorded cannot be counted: do not say whether the password was right
         co_return std::move(recorded).problem();
     co_return Problem(answer).withInternal(QString(reason));

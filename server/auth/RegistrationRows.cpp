@@ -1,21 +1,12 @@
 #include "server/auth/RegistrationRows.h"
 
+#include "server/db/RowJson.h"
 #include "server/events/EventBatch.h"
 
 namespace aegis {
 namespace {
 
 const QString active = QStringLiteral("active");
-
-template <class Tag> QJsonValue idValue(const Id<Tag> &id)
-{
-    return id.isNil() ? QJsonValue(QJsonValue::Null) : QJsonValue(QString::fromLatin1(id.text()));
-}
-
-QJsonValue textOrNull(const std::optional<QString> &text)
-{
-    return text ? QJsonValue(*text) : QJsonValue(QJsonValue::Null);
-}
 
 QByteArray registrationEvents(const RequestContext &context, const NewAccount &account, const RegistrationIds &ids, const OpenedSession &session,
                               const QStringList &authMethods)
@@ -32,19 +23,19 @@ QByteArray registrationEvents(const RequestContext &context, const NewAccount &a
     }
     add(EventType::UserCreated, ids.user.uuid(),
         {{QStringLiteral("email"), account.email.text()},
-         {QStringLiteral("firstName"), textOrNull(account.firstName)},
-         {QStringLiteral("lastName"), textOrNull(account.lastName)},
+         {QStringLiteral("firstName"), rowjson::text(account.firstName)},
+         {QStringLiteral("lastName"), rowjson::text(account.lastName)},
          {QStringLiteral("status"), active},
-         {QStringLiteral("managedBy"), idValue(ids.organization)},
+         {QStringLiteral("managedBy"), rowjson::id(ids.organization)},
          {QStringLiteral("method"), account.organization ? QStringLiteral("signup") : QStringLiteral("register")}});
     if (account.organization) {
         add(EventType::UserRoleCreated, ids.user.uuid(),
-            {{QStringLiteral("role"), ownerRoleName}, {QStringLiteral("roleId"), idValue(ids.ownerRole)}});
+            {{QStringLiteral("role"), ownerRoleName}, {QStringLiteral("roleId"), rowjson::id(ids.ownerRole)}});
     }
     events.add(SessionOpener::createdEvent(context, session, authMethods));
     if (account.organization) {
         add(EventType::OrganizationSignupCompleted, ids.organization.uuid(),
-            {{QStringLiteral("slug"), account.organization->slug.text()}, {QStringLiteral("ownerId"), idValue(ids.user)}});
+            {{QStringLiteral("slug"), account.organization->slug.text()}, {QStringLiteral("ownerId"), rowjson::id(ids.user)}});
     }
     return events.json();
 }
@@ -65,48 +56,48 @@ RegistrationIds RegistrationIds::make(const NewAccount &account, Instant now)
 AccountStore::Registration registrationRows(const RequestContext &context, const NewAccount &account, const RegistrationIds &ids,
                                             const QByteArray &passwordHash, const OpenedSession &session, const QStringList &authMethods)
 {
-    const QString now = QString::fromLatin1(toRfc3339(context.now));
+    const QJsonValue now = rowjson::time(context.now);
     AccountStore::Registration rows;
     rows.user = {
-        {QStringLiteral("id"), idValue(ids.user)},
+        {QStringLiteral("id"), rowjson::id(ids.user)},
         {QStringLiteral("email"), account.email.text()},
         {QStringLiteral("password_hash"), QString::fromLatin1(passwordHash)},
         {QStringLiteral("status"), active},
-        {QStringLiteral("managed_by"), idValue(ids.organization)},
+        {QStringLiteral("managed_by"), rowjson::id(ids.organization)},
         {QStringLiteral("password_changed_at"), now},
         {QStringLiteral("created_at"), now},
         {QStringLiteral("updated_at"), now},
     };
     rows.profile = {
-        {QStringLiteral("user_id"), idValue(ids.user)},
-        {QStringLiteral("first_name"), textOrNull(account.firstName)},
-        {QStringLiteral("last_name"), textOrNull(account.lastName)},
+        {QStringLiteral("user_id"), rowjson::id(ids.user)},
+        {QStringLiteral("first_name"), rowjson::text(account.firstName)},
+        {QStringLiteral("last_name"), rowjson::text(account.lastName)},
         {QStringLiteral("updated_at"), now},
     };
     if (account.organization) {
         rows.organization = {
-            {QStringLiteral("id"), idValue(ids.organization)},
+            {QStringLiteral("id"), rowjson::id(ids.organization)},
             {QStringLiteral("slug"), account.organization->slug.text()},
             {QStringLiteral("status"), active},
             {QStringLiteral("created_at"), now},
             {QStringLiteral("updated_at"), now},
         };
         rows.details = {
-            {QStringLiteral("organization_id"), idValue(ids.organization)},
+            {QStringLiteral("organization_id"), rowjson::id(ids.organization)},
             {QStringLiteral("name"), account.organization->name},
             {QStringLiteral("updated_at"), now},
         };
         rows.role = {
-            {QStringLiteral("organization_id"), idValue(ids.organization)},
-            {QStringLiteral("id"), idValue(ids.ownerRole)},
+            {QStringLiteral("organization_id"), rowjson::id(ids.organization)},
+            {QStringLiteral("id"), rowjson::id(ids.ownerRole)},
             {QStringLiteral("name"), ownerRoleName},
             {QStringLiteral("system"), true},
             {QStringLiteral("created_at"), now},
         };
         rows.membership = {
-            {QStringLiteral("organization_id"), idValue(ids.organization)},
-            {QStringLiteral("user_id"), idValue(ids.user)},
-            {QStringLiteral("role_id"), idValue(ids.ownerRole)},
+            {QStringLiteral("organization_id"), rowjson::id(ids.organization)},
+            {QStringLiteral("user_id"), rowjson::id(ids.user)},
+            {QStringLiteral("role_id"), rowjson::id(ids.ownerRole)},
             {QStringLiteral("created_at"), now},
         };
     }

@@ -45,8 +45,7 @@ Task<Result<AuthResponse>> RegistrationService::make(const RequestContext &conte
 
 Task<Result<std::optional<AuthResponse>>> RegistrationService::earlierAnswer(const RequestContext &context) const
 {
-    CO_TRY(const auto answer,
-           co_await m_database.read<std::optional<QByteArray>>(context, [&](Tx &tx) { return m_idempotency.answerTo(tx, *context.idempotency); }));
+    CO_TRY(const auto answer, co_await m_database.read<std::optional<QByteArray>>(context, [&](Tx &tx) { return m_idempotency.answer(tx); }));
     if (!answer)
         co_return std::optional<AuthResponse>();
     CO_TRY(AuthResponse response, decode<AuthResponse>(*answer));
@@ -67,7 +66,7 @@ Result<RegistrationService::Prepared> RegistrationService::prepare(const Request
     prepared.rows = registrationRows(tenantContext, account, ids, passwordHash, session, methods);
     prepared.response = authResponse(newUser(account, ids, context.now), newOrganization(account, ids, context.now), std::move(session));
     if (context.idempotency) {
-        TRY(prepared.rows.idempotencyKey, m_idempotency.row(*context.idempotency, Secret(encode(prepared.response)), context.now));
+        TRY(prepared.rows.idempotencyKey, m_idempotency.row(context, Secret(encode(prepared.response))));
     }
     return prepared;
 }

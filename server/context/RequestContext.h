@@ -16,6 +16,9 @@ namespace aegis {
 struct Tenant {
     OrganizationId organization; ///< nil: in no organization
     UserId user;                 ///< nil: nobody
+
+    /// Who owns what is written on behalf of it: the organization, else the person, else the platform (nil).
+    TenantId owner() const { return TenantId(organization.isNil() ? user.uuid() : organization.uuid()); }
 };
 
 /// Who asks, as the verified access token says.
@@ -38,7 +41,7 @@ struct Client {
 struct IdempotencyKey {
     QByteArray operation;   ///< operation id of the endpoint
     QByteArray keyHash;     ///< SHA-256 of the key
-    QByteArray fingerprint; ///< keyed hash of the request, so that another request with the same key is noticed
+    QByteArray fingerprint; ///< keyed hash of the request and its actor, so that another request with the same key is noticed
 };
 
 /// Everything that is known about one request besides its own fields. It is made once by the pipeline, never changes

@@ -44,9 +44,9 @@ Result<void> checkRole(const Row &row)
 
 } // namespace
 
-Result<void> checkDatabase(const ConnectionString &serving, const std::vector<Migration> &migrations)
+Result<void> checkDatabase(const ConnectionString &serving, const SessionSettings &settings, const std::vector<Migration> &migrations)
 {
-    auto connection = Connection::open(serving, {});
+    auto connection = Connection::open(serving, settings);
     if (!connection) {
         return Problem(ProblemCode::DatabaseUnavailable,
                        QStringLiteral("the database cannot be reached (%1): %2").arg(serving.description(), connection.problem().internal));

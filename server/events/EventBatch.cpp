@@ -1,6 +1,7 @@
 #include "server/events/EventBatch.h"
 
 #include "server/crypto/Digest.h"
+#include "server/db/RowJson.h"
 
 #include <QtCore/QJsonDocument>
 
@@ -9,16 +10,6 @@
 namespace aegis {
 namespace {
 
-QJsonValue idOrNull(const QUuid &uuid)
-{
-    return uuid.isNull() ? QJsonValue(QJsonValue::Null) : QJsonValue(QString::fromLatin1(uuidText(uuid)));
-}
-
-QJsonValue addressOrNull(const QHostAddress &address)
-{
-    return address.isNull() ? QJsonValue(QJsonValue::Null) : QJsonValue(address.toString());
-}
-
 [[maybe_unused]] bool hasExactlyTheFields(const EventInfo &info, const QJsonObject &payload)
 {
     return payload.size() == static_cast<qsizetype>(info.payload.size())
@@ -26,11 +17,6 @@ QJsonValue addressOrNull(const QHostAddress &address)
 }
 
 } // namespace
-
-TenantId ownerOf(const Tenant &tenant)
-{
-    return TenantId(tenant.organization.isNil() ? tenant.user.uuid() : tenant.organization.uuid());
-}
 
 EventBatch::EventBatch(const RequestContext &context) : m_context(context) {}
 
@@ -46,15 +32,15 @@ EventBatch &EventBatch::add(const EventDraft &draft)
         {QStringLiteral("id"), id},
         {QStringLiteral("type"), QString(info.name)},
         {QStringLiteral("version"), info.version},
-        {QStringLiteral("occurredAt"), QString::fromLatin1(toRfc3339(m_context.now))},
-        {QStringLiteral("tenantId"), QString::fromLatin1(ownerOf(m_context.tenant).text())},
-        {QStringLiteral("organizationId"), idOrNull(m_context.tenant.organization.uuid())},
-        {QStringLiteral("actor"), idOrNull(actor.uuid())},
-        {QStringLiteral("subject"), idOrNull(draft.subject)},
-        {QStringLiteral("sessionId"), idOrNull(session.uuid())},
-        {QStringLiteral("correlationId"), QString::fromLatin1(m_context.correlationId.text())},
+        {QStringLiteral("occurredAt"), rowjson::time(m_context.now)},
+        {QStringLiteral("tenantId"), rowjson::tenant(m_context.tenant.owner())},
+        {QStringLiteral("organizationId"), rowjson::id(m_context.tenant.organization)},
+        {QStringLiteral("actor"), rowjson::id(actor)},
+        {QStringLiteral("subject"), rowjson::uuid(draft.subject)},
+        {QStringLiteral("sessionId"), rowjson::id(session)},
+        {QStringLiteral("correlationId"), rowjson::id(m_context.correlationId)},
         {QStringLiteral("causationId"), m_firstId.isEmpty() ? QJsonValue(QJsonValue::Null) : QJsonValue(m_firstId)},
-        {QStringLiteral("ip"), addressOrNull(m_context.client.address)},
+        {QStringLiteral("ip"), rowjson::address(m_context.client.address)},
         {QStringLiteral("userAgent"), m_context.client.userAgent},
         {QStringLiteral("payload"), draft.payload},
     };

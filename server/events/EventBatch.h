@@ -39,7 +39,4 @@ private:
     QJsonArray m_envelopes;
 };
 
-/// Who owns what is written on behalf of that tenant.
-TenantId ownerOf(const Tenant &tenant);
-
 } // namespace aegis

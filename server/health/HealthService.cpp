@@ -8,7 +8,7 @@ namespace {
 HealthCheckDto check(const char *name, bool good, const char *detail)
 {
     return {.name = QString::fromLatin1(name),
-            .status = good ? QStringLiteral("ok") : QStringLiteral("failing"),
+            .status = good ? QStringLiteral("ok") : QStringLiteral("failed"),
             .detail = good ? std::nullopt : std::optional(QString::fromLatin1(detail))};
 }
 
@@ -21,20 +21,21 @@ HealthResponse HealthService::live()
 
 Task<Result<HealthResponse>> HealthService::ready(const RequestContext &context) const
 {
-    const auto migrations = co_await m_database.read<int>(context, [](Tx &tx) { return HealthStore::migrations(tx); });
+    const auto state = co_await m_database.read<HealthStore::State>(context, [](Tx &tx) { return HealthStore::state(tx); });
 
     HealthResponse response;
     response.checks = {
         check("server", !m_draining, "shutting down"),
-        check("database", migrations.ok(), "cannot be reached"),
-        check("migrations", migrations.ok() && *migrations >= m_migrations, "some are missing"),
+        check("database", state.ok(), "cannot be reached"),
+        check("migrations", !state || state->migrations >= m_migrations, "some are missing"),
+        check("eventPartitions", !state || state->hasRoomForEvents, "there is none for tomorrow"),
         check("databaseQueue", m_database.waiting() < m_database.options().queueCapacity, "full"),
         check("passwordQueue", m_hasher.waiting() < m_hasher.capacity(), "full"),
         check("revocations", m_revocations.age() <= m_maxRevocationAge, "the feed is behind"),
     };
     const bool good = std::all_of(response.checks.begin(), response.checks.end(),
                                   [](const HealthCheckDto &c) { return c.status == QLatin1String("ok"); });
-    response.status = good ? QStringLiteral("ok") : QStringLiteral("failing");
+    response.status = good ? QStringLiteral("ok") : QStringLiteral("failed");
     co_return response;
 }
 

@@ -7,8 +7,11 @@ namespace aegis {
 /// What the database says of its own state.
 class HealthStore {
 public:
-    /// The number of migrations that it has had.
-    static Result<int> migrations(Tx &tx);
+    struct State {
+        int migrations = 0;           ///< that it has had
+        bool hasRoomForEvents = true; ///< there is a partition for the events of tomorrow
+    };
+    static Result<State> state(Tx &tx);
 };
 
 } // namespace aegis

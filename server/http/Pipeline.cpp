@@ -131,7 +131,7 @@ Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
     // 8. Decode: the only stage that looks at the body; the handler gets a typed request or is not called.
     CO_CHECK(checkBody(request, binding.takesBody()));
     if (call.endpoint->takesIdempotencyKey) {
-        CO_TRY(context.idempotency, idempotencyKeyOf(request, *call.endpoint->operationId, options.fingerprintKey));
+        CO_TRY(context.idempotency, idempotencyKeyOf(request, *call.endpoint->operationId, context.actor.user, options.fingerprintKey));
     }
     const HttpRequestSource source(request, match.parameters);
     CO_TRY(const std::unique_ptr<PreparedCall> prepared, binding.decode(source));

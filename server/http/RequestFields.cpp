@@ -96,7 +96,8 @@ Result<Secret> bearerTokenOf(const HttpRequest &request)
     return Secret(token);
 }
 
-Result<std::optional<IdempotencyKey>> idempotencyKeyOf(const HttpRequest &request, std::string_view operation, const Secret &fingerprintKey)
+Result<std::optional<IdempotencyKey>> idempotencyKeyOf(const HttpRequest &request, std::string_view operation, const UserId &actor,
+                                                       const Secret &fingerprintKey)
 {
     const auto values = request.headers.values("Idempotency-Key");
     if (values.empty())
@@ -107,8 +108,10 @@ Result<std::optional<IdempotencyKey>> idempotencyKeyOf(const HttpRequest &reques
     if (!wellFormed)
         return Problem(ProblemCode::IdempotencyKeyInvalid, QStringLiteral("It must be 16 to 128 visible ASCII characters."));
 
+    // The same key for another object (its id is in the path) or by another person is another request.
     const QByteArray name = view(operation).toByteArray();
-    return std::optional(IdempotencyKey{name, sha256(key), hmacSha256(fingerprintKey, name + '\0' + request.body)});
+    const QByteArray asked = name + '\0' + request.path + '\0' + request.query + '\0' + actor.text() + '\0' + request.body;
+    return std::optional(IdempotencyKey{name, sha256(key), hmacSha256(fingerprintKey, asked)});
 }
 
 Result<void> checkBody(const HttpRequest &request, bool takesBody)

@@ -20,7 +20,8 @@ Result<Secret> bearerTokenOf(const HttpRequest &request);
 
 /// `Idempotency-Key`: 16 to 128 visible ASCII characters, else `idempotency_key_invalid`; nothing when it is absent.
 /// The fingerprint is keyed, so that what is stored tells nobody anything about passwords in the body.
-Result<std::optional<IdempotencyKey>> idempotencyKeyOf(const HttpRequest &request, std::string_view operation, const Secret &fingerprintKey);
+Result<std::optional<IdempotencyKey>> idempotencyKeyOf(const HttpRequest &request, std::string_view operation, const UserId &actor,
+                                                       const Secret &fingerprintKey);
 
 /// Refuses a body where none is taken (`malformed_request`), and one that is not plain `application/json` in UTF-8
 /// (`unsupported_media_type`).

@@ -1,54 +1,58 @@
 #include "server/idempotency/IdempotencyStore.h"
 
 #include "server/crypto/ConstantTime.h"
+#include "server/db/RowJson.h"
 
 namespace aegis {
 namespace {
 
-constexpr Sql answerSql("select fingerprint, response from aegis.idempotency_key where operation = $1 and key_hash = $2 and expires_at > $3");
-constexpr Sql removeExpiredSql("delete from aegis.idempotency_key where expires_at <= $1");
+constexpr Sql answerSql(
+    "select fingerprint, response from aegis.idempotency_key where tenant_id = $1 and operation = $2 and key_hash = $3 and expires_at > $4");
+constexpr Sql removeExpiredSql(R"(
+    delete from aegis.idempotency_key where (tenant_id, operation, key_hash) in (
+        select tenant_id, operation, key_hash from aegis.idempotency_key where expires_at <= $1 limit $2))");
 
 /// Binds a sealed answer to its key, so that it cannot be moved to another row.
-QByteArray sealedFor(const IdempotencyKey &key)
+QByteArray sealedFor(const RequestContext &context)
 {
-    return "idempotency:" + key.operation + ':' + key.keyHash;
-}
-
-QString bytea(const QByteArray &bytes)
-{
-    return QStringLiteral("\\x") + QString::fromLatin1(bytes.toHex());
+    const IdempotencyKey &key = *context.idempotency;
+    return "idempotency:" + context.tenant.owner().text() + ':' + key.operation + ':' + key.keyHash;
 }
 
 } // namespace
 
-Result<std::optional<QByteArray>> IdempotencyStore::answerTo(Tx &tx, const IdempotencyKey &key) const
+Result<std::optional<QByteArray>> IdempotencyStore::answer(Tx &tx) const
 {
-    TRY(const Rows rows, tx.query(answerSql, Text{key.operation}, Bytes{key.keyHash}, tx.context().now));
+    const RequestContext &context = tx.context();
+    const IdempotencyKey &key = *context.idempotency;
+    TRY(const Rows rows, tx.finalQuery(answerSql, context.tenant.owner(), Text{key.operation}, Bytes{key.keyHash}, context.now));
     if (rows.isEmpty())
         return std::optional<QByteArray>();
     if (!constantTimeEquals(rows.first().get<QByteArray>(0), key.fingerprint))
         return Problem(ProblemCode::IdempotencyKeyReused);
-    TRY(const Secret answer, m_sealing.open(rows.first().get<QByteArray>(1), sealedFor(key)));
+    TRY(const Secret answer, m_sealing.open(rows.first().get<QByteArray>(1), sealedFor(context)));
     return std::optional(answer.reveal().toByteArray());
 }
 
-Result<QJsonObject> IdempotencyStore::row(const IdempotencyKey &key, const Secret &answer, Instant now) const
+Result<QJsonObject> IdempotencyStore::row(const RequestContext &context, const Secret &answer) const
 {
-    TRY(const QByteArray sealed, m_sealing.seal(answer, sealedFor(key)));
+    const IdempotencyKey &key = *context.idempotency;
+    TRY(const QByteArray sealed, m_sealing.seal(answer, sealedFor(context)));
     return QJsonObject{
+        {QStringLiteral("tenant_id"), rowjson::tenant(context.tenant.owner())},
         {QStringLiteral("operation"), QString::fromLatin1(key.operation)},
-        {QStringLiteral("key_hash"), bytea(key.keyHash)},
-        {QStringLiteral("fingerprint"), bytea(key.fingerprint)},
-        {QStringLiteral("response"), bytea(sealed)},
-        {QStringLiteral("created_at"), QString::fromLatin1(toRfc3339(now))},
-        {QStringLiteral("expires_at"), QString::fromLatin1(toRfc3339(now + m_lifetime))},
+        {QStringLiteral("key_hash"), rowjson::bytes(key.keyHash)},
+        {QStringLiteral("fingerprint"), rowjson::bytes(key.fingerprint)},
+        {QStringLiteral("response"), rowjson::bytes(sealed)},
+        {QStringLiteral("created_at"), rowjson::time(context.now)},
+        {QStringLiteral("expires_at"), rowjson::time(context.now + m_lifetime)},
     };
 }
 
-Result<void> IdempotencyStore::removeExpired(Tx &tx)
+Result<qint64> IdempotencyStore::removeExpired(Tx &tx, int most)
 {
-    CHECK(tx.query(removeExpiredSql, tx.context().now));
-    return {};
+    TRY(const Rows rows, tx.finalQuery(removeExpiredSql, tx.context().now, most));
+    return rows.affected();
 }
 
 } // namespace aegis

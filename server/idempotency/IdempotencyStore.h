@@ -14,14 +14,16 @@ class IdempotencyStore {
 public:
     IdempotencyStore(const Sealing &sealing, std::chrono::seconds lifetime) : m_sealing(sealing), m_lifetime(lifetime) {}
 
-    /// The answer that was given under that key. Nothing: none was, or it has expired. `idempotency_key_reused`: it was
-    /// given to another request.
-    Result<std::optional<QByteArray>> answerTo(Tx &tx, const IdempotencyKey &key) const;
+    /// The answer that was given under the key of the transaction's request, which must have one. Nothing: none was, or it
+    /// has expired. `idempotency_key_reused`: it was given to another request. The last statement of its transaction.
+    Result<std::optional<QByteArray>> answer(Tx &tx) const;
 
-    /// The row with which the transaction that does the work claims the key (SQL function `claim_idempotency_key`).
-    Result<QJsonObject> row(const IdempotencyKey &key, const Secret &answer, Instant now) const;
+    /// The row with which the transaction that does the work claims the key (SQL function `claim_idempotency_key`). The key
+    /// belongs to the tenant that the request came with.
+    Result<QJsonObject> row(const RequestContext &context, const Secret &answer) const;
 
-    static Result<void> removeExpired(Tx &tx);
+    /// Removes some that have expired, as far as the transaction's tenant sees them; tells how many.
+    static Result<qint64> removeExpired(Tx &tx, int most);
 
 private:
     const Sealing &m_sealing;

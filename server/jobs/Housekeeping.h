@@ -5,7 +5,8 @@
 namespace aegis {
 
 /// What a server does for its database every hour, beside its requests: makes the partitions of the coming week's events,
-/// and removes answers to idempotent calls and revocations that have expired. Any number of instances may do it at once.
+/// then removes revocations and answers to idempotent calls that have expired, in small transactions. Any number of
+/// instances may do it at once. The partitions come first, and nothing that fails later takes them back.
 Result<void> keepHouse(Session &session, Instant now);
 
 } // namespace aegis

@@ -1,6 +1,6 @@
 #include "server/keys/SigningKeyStore.h"
 
-#include "server/events/EventBatch.h"
+#include "server/events/EventStore.h"
 
 namespace aegis {
 namespace {
@@ -13,10 +13,8 @@ constexpr Sql usableSql(R"(
     order by (signs_from <= $1 and (signs_until is null or signs_until > $1)) desc, signs_from desc)");
 
 constexpr Sql addSql(R"(
-    with added as (
-        insert into aegis.signing_key (kid, algorithm, private_sealed, public_jwk, created_at, signs_from)
-        values ($1, $2, $3, $4, $5, $5))
-    select aegis.append_events($6))");
+    insert into aegis.signing_key (kid, algorithm, private_sealed, public_jwk, created_at, signs_from)
+    values ($1, $2, $3, $4, $5, $5))");
 
 } // namespace
 
@@ -54,8 +52,8 @@ Result<void> SigningKeyStore::add(Tx &tx, const SigningKey &key) const
                             {QStringLiteral("algorithm"), QString::fromLatin1(algorithm)},
                             {QStringLiteral("signsFrom"), QString::fromLatin1(toRfc3339(tx.context().now))}}});
     CHECK(tx.query(addSql, Text{key.kid()}, Text{algorithm.toByteArray()}, Bytes{sealed}, Json(key.publicJwk().value_or(QJsonObject())),
-                   tx.context().now, Json(events.json())));
-    return {};
+                   tx.context().now));
+    return EventStore::append(tx, events);
 }
 
 } // namespace aegis

@@ -24,7 +24,7 @@ std::optional<Result<http::Principal>> AccessTokenAuthenticator::authenticateAtO
     auto grant = m_tokens.verify(bearer.reveal(), now);
     if (!grant)
         return Result<http::Principal>(std::move(grant).problem());
-    if (m_revocations.isRevoked((*grant)->session, (*grant)->token)) // once ended, never valid again, however old the list
+    if (m_revocations.isRevoked(**grant)) // once ended, never valid again, however old the list
         return Result<http::Principal>(revoked());
     if (m_revocations.age() > m_maxAge)
         return std::nullopt;
@@ -35,11 +35,10 @@ Task<Result<http::Principal>> AccessTokenAuthenticator::authenticate(const Secre
 {
     CO_TRY(const auto grant, m_tokens.verify(bearer.reveal(), now));
     const RequestContext context = RequestContext::forSystem(now);
-    const auto inTable = co_await m_database.read<bool>(context,
-                                                        [&](Tx &tx) { return RevocationStore::isRevoked(tx, grant->session, grant->token); });
+    const auto inTable = co_await m_database.read<bool>(context, [&](Tx &tx) { return RevocationStore::isRevoked(tx, *grant); });
     if (!inTable)
         co_return Problem(ProblemCode::RevocationUnavailable).withRetryAfter(std::chrono::seconds(1)).withInternal(inTable.problem().internal);
-    if (*inTable || m_revocations.isRevoked(grant->session, grant->token))
+    if (*inTable || m_revocations.isRevoked(*grant))
         co_return revoked();
     co_return principalOf(*grant);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "server/context/RequestContext.h"
 #include "server/keys/KeyRing.h"
+#include "server/sessions/AccessGrant.h"
 #include "shared/result/Result.h"
 
 #include <QtCore/QHash>
@@ -9,19 +9,6 @@
 #include <mutex>
 
 namespace aegis {
-
-/// What an access token says (RFC 9068): who may do what, in which session, until when.
-struct AccessGrant {
-    UserId user;
-    SessionId session;
-    OrganizationId organization; ///< nil: in none
-    QStringList roles;
-    QStringList authMethods; ///< `amr` (RFC 8176)
-    Instant authTime{};
-    TokenId token; ///< `jti`
-    Instant issuedAt{};
-    Instant expiresAt{};
-};
 
 /// Makes access tokens and believes them again: JWT with the claims `iss aud sub sid jti iat exp org roles amr auth_time`.
 /// A token that was verified is remembered until it expires, so a signature is checked once. Any thread.

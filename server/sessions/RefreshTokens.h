@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/context/RequestContext.h"
 #include "server/crypto/JwtSigner.h"
 #include "server/crypto/JwtVerifier.h"
 #include "shared/ids/Id.h"
@@ -19,8 +20,8 @@ struct RefreshTokenFacts {
     Instant expiresAt{};         ///< whole seconds count
     Instant sessionExpiresAt{};  ///< when the session ends at the latest; whole seconds count
 
-    /// Who owns the session: its organization, else its person.
-    TenantId tenant() const { return TenantId(organization.isNil() ? user.uuid() : organization.uuid()); }
+    /// Whose session it is: it owns the session's rows.
+    Tenant tenant() const { return {.organization = organization, .user = user}; }
 };
 
 /// Makes refresh tokens and reads them again: JWT signed with a secret of their own (HS256), `typ` `rt+jwt`, so that

@@ -9,8 +9,8 @@ Result<void> RevocationFeed::poll(Instant now)
     const RequestContext context = RequestContext::forSystem(now);
     TRY(const RevocationStore::Batch batch,
         m_session.read<RevocationStore::Batch>(context, [this](Tx &tx) { return RevocationStore::since(tx, m_horizon); }));
-    for (const RevocationStore::Entry &entry : batch.entries)
-        m_list.revoke(entry.subject, entry.expiresAt);
+    for (const Revocation &revocation : batch.revocations)
+        m_list.revoke(revocation);
     m_horizon = batch.horizon;
     m_list.markFresh();
     if (now >= m_forgetAt) {

@@ -12,29 +12,43 @@ std::int64_t steadyMilliseconds()
 
 } // namespace
 
-void RevocationList::revoke(const QUuid &id, Instant expiresAt)
+void RevocationList::revoke(const Revocation &revocation)
 {
+    const bool isOne = revocation.kind == RevocationKind::Session || revocation.kind == RevocationKind::Token;
     const std::unique_lock lock(m_mutex);
-    Instant &until = m_revoked[id];
-    until = std::max(until, expiresAt);
+    Entry &entry = (isOne ? m_byId : m_byOwner)[revocation.subject];
+    entry.notBefore = std::max(entry.notBefore, revocation.notBefore);
+    entry.expiresAt = std::max(entry.expiresAt, revocation.expiresAt);
 }
 
-bool RevocationList::isRevoked(const SessionId &session, const TokenId &token) const
+bool RevocationList::isRevoked(const AccessGrant &grant) const
 {
     const std::shared_lock lock(m_mutex);
-    return m_revoked.contains(session.uuid()) || m_revoked.contains(token.uuid());
+    if (m_byId.contains(grant.session.uuid()) || m_byId.contains(grant.token.uuid()))
+        return true;
+    if (m_byOwner.isEmpty())
+        return false;
+    const Instant openedAt = uuid7Time(grant.session.uuid()).value_or(Instant());
+    for (const QUuid &owner : {grant.user.uuid(), grant.organization.uuid()}) {
+        const auto found = m_byOwner.constFind(owner);
+        if (found != m_byOwner.constEnd() && openedAt < found->notBefore)
+            return true;
+    }
+    return false;
 }
 
 void RevocationList::forgetExpired(Instant now)
 {
+    const auto hasExpired = [now](const auto &entry) { return entry.value().expiresAt <= now; };
     const std::unique_lock lock(m_mutex);
-    m_revoked.removeIf([now](const auto &entry) { return entry.value() <= now; });
+    m_byId.removeIf(hasExpired);
+    m_byOwner.removeIf(hasExpired);
 }
 
 qsizetype RevocationList::size() const
 {
     const std::shared_lock lock(m_mutex);
-    return m_revoked.size();
+    return m_byId.size() + m_byOwner.size();
 }
 
 void RevocationList::markFresh()

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "shared/ids/Id.h"
-#include "shared/time/Instant.h"
+#include "server/sessions/AccessGrant.h"
+#include "server/sessions/Revocation.h"
 
 #include <QtCore/QHash>
 
@@ -14,9 +14,13 @@ namespace aegis {
 /// The table `revocation` is the truth; the feed keeps this list like it. Any thread.
 class RevocationList {
 public:
-    /// Anything that names a session or a token may be revoked: their ids never meet. A longer time wins.
-    void revoke(const QUuid &id, Instant expiresAt);
-    bool isRevoked(const SessionId &session, const TokenId &token) const;
+    /// Of two about the same the later times win.
+    void revoke(const Revocation &revocation);
+
+    /// Whether the token, its session, or all sessions of its person or organization were revoked. When a session was
+    /// opened is read from its id (UUIDv7, in milliseconds); `iat` has whole seconds, which cannot part a session that was
+    /// ended from one that was opened in the same second.
+    bool isRevoked(const AccessGrant &grant) const;
 
     /// Forgets what no token can be about any more.
     void forgetExpired(Instant now);
@@ -28,8 +32,14 @@ public:
     std::chrono::milliseconds age() const;
 
 private:
+    struct Entry {
+        Instant notBefore{};
+        Instant expiresAt{};
+    };
+
     mutable std::shared_mutex m_mutex;
-    QHash<QUuid, Instant> m_revoked;
+    QHash<QUuid, Entry> m_byId;             ///< sessions and tokens
+    QHash<QUuid, Entry> m_byOwner;          ///< persons and organizations
     std::atomic<std::int64_t> m_freshAt{0}; ///< of the steady clock, in milliseconds; 0: never
 };
 

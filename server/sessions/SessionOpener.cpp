@@ -1,27 +1,12 @@
 #include "server/sessions/SessionOpener.h"
 
 #include "server/crypto/Random.h"
+#include "server/db/RowJson.h"
 
 #include <QtCore/QJsonArray>
 
 namespace aegis {
 namespace {
-
-QJsonValue id(const QUuid &uuid)
-{
-    return uuid.isNull() ? QJsonValue(QJsonValue::Null) : QJsonValue(QString::fromLatin1(uuidText(uuid)));
-}
-
-QString time(Instant instant)
-{
-    return QString::fromLatin1(toRfc3339(instant));
-}
-
-/// As PostgreSQL reads a bytea.
-QString bytes(const QByteArray &value)
-{
-    return QStringLiteral("\\x") + QString::fromLatin1(value.toHex());
-}
 
 qint64 secondsUntil(Instant end, Instant now)
 {
@@ -58,29 +43,28 @@ Result<OpenedSession> SessionOpener::open(const RequestContext &context, const Q
     opened.tokens.expiresIn = std::min<qint64>(m_accessTokens.lifetime().count(), secondsUntil(opened.expiresAt, now));
     opened.tokens.refreshExpiresIn = secondsUntil(facts.expiresAt, now);
 
-    const QString address = context.client.address.toString();
     opened.session = {
-        {QStringLiteral("tenant_id"), id(facts.tenant().uuid())},
-        {QStringLiteral("id"), id(opened.id.uuid())},
-        {QStringLiteral("user_id"), id(facts.user.uuid())},
-        {QStringLiteral("organization_id"), id(facts.organization.uuid())},
+        {QStringLiteral("tenant_id"), rowjson::tenant(facts.tenant().owner())},
+        {QStringLiteral("id"), rowjson::id(opened.id)},
+        {QStringLiteral("user_id"), rowjson::id(facts.user)},
+        {QStringLiteral("organization_id"), rowjson::id(facts.organization)},
         {QStringLiteral("auth_methods"), QJsonArray::fromStringList(authMethods)},
-        {QStringLiteral("auth_time"), time(now)},
-        {QStringLiteral("ip"), address.isEmpty() ? QJsonValue(QJsonValue::Null) : QJsonValue(address)},
+        {QStringLiteral("auth_time"), rowjson::time(now)},
+        {QStringLiteral("ip"), rowjson::address(context.client.address)},
         {QStringLiteral("user_agent"), context.client.userAgent},
-        {QStringLiteral("created_at"), time(now)},
-        {QStringLiteral("expires_at"), time(opened.expiresAt)},
+        {QStringLiteral("created_at"), rowjson::time(now)},
+        {QStringLiteral("expires_at"), rowjson::time(opened.expiresAt)},
     };
     opened.refreshToken = {
-        {QStringLiteral("tenant_id"), id(facts.tenant().uuid())},
-        {QStringLiteral("session_id"), id(opened.id.uuid())},
-        {QStringLiteral("user_id"), id(facts.user.uuid())},
+        {QStringLiteral("tenant_id"), rowjson::tenant(facts.tenant().owner())},
+        {QStringLiteral("session_id"), rowjson::id(opened.id)},
+        {QStringLiteral("user_id"), rowjson::id(facts.user)},
         {QStringLiteral("generation"), facts.generation},
-        {QStringLiteral("nonce"), bytes(nonce)},
-        {QStringLiteral("current_hash"), bytes(RefreshTokens::hash(opened.tokens.refreshToken))},
-        {QStringLiteral("rotated_at"), time(now)},
-        {QStringLiteral("expires_at"), time(facts.expiresAt)},
-        {QStringLiteral("session_expires_at"), time(opened.expiresAt)},
+        {QStringLiteral("nonce"), rowjson::bytes(nonce)},
+        {QStringLiteral("current_hash"), rowjson::bytes(RefreshTokens::hash(opened.tokens.refreshToken))},
+        {QStringLiteral("rotated_at"), rowjson::time(now)},
+        {QStringLiteral("expires_at"), rowjson::time(facts.expiresAt)},
+        {QStringLiteral("session_expires_at"), rowjson::time(opened.expiresAt)},
     };
     return opened;
 }
@@ -89,7 +73,8 @@ EventDraft SessionOpener::createdEvent(const RequestContext &context, const Open
 {
     return {.type = EventType::AuthSessionCreated,
             .subject = session.id.uuid(),
-            .payload = {{QStringLiteral("methods"), QJsonArray::fromStringList(authMethods)}, {QStringLiteral("expiresAt"), time(session.expiresAt)}},
+            .payload = {{QStringLiteral("methods"), QJsonArray::fromStringList(authMethods)},
+                        {QStringLiteral("expiresAt"), rowjson::time(session.expiresAt)}},
             .session = session.id,
             .actor = context.tenant.user};
 }

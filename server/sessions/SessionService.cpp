@@ -7,14 +7,14 @@
 namespace aegis {
 namespace {
 
-Tenant tenantOf(const RefreshTokenFacts &facts)
-{
-    return {.organization = facts.organization, .user = facts.user};
-}
-
 EventDraft revokedEvent(const SessionId &session, const QString &reason)
 {
     return {.type = EventType::RefreshTokenRevoked, .subject = session.uuid(), .payload = {{QStringLiteral("reason"), reason}}, .session = session};
+}
+
+EventDraft logoutEvent(const RequestContext &context, bool allDevices)
+{
+    return {.type = EventType::UserLogout, .subject = context.actor.user.uuid(), .payload = {{QStringLiteral("allDevices"), allDevices}}};
 }
 
 } // namespace
@@ -29,7 +29,7 @@ Task<Result<TokenResponse>> SessionService::refresh(const RequestContext &contex
     next.expiresAt = m_opener.refreshExpiry(context.now, facts.sessionExpiresAt);
     CO_TRY(const Secret nextToken, m_refreshTokens.token(next));
 
-    const RequestContext tenantContext = context.withTenant(tenantOf(facts));
+    const RequestContext tenantContext = context.withTenant(facts.tenant());
     EventBatch events(tenantContext);
     events.add({.type = EventType::TokenRefreshed,
                 .subject = facts.session.uuid(),
@@ -50,12 +50,8 @@ Task<Result<TokenResponse>> SessionService::refresh(const RequestContext &contex
     case SessionStore::Outcome::Rotated:
     case SessionStore::Outcome::Retry:
         co_return respond(facts, rotation, context.now);
-    case SessionStore::Outcome::Reused: {
-        auto ended = co_await endReused(tenantContext, facts, rotation.generation);
-        if (!ended)
-            co_return std::move(ended).problem();
-        co_return Problem(ProblemCode::RefreshTokenReused);
-    }
+    case SessionStore::Outcome::Reused:
+        co_return co_await endReused(tenantContext, facts, rotation.generation);
     case SessionStore::Outcome::Invalid:
         co_return Problem(ProblemCode::InvalidRefreshToken).withInternal(QStringLiteral("ended, expired, unknown, or the account is not active"));
     }
@@ -89,7 +85,7 @@ Result<TokenResponse> SessionService::respond(const RefreshTokenFacts &facts, co
     return response;
 }
 
-Task<Result<void>> SessionService::endReused(const RequestContext &context, const RefreshTokenFacts &facts, int currentGeneration) const
+Task<Problem> SessionService::endReused(const RequestContext &context, const RefreshTokenFacts &facts, int currentGeneration) const
 {
     const QString reason = QStringLiteral("token_reuse");
     EventBatch events(context);
@@ -100,68 +96,73 @@ Task<Result<void>> SessionService::endReused(const RequestContext &context, cons
                             {QStringLiteral("currentGeneration"), currentGeneration}},
                 .session = facts.session});
     events.add(revokedEvent(facts.session, reason));
-    const SessionStore::Ending ending{.tenant = facts.tenant(),
+    const SessionStore::Ending ending{.tenant = facts.tenant().owner(),
                                       .session = facts.session,
                                       .user = facts.user,
                                       .reason = reason,
                                       .revokedUntil = revokedUntil(context.now),
                                       .events = events.json()};
-    auto ended = co_await m_database.write<bool>(context, [&](Tx &tx) { return SessionStore::end(tx, ending); });
-    if (!ended)
-        co_return std::move(ended).problem();
-    m_revocations.revoke(facts.session.uuid(), ending.revokedUntil);
-    co_return Result<void>();
+    const auto refused = co_await m_database.write<void>(context, [&](Tx &tx) -> Result<void> {
+        CHECK(SessionStore::end(tx, ending));
+        return tx.commitAnd(Problem(ProblemCode::RefreshTokenReused)); // the end of the session outlives the refusal
+    });
+    if (refused.problem().code == ProblemCode::RefreshTokenReused)
+        m_revocations.revoke(
+            {.kind = RevocationKind::Session, .subject = facts.session.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
+    co_return refused.problem();
 }
 
 Task<Result<void>> SessionService::logout(const RequestContext &context, LogoutRequest request) const
 {
-    const UserId user = context.actor.user;
-    const bool allDevices = request.allDevices.value_or(false);
-    std::vector<SessionStore::Open> wanted{{.tenant = ownerOf(context.tenant), .session = context.actor.session}};
+    std::vector<RefreshTokenFacts> others;
     if (request.refreshToken) {
-        CO_TRY(const RefreshTokenFacts facts, m_refreshTokens.read(*request.refreshToken, context.now, RefreshTokens::Expired::Allowed));
-        if (facts.user != user)
+        CO_TRY(RefreshTokenFacts facts, m_refreshTokens.read(*request.refreshToken, context.now, RefreshTokens::Expired::Allowed));
+        if (facts.user != context.actor.user)
             co_return Problem(ProblemCode::InvalidRefreshToken).withInternal(QStringLiteral("another person's"));
         if (facts.session != context.actor.session)
-            wanted.push_back({.tenant = facts.tenant(), .session = facts.session});
+            others.push_back(std::move(facts));
     }
+    if (request.allDevices.value_or(false))
+        co_return co_await endAll(context);
+    for (const RefreshTokenFacts &other : others)
+        CO_CHECK(co_await endOne(context, other.tenant(), other.session));
+    co_return co_await endOne(context, context.tenant, context.actor.session);
+}
 
-    const QString reason = allDevices ? QStringLiteral("logout_all") : QStringLiteral("logout");
-    const Instant until = revokedUntil(context.now);
-    auto ended = co_await m_database.write<std::vector<SessionStore::Open>>(context, [&](Tx &tx) -> Result<std::vector<SessionStore::Open>> {
-        std::vector<SessionStore::Open> sessions = wanted;
-        if (allDevices) {
-            TRY(sessions, SessionStore::openOf(tx, user));
-        }
-        bool first = true;
-        for (const SessionStore::Open &open : sessions) {
-            EventBatch events(context);
-            if (first)
-                events.add({.type = EventType::UserLogout, .subject = user.uuid(), .payload = {{QStringLiteral("allDevices"), allDevices}}});
-            events.add(revokedEvent(open.session, reason));
-            TRY(const bool endedNow,
-                SessionStore::end(tx,
-                                  {.tenant = open.tenant,
-                                   .session = open.session,
-                                   .user = user,
-                                   .reason = reason,
-                                   .revokedUntil = until,
-                                   .events = events.json()}));
-            first = first && !endedNow;
-        }
-        return sessions;
-    });
-    if (!ended)
-        co_return std::move(ended).problem();
-    for (const SessionStore::Open &open : *ended)
-        m_revocations.revoke(open.session.uuid(), until);
+Task<Result<void>> SessionService::endOne(const RequestContext &context, const Tenant &tenant, const SessionId &session) const
+{
+    const QString reason = QStringLiteral("logout");
+    EventBatch events(context);
+    events.add(logoutEvent(context, false)).add(revokedEvent(session, reason));
+    const SessionStore::Ending ending{.tenant = tenant.owner(),
+                                      .session = session,
+                                      .user = context.actor.user,
+                                      .reason = reason,
+                                      .revokedUntil = revokedUntil(context.now),
+                                      .events = events.json()};
+    CO_CHECK(co_await m_database.write<bool>(context, [&](Tx &tx) { return SessionStore::endFinally(tx, ending); }));
+    m_revocations.revoke({.kind = RevocationKind::Session, .subject = session.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
+    co_return Result<void>();
+}
+
+Task<Result<void>> SessionService::endAll(const RequestContext &context) const
+{
+    const QString reason = QStringLiteral("logout_all");
+    EventBatch events(context);
+    events.add(logoutEvent(context, true));
+    events.add({.type = EventType::RefreshTokenRevoked, .subject = context.actor.user.uuid(), .payload = {{QStringLiteral("reason"), reason}}});
+    const SessionStore::AllEnding ending{
+        .user = context.actor.user, .reason = reason, .revokedUntil = revokedUntil(context.now), .events = events.json()};
+    CO_CHECK(co_await m_database.write<void>(context, [&](Tx &tx) { return SessionStore::endAll(tx, ending); }));
+    m_revocations.revoke(
+        {.kind = RevocationKind::User, .subject = context.actor.user.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
     co_return Result<void>();
 }
 
 Task<Result<MeResponse>> SessionService::me(const RequestContext &context) const
 {
     co_return co_await m_database.read<MeResponse>(
-        context, [&](Tx &tx) { return SessionStore::current(tx, ownerOf(context.tenant), context.actor.session, context.actor.user); });
+        context, [&](Tx &tx) { return SessionStore::current(tx, context.tenant.owner(), context.actor.session, context.actor.user); });
 }
 
 Result<VerifyResponse> SessionService::verify(const RequestContext &context)

@@ -37,7 +37,10 @@ public:
     static Result<VerifyResponse> verify(const RequestContext &context);
 
 private:
-    Task<Result<void>> endReused(const RequestContext &context, const RefreshTokenFacts &facts, int currentGeneration) const;
+    /// Ends the session of a token that was used twice, commits that, and gives the problem to answer with.
+    Task<Problem> endReused(const RequestContext &context, const RefreshTokenFacts &facts, int currentGeneration) const;
+    Task<Result<void>> endOne(const RequestContext &context, const Tenant &tenant, const SessionId &session) const;
+    Task<Result<void>> endAll(const RequestContext &context) const;
     Result<TokenResponse> respond(const RefreshTokenFacts &facts, const SessionStore::Rotation &rotation, Instant now) const;
     /// When the last access token that was given out by now has expired, with a margin for one that is being given out.
     Instant revokedUntil(Instant now) const;

@@ -1,11 +1,13 @@
 #include "server/sessions/SessionStore.h"
 
+#include "server/users/DtoRows.h"
+
 namespace aegis {
 namespace {
 
 constexpr Sql rotateSql("select * from aegis.rotate_refresh_token($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 constexpr Sql endSql("select aegis.end_session($1, $2, $3, $4, $5, $6, $7, $8)");
-constexpr Sql openOfSql("select tenant_id, id from aegis.session where user_id = $1 and ended_at is null order by id for update");
+constexpr Sql endAllSql("select aegis.end_all_sessions($1, $2, $3, $4, $5, $6)");
 constexpr Sql currentSql("select * from aegis.current_session($1, $2, $3)");
 
 SessionStore::Outcome outcomeNamed(const QString &name)
@@ -25,8 +27,8 @@ Result<SessionStore::Rotation> SessionStore::rotate(Tx &tx, const RefreshTokenFa
                                                     Instant nextExpiresAt, std::chrono::milliseconds grace, const QByteArray &events)
 {
     TRY(const Row row,
-        tx.finalQueryOne(ProblemCode::InvalidRefreshToken, rotateSql, facts.tenant(), facts.session, facts.user, facts.generation, Bytes{hash},
-                         Bytes{nextHash}, tx.context().now, nextExpiresAt, std::chrono::microseconds(grace), Json(events)));
+        tx.finalQueryOne(ProblemCode::InvalidRefreshToken, rotateSql, facts.tenant().owner(), facts.session, facts.user, facts.generation,
+                         Bytes{hash}, Bytes{nextHash}, tx.context().now, nextExpiresAt, std::chrono::microseconds(grace), Json(events)));
     Rotation rotation;
     rotation.outcome = outcomeNamed(row.get<QString>("outcome"));
     if (rotation.outcome == Outcome::Invalid)
@@ -53,33 +55,28 @@ Result<bool> SessionStore::end(Tx &tx, const Ending &ending)
     return row.get<bool>(0);
 }
 
-Result<std::vector<SessionStore::Open>> SessionStore::openOf(Tx &tx, const UserId &user)
+Result<bool> SessionStore::endFinally(Tx &tx, const Ending &ending)
 {
-    TRY(const Rows rows, tx.query(openOfSql, user));
-    std::vector<Open> open;
-    for (const Row row : rows)
-        open.push_back({.tenant = row.get<TenantId>(0), .session = row.get<SessionId>(1)});
-    return open;
+    const Instant now = tx.context().now;
+    TRY(const Row row,
+        tx.finalQueryOne(ProblemCode::Internal, endSql, ending.tenant, ending.session, ending.user, ending.reason, now, makeUuid7(now),
+                         ending.revokedUntil, Json(ending.events)));
+    return row.get<bool>(0);
+}
+
+Result<void> SessionStore::endAll(Tx &tx, const AllEnding &ending)
+{
+    const Instant now = tx.context().now;
+    CHECK(tx.finalQuery(endAllSql, ending.user, ending.reason, now, makeUuid7(now), ending.revokedUntil, Json(ending.events)));
+    return {};
 }
 
 Result<MeResponse> SessionStore::current(Tx &tx, const TenantId &tenant, const SessionId &session, const UserId &user)
 {
     TRY(const Row row, tx.finalQueryOne(ProblemCode::InvalidToken, currentSql, tenant, session, user));
     MeResponse me;
-    me.user = {.id = user,
-               .email = row.get<QString>("email"),
-               .firstName = row.get<std::optional<QString>>("first_name"),
-               .lastName = row.get<std::optional<QString>>("last_name"),
-               .status = row.get<QString>("user_status"),
-               .emailVerified = row.get<bool>("email_verified"),
-               .createdAt = row.get<Instant>("user_created_at")};
-    if (const auto organization = row.get<std::optional<OrganizationId>>("organization_id")) {
-        me.organization = OrganizationDto{.id = *organization,
-                                          .name = row.get<QString>("organization_name"),
-                                          .slug = row.get<QString>("organization_slug"),
-                                          .status = row.get<QString>("organization_status"),
-                                          .createdAt = row.get<Instant>("organization_created_at")};
-    }
+    me.user = userFrom(row, user);
+    me.organization = organizationFrom(row);
     me.roles = row.get<QStringList>("roles");
     me.session = {.id = session,
                   .createdAt = row.get<Instant>("created_at"),

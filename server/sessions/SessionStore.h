@@ -40,13 +40,18 @@ public:
     };
     /// False when it had ended before; then nothing is written.
     static Result<bool> end(Tx &tx, const Ending &ending);
+    /// The same as the last statement of its transaction: one round trip with the commit.
+    static Result<bool> endFinally(Tx &tx, const Ending &ending);
 
-    struct Open {
-        TenantId tenant;
-        SessionId session;
+    /// How every session of a person is ended.
+    struct AllEnding {
+        UserId user;
+        QString reason;
+        Instant revokedUntil{};
+        QByteArray events;
     };
-    /// Every session of a person that has not ended, in all tenants, locked until the transaction ends.
-    static Result<std::vector<Open>> openOf(Tx &tx, const UserId &user);
+    /// In all tenants, in one round trip.
+    static Result<void> endAll(Tx &tx, const AllEnding &ending);
 
     /// The present state of a session and whose it is; `invalid_token` when it has ended.
     static Result<MeResponse> current(Tx &tx, const TenantId &tenant, const SessionId &session, const UserId &user);

@@ -97,7 +97,7 @@ void TestMigrator::refusesAMigrationThatWasChanged()
 
     QVERIFY(!answer.ok());
     QVERIFY2(answer.problem().detail.startsWith(QStringLiteral("the migration 0002_second.sql was changed")), qPrintable(answer.problem().detail));
-    const auto check = checkDatabase(m_database.serving, Migration::readAll(edited).value());
+    const auto check = checkDatabase(m_database.serving, {}, Migration::readAll(edited).value());
     QVERIFY(!check.ok());
 }
 
@@ -205,7 +205,7 @@ void TestMigrator::theServersOwnMigrationsAreCarriedOut()
 
     QVERIFY_RESULT(answer);
     QCOMPARE(*answer, static_cast<int>(known->size()));
-    QVERIFY_RESULT(checkDatabase(m_database.serving, *known));
+    QVERIFY_RESULT(checkDatabase(m_database.serving, {}, *known));
     QCOMPARE(
         lookUp(m_database,
                "select string_agg(relname, ' ') from pg_class where relnamespace = 'aegis'::regnamespace and relkind in ('r', 'p') and relrowsecurity"
@@ -217,7 +217,7 @@ void TestMigrator::theCheckPassesForTheServingRole()
 {
     QVERIFY_RESULT(migrate(two()));
 
-    QVERIFY_RESULT(checkDatabase(m_database.serving, Migration::readAll(two()).value()));
+    QVERIFY_RESULT(checkDatabase(m_database.serving, {}, Migration::readAll(two()).value()));
 }
 
 void TestMigrator::theCheckRefusesASuperuser()
@@ -254,7 +254,7 @@ void TestMigrator::theCheckRefusesARoleThatSecurityDoesNotHold()
     QVERIFY_RESULT(migrate(two()));
     lookUp(m_database, change);
 
-    const auto check = checkDatabase(m_database.serving, Migration::readAll(two()).value());
+    const auto check = checkDatabase(m_database.serving, {}, Migration::readAll(two()).value());
     lookUp(m_database, back);
 
     QVERIFY(!check.ok());
@@ -264,12 +264,12 @@ void TestMigrator::theCheckRefusesARoleThatSecurityDoesNotHold()
 void TestMigrator::theCheckRefusesMissingMigrations()
 {
     const auto known = Migration::readAll(two()).value();
-    const auto before = checkDatabase(m_database.serving, known);
+    const auto before = checkDatabase(m_database.serving, {}, known);
     QVERIFY(!before.ok());
     QVERIFY2(before.problem().detail.startsWith(QStringLiteral("0 of 2 migrations")), qPrintable(before.problem().detail));
     QVERIFY_RESULT(migrate(one()));
 
-    const auto between = checkDatabase(m_database.serving, known);
+    const auto between = checkDatabase(m_database.serving, {}, known);
 
     QVERIFY(!between.ok());
     QVERIFY2(between.problem().detail.startsWith(QStringLiteral("1 of 2 migrations")), qPrintable(between.problem().detail));
