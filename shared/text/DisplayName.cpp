@@ -1,5 +1,7 @@
 #include "shared/text/DisplayName.h"
 
+#include <QtCore/QList>
+
 #include <algorithm>
 
 namespace aegis {

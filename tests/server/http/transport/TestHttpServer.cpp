@@ -1,4 +1,4 @@
-#include "tests/server/http/transport/TestServer.h"
+#include "tests/server/http/transport/TransportServer.h"
 #include "tests/server/http/transport/WireClient.h"
 #include "tests/support/TestMain.h"
 
@@ -51,7 +51,7 @@ static QByteArray get(const QByteArray &target, const QByteArray &fields = {})
 
 void TestHttpServer::answersAndKeepsTheConnection()
 {
-    TestServer server;
+    TransportServer server;
     WireClient client(server.port);
 
     for (int i = 0; i < 3; ++i) {
@@ -68,7 +68,7 @@ void TestHttpServer::answersAndKeepsTheConnection()
 
 void TestHttpServer::tellsTheHandlerWhoAsks()
 {
-    TestServer server([](HttpExchange exchange) {
+    TransportServer server([](HttpExchange exchange) {
         const HttpRequest &request = exchange.request();
         exchange.answer(textReply(request.peer.toString().toLatin1() + (request.peerPort > 0 ? " port " : " ") + (request.tls ? "tls " : "plain ")
                                   + request.target + ' ' + request.headers.value("user-agent").toByteArray()));
@@ -82,7 +82,7 @@ void TestHttpServer::tellsTheHandlerWhoAsks()
 
 void TestHttpServer::answersHeadWithoutABody()
 {
-    TestServer server;
+    TransportServer server;
     WireClient client(server.port);
 
     QVERIFY(client.send("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n" + get("/b")));
@@ -96,7 +96,7 @@ void TestHttpServer::answersHeadWithoutABody()
 
 void TestHttpServer::endsTheConnectionOfHttp10()
 {
-    TestServer server;
+    TransportServer server;
     WireClient ending(server.port);
     WireClient staying(server.port);
 
@@ -112,7 +112,7 @@ void TestHttpServer::endsTheConnectionOfHttp10()
 void TestHttpServer::servesPipelinedRequestsInTheirOrder()
 {
     Mailbox mailbox;
-    TestServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); });
+    TransportServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); });
     WireClient client(server.port);
 
     QVERIFY(client.send(get("/1") + get("/2") + get("/3")));
@@ -129,7 +129,7 @@ void TestHttpServer::servesPipelinedRequestsInTheirOrder()
 
 void TestHttpServer::servesManyPipelinedRequests()
 {
-    TestServer server;
+    TransportServer server;
     WireClient client(server.port);
     const int count = 3000; // more than is kept for a connection at a time
     QByteArray requests;
@@ -176,7 +176,7 @@ void TestHttpServer::endsAfterARefusal()
     QFETCH(int, status);
     QFETCH(QByteArray, code);
     std::atomic<int> served = 0;
-    TestServer server([&](HttpExchange exchange) {
+    TransportServer server([&](HttpExchange exchange) {
         ++served;
         exchange.answer(textReply("served"));
     });
@@ -195,7 +195,7 @@ void TestHttpServer::endsAfterARefusal()
 
 void TestHttpServer::doesNotTakeARefusalForTheAnswerToHead()
 {
-    TestServer server;
+    TransportServer server;
     WireClient client(server.port);
 
     QVERIFY(client.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\ngarbage\r\n\r\n"));
@@ -206,7 +206,7 @@ void TestHttpServer::doesNotTakeARefusalForTheAnswerToHead()
 
 void TestHttpServer::deliversTheRefusalOfABodyThatIsStillComing()
 {
-    TestServer server;
+    TransportServer server;
     for (int i = 0; i < 20; ++i) {
         WireClient client(server.port);
         client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000\r\n\r\n" + QByteArray(4'000'000, 'b'));
@@ -242,7 +242,7 @@ void TestHttpServer::rendersItsRefusalsAsItIsTold()
 
 void TestHttpServer::asksForABodyThatWaits()
 {
-    TestServer server;
+    TransportServer server;
     WireClient client(server.port);
 
     QVERIFY(client.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"));
@@ -255,7 +255,7 @@ void TestHttpServer::asksForABodyThatWaits()
 void TestHttpServer::answersAClientThatHasFinishedSending()
 {
     Mailbox mailbox;
-    TestServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); });
+    TransportServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); });
     WireClient client(server.port);
 
     QVERIFY(client.send(get("/")));
@@ -273,7 +273,7 @@ void TestHttpServer::answersAClientThatHasFinishedSending()
 void TestHttpServer::answersFromAnyThread()
 {
     std::atomic<bool> onIoThread = false;
-    TestServer server([&](HttpExchange exchange) {
+    TransportServer server([&](HttpExchange exchange) {
         onIoThread = QThread::currentThread() != QCoreApplication::instance()->thread();
         std::thread([exchange = std::move(exchange)]() mutable { exchange.answer(textReply("from afar")); }).detach();
     });
@@ -288,7 +288,7 @@ void TestHttpServer::answersFromAnyThread()
 
 void TestHttpServer::answersAnExchangeThatIsDropped()
 {
-    TestServer server([](HttpExchange) {});
+    TransportServer server([](HttpExchange) {});
     WireClient client(server.port);
 
     QVERIFY(client.send(get("/") + get("/")));
@@ -301,7 +301,7 @@ void TestHttpServer::answersAnExchangeThatIsDropped()
 
 void TestHttpServer::answersAfterAHandlerThrew()
 {
-    TestServer server([](HttpExchange) { throw std::runtime_error("broken"); });
+    TransportServer server([](HttpExchange) { throw std::runtime_error("broken"); });
     WireClient client(server.port);
     QTest::ignoreMessage(QtCriticalMsg, "a handler threw: broken");
 
@@ -312,7 +312,7 @@ void TestHttpServer::answersAfterAHandlerThrew()
 
 void TestHttpServer::replacesAnAnswerThatIsNone()
 {
-    TestServer server([](HttpExchange exchange) { exchange.answer(textReply("?", 100)); });
+    TransportServer server([](HttpExchange exchange) { exchange.answer(textReply("?", 100)); });
     WireClient client(server.port);
 
     QVERIFY(client.send(get("/")));
@@ -323,7 +323,7 @@ void TestHttpServer::replacesAnAnswerThatIsNone()
 void TestHttpServer::survivesClientsThatLeaveWhileTheyAreServed()
 {
     Mailbox mailbox;
-    TestServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); }, {}, 2);
+    TransportServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); }, {}, 2);
     for (int round = 0; round < 4; ++round) {
         std::vector<std::unique_ptr<WireClient>> clients;
         for (int i = 0; i < 50; ++i) {
@@ -339,7 +339,7 @@ void TestHttpServer::survivesClientsThatLeaveWhileTheyAreServed()
         QTRY_VERIFY_WITH_TIMEOUT((mailbox.takeAll(), server.server->connections() == 0), 10'000);
     }
 
-    TestServer other;
+    TransportServer other;
     WireClient client(other.port);
     QVERIFY(client.send(get("/")));
     QCOMPARE(client.reply().status, 200);
@@ -348,7 +348,7 @@ void TestHttpServer::survivesClientsThatLeaveWhileTheyAreServed()
 void TestHttpServer::holdsThePlaceOfAClientThatLeft()
 {
     Mailbox mailbox;
-    TestServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); }, {.connectionsPerAddress = 1});
+    TransportServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); }, {.connectionsPerAddress = 1});
     WireClient client(server.port);
     QVERIFY(client.send(get("/")));
     QVERIFY(mailbox.waitFor(1));
@@ -365,7 +365,7 @@ void TestHttpServer::holdsThePlaceOfAClientThatLeft()
 
 void TestHttpServer::refusesTooManyConnections()
 {
-    TestServer server(nullptr, {.connections = 2}, 2);
+    TransportServer server(nullptr, {.connections = 2}, 2);
     WireClient first(server.port);
     WireClient second(server.port);
     QTRY_COMPARE(server.server->connections(), 2);
@@ -382,7 +382,7 @@ void TestHttpServer::refusesTooManyConnections()
 
 void TestHttpServer::refusesTooManyConnectionsOfAnAddress()
 {
-    TestServer server(nullptr, {.connectionsPerAddress = 1});
+    TransportServer server(nullptr, {.connectionsPerAddress = 1});
     WireClient first(server.port);
     QTRY_COMPARE(server.server->connections(), 1);
 
@@ -395,7 +395,7 @@ void TestHttpServer::refusesTooManyConnectionsOfAnAddress()
 
 void TestHttpServer::endsAConnectionAfterItsLastRequest()
 {
-    TestServer server(nullptr, {.requestsPerConnection = 2});
+    TransportServer server(nullptr, {.requestsPerConnection = 2});
     WireClient client(server.port);
 
     QVERIFY(client.send(get("/1") + get("/2") + get("/3")));
@@ -408,7 +408,8 @@ void TestHttpServer::endsAConnectionAfterItsLastRequest()
 void TestHttpServer::sendsALargeAnswerToASlowClient()
 {
     const QByteArray large(3'000'000, 'x');
-    TestServer server([&](HttpExchange exchange) { exchange.answer(textReply(exchange.request().path == "/large" ? large : QByteArray("small"))); });
+    TransportServer server(
+        [&](HttpExchange exchange) { exchange.answer(textReply(exchange.request().path == "/large" ? large : QByteArray("small"))); });
     WireClient client(server.port);
     client.readSlowly();
 
@@ -420,7 +421,7 @@ void TestHttpServer::sendsALargeAnswerToASlowClient()
 
 void TestHttpServer::refusesASecondInstance()
 {
-    TestServer first;
+    TransportServer first;
     HttpServerOptions options;
     options.port = first.port;
     HttpServer second(options, [](HttpExchange) {});
@@ -464,7 +465,7 @@ void TestHttpServer::explainsWhyItCannotListen()
 
 void TestHttpServer::holdsManyIdleConnections()
 {
-    TestServer server(nullptr, {.connectionsPerAddress = 1000}, 2);
+    TransportServer server(nullptr, {.connectionsPerAddress = 1000}, 2);
     std::vector<std::unique_ptr<WireClient>> clients;
     for (int i = 0; i < 400; ++i)
         clients.push_back(std::make_unique<WireClient>(server.port));

@@ -1,4 +1,4 @@
-#include "tests/server/http/transport/TestServer.h"
+#include "tests/server/http/transport/TransportServer.h"
 #include "tests/server/http/transport/WireClient.h"
 #include "tests/support/TestMain.h"
 
@@ -23,7 +23,7 @@ static const QByteArray simpleGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
 void TestHttpServerDrain::endsAtOnceWhenNothingIsOpen()
 {
-    TestServer server(nullptr, {}, 3);
+    TransportServer server(nullptr, {}, 3);
     std::optional<int> cut;
 
     server.server->drain(10s, [&](int count) { cut = count; });
@@ -33,7 +33,7 @@ void TestHttpServerDrain::endsAtOnceWhenNothingIsOpen()
 
 void TestHttpServerDrain::closesIdleConnectionsAndRefusesNewOnes()
 {
-    TestServer server(nullptr, {}, 2);
+    TransportServer server(nullptr, {}, 2);
     WireClient idle(server.port);
     QVERIFY(idle.send(simpleGet));
     QCOMPARE(idle.reply().status, 200);
@@ -49,7 +49,7 @@ void TestHttpServerDrain::closesIdleConnectionsAndRefusesNewOnes()
 void TestHttpServerDrain::answersWhatIsWorkedOn()
 {
     Mailbox mailbox;
-    TestServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); });
+    TransportServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); });
     WireClient client(server.port);
     QVERIFY(client.send(simpleGet));
     QVERIFY(mailbox.waitFor(1));
@@ -70,7 +70,7 @@ void TestHttpServerDrain::answersWhatIsWorkedOn()
 void TestHttpServerDrain::servesARequestThatHasArrived()
 {
     for (int round = 0; round < 20; ++round) {
-        TestServer server;
+        TransportServer server;
         WireClient client(server.port);
         QTRY_COMPARE(server.server->connections(), 1);
         std::optional<int> cut;
@@ -87,7 +87,7 @@ void TestHttpServerDrain::servesARequestThatHasArrived()
 void TestHttpServerDrain::cutsWhatIsOpenAtTheDeadline()
 {
     Mailbox mailbox;
-    TestServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); });
+    TransportServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); });
     WireClient client(server.port);
     QVERIFY(client.send(simpleGet));
     QVERIFY(mailbox.waitFor(1));
@@ -103,7 +103,7 @@ void TestHttpServerDrain::cutsWhatIsOpenAtTheDeadline()
 void TestHttpServerDrain::endsWithoutDrainingWhileRequestsAreWorkedOn()
 {
     Mailbox mailbox;
-    auto server = std::make_unique<TestServer>([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); });
+    auto server = std::make_unique<TransportServer>([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); });
     WireClient answered(server->port);
     WireClient dropped(server->port);
     QVERIFY(answered.send(simpleGet) && dropped.send(simpleGet));

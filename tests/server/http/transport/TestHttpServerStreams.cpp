@@ -1,5 +1,5 @@
 #include "server/http/transport/StreamSource.h"
-#include "tests/server/http/transport/TestServer.h"
+#include "tests/server/http/transport/TransportServer.h"
 #include "tests/server/http/transport/WireClient.h"
 #include "tests/support/TestMain.h"
 
@@ -109,7 +109,7 @@ const QByteArray ask = "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n";
 void TestHttpServerStreams::sendsAnExportInChunksAndGoesOn()
 {
     const auto fate = std::make_shared<Fate>();
-    TestServer server(streaming(std::make_shared<Export>(fate, 1'000'000)));
+    TransportServer server(streaming(std::make_shared<Export>(fate, 1'000'000)));
     WireClient client(server.port);
 
     QVERIFY(client.send(ask + "GET /other HTTP/1.1\r\nHost: x\r\n\r\n"));
@@ -125,7 +125,7 @@ void TestHttpServerStreams::sendsAnExportInChunksAndGoesOn()
 void TestHttpServerStreams::endsTheConnectionForHttp10()
 {
     const auto fate = std::make_shared<Fate>();
-    TestServer server(streaming(std::make_shared<Export>(fate, 100'000)));
+    TransportServer server(streaming(std::make_shared<Export>(fate, 100'000)));
     WireClient client(server.port);
 
     QVERIFY(client.send("GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
@@ -139,7 +139,7 @@ void TestHttpServerStreams::endsTheConnectionForHttp10()
 void TestHttpServerStreams::doesNotPullForHead()
 {
     const auto fate = std::make_shared<Fate>();
-    TestServer server(streaming(std::make_shared<Export>(fate, 100'000)));
+    TransportServer server(streaming(std::make_shared<Export>(fate, 100'000)));
     WireClient client(server.port);
 
     QVERIFY(client.send("HEAD /stream HTTP/1.1\r\nHost: x\r\n\r\nGET /other HTTP/1.1\r\nHost: x\r\n\r\n"));
@@ -154,7 +154,7 @@ void TestHttpServerStreams::pullsNoFasterThanTheClientReads()
 {
     const auto fate = std::make_shared<Fate>();
     const qint64 size = 40'000'000;
-    TestServer server(streaming(std::make_shared<Export>(fate, size)));
+    TransportServer server(streaming(std::make_shared<Export>(fate, size)));
     WireClient client(server.port);
     client.readSlowly();
 
@@ -172,7 +172,7 @@ void TestHttpServerStreams::waitsForASourceThatWakesIt()
 {
     const auto fate = std::make_shared<Fate>();
     const auto feed = std::make_shared<Feed>(fate);
-    TestServer server(streaming(feed));
+    TransportServer server(streaming(feed));
     WireClient client(server.port);
 
     QVERIFY(client.send(ask));
@@ -204,7 +204,7 @@ void TestHttpServerStreams::tellsTheSourceWhenTheClientHasGone()
     const auto fate = std::make_shared<Fate>();
     const auto feed = std::make_shared<Feed>(fate);
     const auto endless = std::make_shared<Export>(fate, qint64(1) << 50);
-    TestServer server(streaming(feeds ? std::static_pointer_cast<StreamSource>(feed) : endless));
+    TransportServer server(streaming(feeds ? std::static_pointer_cast<StreamSource>(feed) : endless));
     WireClient client(server.port);
 
     QVERIFY(client.send(ask));
@@ -220,7 +220,7 @@ void TestHttpServerStreams::tellsTheSourceWhenTheClientHasGone()
 void TestHttpServerStreams::endsAFeedThatIsSilentForTooLong()
 {
     const auto fate = std::make_shared<Fate>();
-    TestServer server(streaming(std::make_shared<Feed>(fate)), {.write = 300ms});
+    TransportServer server(streaming(std::make_shared<Feed>(fate)), {.write = 300ms});
     WireClient client(server.port);
 
     QVERIFY(client.send(ask));
@@ -234,7 +234,7 @@ void TestHttpServerStreams::endsAFeedThatIsSilentForTooLong()
 void TestHttpServerStreams::endsAFeedWhenTheServerDrains()
 {
     const auto fate = std::make_shared<Fate>();
-    TestServer server(streaming(std::make_shared<Feed>(fate)));
+    TransportServer server(streaming(std::make_shared<Feed>(fate)));
     WireClient client(server.port);
     std::optional<int> cut;
 

@@ -1,4 +1,4 @@
-#include "tests/server/http/transport/TestServer.h"
+#include "tests/server/http/transport/TransportServer.h"
 #include "tests/server/http/transport/WireClient.h"
 #include "tests/support/TestMain.h"
 
@@ -31,7 +31,7 @@ static HttpLimits shortLimits()
 
 void TestHttpServerTimes::endsASlowHead()
 {
-    TestServer server(nullptr, shortLimits());
+    TransportServer server(nullptr, shortLimits());
     WireClient client(server.port);
     QElapsedTimer timer;
     timer.start();
@@ -47,7 +47,7 @@ void TestHttpServerTimes::endsASlowHead()
 
 void TestHttpServerTimes::endsAHeadThatComesInDrops()
 {
-    TestServer server(nullptr, shortLimits());
+    TransportServer server(nullptr, shortLimits());
     WireClient client(server.port);
     QElapsedTimer timer;
     timer.start();
@@ -64,7 +64,7 @@ void TestHttpServerTimes::endsASlowBody()
 {
     HttpLimits limits = shortLimits();
     limits.head = 10s;
-    TestServer server(nullptr, limits);
+    TransportServer server(nullptr, limits);
     WireClient client(server.port);
 
     QVERIFY(client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhell"));
@@ -84,7 +84,7 @@ void TestHttpServerTimes::endsAnIdleConnection_data()
 void TestHttpServerTimes::endsAnIdleConnection()
 {
     QFETCH(bool, asksFirst);
-    TestServer server(nullptr, shortLimits());
+    TransportServer server(nullptr, shortLimits());
     WireClient client(server.port);
 
     if (asksFirst) {
@@ -99,7 +99,7 @@ void TestHttpServerTimes::endsAnIdleConnection()
 void TestHttpServerTimes::answersWhenTheHandlerDoesNot()
 {
     Mailbox mailbox;
-    TestServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); }, shortLimits());
+    TransportServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); }, shortLimits());
     WireClient client(server.port);
 
     QVERIFY(client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"));
@@ -117,7 +117,7 @@ void TestHttpServerTimes::answersWhenTheHandlerDoesNot()
 void TestHttpServerTimes::endsAClientThatDoesNotRead()
 {
     const QByteArray large(16'000'000, 'x');
-    TestServer server([&](HttpExchange exchange) { exchange.answer(textReply(large)); }, shortLimits());
+    TransportServer server([&](HttpExchange exchange) { exchange.answer(textReply(large)); }, shortLimits());
     WireClient client(server.port);
     client.readSlowly();
 
@@ -129,7 +129,7 @@ void TestHttpServerTimes::endsAClientThatDoesNotRead()
 
 void TestHttpServerTimes::endsAConnectionThatLingers()
 {
-    TestServer server(nullptr, shortLimits());
+    TransportServer server(nullptr, shortLimits());
     WireClient client(server.port);
 
     QVERIFY(client.send("garbage\r\n\r\n"));

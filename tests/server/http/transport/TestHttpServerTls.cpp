@@ -1,5 +1,5 @@
 #include "tests/server/http/transport/SelfSigned.h"
-#include "tests/server/http/transport/TestServer.h"
+#include "tests/server/http/transport/TransportServer.h"
 #include "tests/server/http/transport/WireClient.h"
 #include "tests/support/TestMain.h"
 
@@ -87,7 +87,7 @@ void TestHttpServerTls::loadsACertificateAndItsKey_data()
 void TestHttpServerTls::loadsACertificateAndItsKey()
 {
     QFETCH(KeyKind, kind);
-    TestServer server(nullptr, {}, 1, configuration("loaded", kind));
+    TransportServer server(nullptr, {}, 1, configuration("loaded", kind));
 
     const auto client = connectTo(server.port);
 
@@ -129,8 +129,8 @@ void TestHttpServerTls::explainsWhatIsWrongWithTheFiles()
 
 void TestHttpServerTls::servesOverTls()
 {
-    TestServer server([](HttpExchange exchange) { exchange.answer(textReply(exchange.request().tls ? "encrypted" : "plain")); }, {}, 2,
-                      configuration("x"));
+    TransportServer server([](HttpExchange exchange) { exchange.answer(textReply(exchange.request().tls ? "encrypted" : "plain")); }, {}, 2,
+                           configuration("x"));
     const auto client = connectTo(server.port);
 
     for (int i = 0; i < 3; ++i) {
@@ -143,7 +143,7 @@ void TestHttpServerTls::servesOverTls()
 
 void TestHttpServerTls::carriesLargeBodiesBothWays()
 {
-    TestServer server([](HttpExchange exchange) { exchange.answer(textReply(exchange.request().body + "!")); }, {}, 1, configuration("x"));
+    TransportServer server([](HttpExchange exchange) { exchange.answer(textReply(exchange.request().body + "!")); }, {}, 1, configuration("x"));
     const auto client = connectTo(server.port);
     const QByteArray body(1'000'000, 'b');
 
@@ -155,7 +155,7 @@ void TestHttpServerTls::carriesLargeBodiesBothWays()
 
 void TestHttpServerTls::endsTheConnectionInAnOrderlyWay()
 {
-    TestServer server(nullptr, {}, 1, configuration("x"));
+    TransportServer server(nullptr, {}, 1, configuration("x"));
     const auto client = connectTo(server.port);
 
     client->write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -167,7 +167,7 @@ void TestHttpServerTls::endsTheConnectionInAnOrderlyWay()
 
 void TestHttpServerTls::deliversARefusal()
 {
-    TestServer server(nullptr, {}, 1, configuration("x"));
+    TransportServer server(nullptr, {}, 1, configuration("x"));
     const auto client = connectTo(server.port);
 
     client->write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n" + QByteArray(500'000, 'b'));
@@ -177,7 +177,7 @@ void TestHttpServerTls::deliversARefusal()
 
 void TestHttpServerTls::refusesOldVersions()
 {
-    TestServer server(nullptr, {}, 1, configuration("x"));
+    TransportServer server(nullptr, {}, 1, configuration("x"));
     WireClient plain(server.port);
 
     QVERIFY(plain.send(simpleGet));
@@ -193,7 +193,7 @@ void TestHttpServerTls::refusesOldVersions()
 
 void TestHttpServerTls::givesTheNewCertificateToNewConnections()
 {
-    TestServer server(nullptr, {}, 2, configuration("before"));
+    TransportServer server(nullptr, {}, 2, configuration("before"));
     const auto open = connectTo(server.port);
     const auto nameSeen = [&] { return connectTo(server.port)->peerCertificate().subjectInfo(QSslCertificate::CommonName).value(0); };
     QCOMPARE(nameSeen(), QStringLiteral("before"));
@@ -207,7 +207,7 @@ void TestHttpServerTls::givesTheNewCertificateToNewConnections()
 
 void TestHttpServerTls::endsAHandshakeThatDoesNotEnd()
 {
-    TestServer server(nullptr, {.head = 300ms}, 1, configuration("x"));
+    TransportServer server(nullptr, {.head = 300ms}, 1, configuration("x"));
     WireClient client(server.port);
 
     QVERIFY(client.send("\x16\x03\x01"));
@@ -219,7 +219,7 @@ void TestHttpServerTls::endsAHandshakeThatDoesNotEnd()
 void TestHttpServerTls::survivesClientsThatLeave()
 {
     Mailbox mailbox;
-    TestServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); }, {}, 1, configuration("x"));
+    TransportServer server([&](HttpExchange exchange) { mailbox.put(std::move(exchange)); }, {}, 1, configuration("x"));
     for (int i = 0; i < 10; ++i) {
         const auto client = connectTo(server.port);
         client->write(simpleGet);

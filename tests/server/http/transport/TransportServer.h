@@ -58,9 +58,9 @@ inline QByteArray described(const http::HttpRequest &request)
 }
 
 /// A server on 127.0.0.1 that describes each request to its sender, unless it is told to do something else.
-struct TestServer {
-    explicit TestServer(http::HttpServer::Handler handler = nullptr, http::HttpLimits limits = {}, int threads = 1,
-                        std::optional<http::TlsConfiguration> tls = std::nullopt)
+struct TransportServer {
+    explicit TransportServer(http::HttpServer::Handler handler = nullptr, http::HttpLimits limits = {}, int threads = 1,
+                             std::optional<http::TlsConfiguration> tls = std::nullopt)
     {
         if (!handler)
             handler = [](http::HttpExchange exchange) { exchange.answer(textReply(described(exchange.request()))); };
