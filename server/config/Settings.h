@@ -54,7 +54,7 @@ struct Settings {
     // Storage
     QString dataDir;
     Secret databaseUrl;          ///< empty: the embedded cluster
-    Secret databaseMigrationUrl; ///< empty: as databaseUrl
+    Secret databaseMigrationUrl; ///< empty: the schema is looked at, and not changed
     int databasePoolSize = 0;
     int databaseQueue = 0;
     std::chrono::milliseconds databaseStatementTimeout{};

@@ -25,7 +25,7 @@ SettingGroup storageSettings()
          described(databaseUrl("DATABASE_MIGRATION_URL", &Settings::databaseMigrationUrl,
                                "The same database with the role that owns the schema, for migrations only: the role that serves should not be able "
                                "to change tables."),
-                   "DATABASE_URL"),
+                   "none: the schema is looked at, and not changed"),
          count("DATABASE_POOL_SIZE", &Settings::databasePoolSize, "8", 1, 256,
                "Threads with one connection each. More only helps when the database has more cores than that to give."),
          count("DATABASE_QUEUE", &Settings::databaseQueue, "1024", 1, 1000000,

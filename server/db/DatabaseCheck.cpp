@@ -67,7 +67,11 @@ Result<void> checkDatabase(const ConnectionString &serving, const SessionSetting
     TRY(const int done, migrationsDone(**connection, migrations));
     if (done < static_cast<int>(migrations.size()) || !row.get<bool>(7)) {
         return refusal(
-            QStringLiteral("%1 of %2 migrations have been carried out on the database: run `aegisd migrate`").arg(done).arg(migrations.size()));
+            QStringLiteral(
+                "%1 of %2 migrations have been carried out on the database: run `aegisd migrate`, or start the server, with the role that may "
+                "change the schema in DATABASE_MIGRATION_URL")
+                .arg(done)
+                .arg(migrations.size()));
     }
     return {};
 }
