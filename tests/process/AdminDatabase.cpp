@@ -72,7 +72,8 @@ void AdminDatabase::execute(const QByteArray &statement)
 QMap<QString, qint64> AdminDatabase::rowCounts()
 {
     QMap<QString, qint64> counts;
-    for (const Row row : query("select relname::text from pg_class where relnamespace = 'aegis'::regnamespace and relkind in ('r', 'p') and not relispartition")) {
+    for (const Row row :
+         query("select relname::text from pg_class where relnamespace = 'aegis'::regnamespace and relkind in ('r', 'p') and not relispartition")) {
         const QString table = row.get<QString>(0);
         counts[table] = count("select count(*) from aegis.\"" + table.toUtf8() + '"');
     }

@@ -55,7 +55,12 @@ void TestLogs::initTestCase()
     note("the same signup", client.signup("ada-one"), 409);
     note("wrong login", client.post("/auth/login", wrongLogin), 401);
     note("unknown login", client.login("nobody"), 401);
-    note("weak signup", client.post("/auth/register", {{QStringLiteral("email"), ApiClient::email("bob")}, {QStringLiteral("password"), QStringLiteral("Weak-Pwd-7")}, {QStringLiteral("x"), 1}}), 422);
+    note("weak signup",
+         client.post("/auth/register",
+                     {{QStringLiteral("email"), ApiClient::email("bob")},
+                      {QStringLiteral("password"), QStringLiteral("Weak-Pwd-7")},
+                      {QStringLiteral("x"), 1}}),
+         422);
     const ApiAnswer login = client.login("ada-one");
     note("login", login, 200);
     note("me", client.get("/auth/me", login.text("accessToken")), 200);
@@ -71,7 +76,10 @@ void TestLogs::initTestCase()
     note("forged refresh", client.refresh(second.text("refreshToken") + "x"), 401);
     note("logout", client.logout(second.text("accessToken")), 204);
     note("refresh after logout", client.refresh(second.text("refreshToken")), 401);
-    note("rubbish", client.exchange("POST /auth/login HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n{\"password\":\"Secret-0"), 400);
+    note("rubbish",
+         client.exchange(
+             "POST /auth/login HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n{\"password\":\"Secret-0"),
+         400);
     note("in the query", client.get("/auth/me?password=Query-Secret-77"), 401);
     QCOMPARE(m_server.stop(), std::optional(0));
 

@@ -90,8 +90,8 @@ public:
 
     std::map<QByteArray, QByteArray> environment;
     pid_t id = 0;
-    int descriptor = -1;         ///< pidfd
-    std::optional<int> status;   ///< once it has ended
+    int descriptor = -1;              ///< pidfd
+    std::optional<int> status;        ///< once it has ended
     std::array<int, 2> pipes{-1, -1}; ///< where its output and its error output arrive
     std::thread reader;
     QString url;
@@ -228,7 +228,12 @@ void ServerProcess::launch(const QStringList &arguments)
 
 bool ServerProcess::start()
 {
-    launch({QStringLiteral("run")});
+    launch();
+    return becomesReady();
+}
+
+bool ServerProcess::becomesReady()
+{
     const auto ready = waitForEvent(QStringLiteral("ready"), 0, std::chrono::seconds(40));
     if (!ready) {
         d->reap(std::chrono::milliseconds(0));

@@ -46,7 +46,9 @@ public:
     /// `errorOutput()` has its reasons.
     bool start();
     /// Starts `aegisd` with these arguments and does not wait.
-    void launch(const QStringList &arguments);
+    void launch(const QStringList &arguments = {QStringLiteral("run")});
+    /// The rest of start().
+    bool becomesReady();
     /// The same, and waits for its end; gives the exit code.
     int run(const QStringList &arguments);
 
@@ -67,7 +69,8 @@ public:
 
     /// The first line of the log with that event that comes after the `from`th line, waited for if need be; nothing when
     /// it does not come.
-    std::optional<QJsonObject> waitForEvent(const QString &event, qsizetype from = 0, std::chrono::milliseconds time = std::chrono::seconds(20)) const;
+    std::optional<QJsonObject> waitForEvent(const QString &event, qsizetype from = 0,
+                                            std::chrono::milliseconds time = std::chrono::seconds(20)) const;
     /// The lines of the log up to now, those that are no JSON objects as an object with the member "text" alone.
     QList<QJsonObject> logLines() const;
     QByteArray output() const;
