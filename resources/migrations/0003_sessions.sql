@@ -94,6 +94,13 @@ create function complete_login(p_user_id uuid, p_password_hash text, p_new_passw
     language plpgsql
 as $$
 begin
+    -- The organization that the session is to be in was looked up before the password was compared, which takes a while.
+    if p_session ->> 'organization_id' is not null and not exists (
+        select from aegis.user_role m
+        join aegis.organization o on o.id = m.organization_id and o.status = 'active'
+        where m.organization_id = (p_session ->> 'organization_id')::uuid and m.user_id = p_user_id) then
+        return false;
+    end if;
     -- The lock makes a suspension or a change of the password wait, or this wait for it. Who is going to update takes the
     -- stronger one at once: two logins that both held the weaker one would wait for each other.
     if p_new_password_hash is null then
@@ -176,18 +183,19 @@ end
 $$;
 
 -- Ends one session, if it has not ended yet: its refresh token goes, its access tokens are revoked until p_revoked_until.
--- The deleted row makes a rotation that runs at the same moment wait and then find nothing. Answers whether it ended it.
+-- The deleted row makes a rotation that runs at the same moment wait and then find nothing. Whoever ends sessions locks first
+-- the session, then its token. Answers whether it ended it.
 create function end_session(p_tenant_id uuid, p_session_id uuid, p_user_id uuid, p_reason text, p_now timestamptz,
                             p_revocation_id uuid, p_revoked_until timestamptz, p_events jsonb) returns boolean
     language plpgsql
 as $$
 begin
-    delete from aegis.refresh_token where tenant_id = p_tenant_id and session_id = p_session_id and user_id = p_user_id;
     update aegis.session set ended_at = p_now, end_reason = p_reason
      where tenant_id = p_tenant_id and id = p_session_id and user_id = p_user_id and ended_at is null;
     if not found then
         return false;
     end if;
+    delete from aegis.refresh_token where tenant_id = p_tenant_id and session_id = p_session_id and user_id = p_user_id;
     insert into aegis.revocation (id, kind, subject_id, not_before, expires_at)
     values (p_revocation_id, 'session', p_session_id, p_now, p_revoked_until);
     perform aegis.append_events(p_events);
@@ -204,9 +212,10 @@ as $$
 declare
     v_count int;
 begin
-    delete from aegis.refresh_token where user_id = p_user_id;
+    perform from aegis.session where user_id = p_user_id and ended_at is null order by id for update;
     update aegis.session set ended_at = p_now, end_reason = p_reason where user_id = p_user_id and ended_at is null;
     get diagnostics v_count = row_count;
+    delete from aegis.refresh_token where user_id = p_user_id;
     insert into aegis.revocation (id, kind, subject_id, not_before, expires_at)
     values (p_revocation_id, 'user', p_user_id, p_now, p_revoked_until);
     perform aegis.append_events(p_events);

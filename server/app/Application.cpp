@@ -85,7 +85,14 @@ public:
 
 Application::Application(std::unique_ptr<Private> parts) : d(std::move(parts)) {}
 
-Application::~Application() = default;
+Application::~Application()
+{
+    // The workers answer on the I/O threads, so they end first.
+    if (d->services) {
+        d->services->hasher.stop();
+        d->services->database.stop();
+    }
+}
 
 Result<std::unique_ptr<Application>> Application::start(Settings settings, Options options)
 {

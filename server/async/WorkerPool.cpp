@@ -15,6 +15,11 @@ WorkerPool::WorkerPool(Options options) : m_options(std::move(options))
 
 WorkerPool::~WorkerPool()
 {
+    stop();
+}
+
+void WorkerPool::stop()
+{
     {
         const std::lock_guard lock(m_mutex);
         m_stopping = true;
@@ -22,6 +27,7 @@ WorkerPool::~WorkerPool()
     m_wake.notify_all();
     for (std::thread &thread : m_threads)
         thread.join();
+    m_threads.clear();
 }
 
 bool WorkerPool::tryPost(Job job)

@@ -27,10 +27,13 @@ public:
     using Job = std::function<void(int worker)>;
 
     explicit WorkerPool(Options options);
-    /// Does what was accepted, then ends the threads.
-    ~WorkerPool();
+    ~WorkerPool(); ///< stop()
     WorkerPool(const WorkerPool &) = delete;
     WorkerPool &operator=(const WorkerPool &) = delete;
+
+    /// Does what was accepted, refuses all else and ends the threads; they post no result after it has returned. Once;
+    /// from one thread.
+    void stop();
 
     /// Hands over a job; false when the queue is full. Jobs must not throw. Any thread.
     bool tryPost(Job job);

@@ -27,8 +27,7 @@ Task<Result<AuthResponse>> RegistrationService::make(const RequestContext &conte
             co_return *std::move(earlier);
     }
     const PasswordIdentity identity{.email = account.email.text(), .organizationName = account.organization ? account.organization->name : QString()};
-    CO_CHECK(m_policy.check(account.password, identity));
-    CO_TRY(const QByteArray hash, co_await m_hasher.hash(std::move(account.password)));
+    CO_TRY(const QByteArray hash, co_await m_hasher.hashNew(account.password, m_policy, identity));
     CO_TRY(Prepared prepared, prepare(context, account, hash));
 
     const RequestContext tenantContext = context.withTenant(prepared.tenant);

@@ -56,6 +56,9 @@ public:
     Session session() const { return Session(m_options.connection, m_options.session, m_link); }
 
     const Options &options() const { return m_options; }
+    /// Does the transactions that were accepted and refuses all others from then on.
+    void stop() { m_pool->stop(); }
+
     /// Transactions that wait for a connection.
     std::size_t waiting() const { return m_pool->waiting(); }
     const DatabaseCounters &counters() const { return m_link->counters; }

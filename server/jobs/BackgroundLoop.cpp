@@ -24,7 +24,7 @@ Result<void> BackgroundLoop::start()
     std::optional<Result<void>> first;
     m_thread = std::thread([this, &first] {
         pthread_setname_np(pthread_self(), m_options.name.substr(0, 15).c_str());
-        Result<void> outcome = m_options.step();
+        Result<void> outcome = runStep();
         const bool good = outcome.ok();
         {
             const std::lock_guard lock(m_mutex);
@@ -39,13 +39,22 @@ Result<void> BackgroundLoop::start()
     return *std::move(first);
 }
 
+Result<void> BackgroundLoop::runStep() const
+{
+    try {
+        return m_options.step();
+    } catch (const std::exception &exception) {
+        return Problem(ProblemCode::Internal).withInternal(QString::fromUtf8(exception.what()));
+    }
+}
+
 void BackgroundLoop::work()
 {
     bool failing = false;
     std::unique_lock lock(m_mutex);
     while (!m_wake.wait_for(lock, m_options.pause, [this] { return m_stopping; })) {
         lock.unlock();
-        const Result<void> outcome = m_options.step();
+        const Result<void> outcome = runStep();
         if (outcome.ok() == failing) {
             failing = !failing;
             const QString name = QString::fromStdString(m_options.name);

@@ -18,7 +18,7 @@ public:
     struct Options {
         std::string name; ///< of the thread and in the log, at most 15 characters
         std::chrono::milliseconds pause{};
-        std::function<Result<void>()> step; ///< runs on the thread; must not throw
+        std::function<Result<void>()> step; ///< runs on the thread; an exception counts as a failure
     };
 
     explicit BackgroundLoop(Options options);
@@ -31,6 +31,7 @@ public:
     Result<void> start();
 
 private:
+    Result<void> runStep() const;
     void work();
 
     const Options m_options;

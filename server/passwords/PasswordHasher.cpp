@@ -106,6 +106,15 @@ Task<Result<QByteArray>> PasswordHasher::hash(Secret password)
     co_return result;
 }
 
+Task<Result<QByteArray>> PasswordHasher::hashNew(Secret password, const PasswordPolicy &policy, PasswordIdentity identity)
+{
+    auto result = co_await m_pool.run<QByteArray>([&](int) -> Result<QByteArray> {
+        CHECK(policy.check(password, identity));
+        return hashPassword(password, m_parameters);
+    });
+    co_return result;
+}
+
 Task<Result<PasswordVerdict>> PasswordHasher::verify(Secret password, QByteArray encoded)
 {
     auto result = co_await m_pool.run<PasswordVerdict>([&](int) { return verifyPassword(password, encoded, m_parameters); });

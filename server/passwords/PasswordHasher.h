@@ -3,6 +3,7 @@
 #include "server/async/Task.h"
 #include "server/async/WorkerPool.h"
 #include "server/passwords/PasswordParameters.h"
+#include "server/passwords/PasswordPolicy.h"
 #include "shared/text/Secret.h"
 
 namespace aegis {
@@ -35,6 +36,10 @@ public:
     /// UTF-8; with bcrypt more than 72 bytes or a NUL), `overloaded` when the queue is full or memory is short.
     Task<Result<QByteArray>> hash(Secret password);
 
+    /// The same for a new password, which is judged first, in the same job: judging takes up to some milliseconds for a
+    /// password that is made for that, so it must not be done by a thread that serves others. `password_policy`.
+    Task<Result<QByteArray>> hashNew(Secret password, const PasswordPolicy &policy, PasswordIdentity identity);
+
     /// Compares with a stored hash. A malformed hash or one of a forbidden cost does not match, at the usual cost.
     Task<Result<PasswordVerdict>> verify(Secret password, QByteArray encoded);
 
@@ -42,6 +47,9 @@ public:
     Task<Result<void>> verifyDecoy(Secret password);
 
     const PasswordParameters &parameters() const { return m_parameters; }
+    /// Does what was accepted and refuses all else from then on.
+    void stop() { m_pool.stop(); }
+
     std::size_t waiting() const { return m_pool.waiting(); } ///< calls in the queue now
     std::size_t capacity() const { return m_pool.capacity(); }
     int threads() const { return m_pool.threads(); }

@@ -88,7 +88,8 @@ Result<std::shared_ptr<const AccessGrant>> AccessTokens::verifyAnew(QByteArrayVi
     grant->authMethods = strings(claims.all.value(QLatin1String("amr")));
     grant->authTime = fromUnixSeconds(claims.all.value(QLatin1String("auth_time")).toInteger());
     grant->issuedAt = claims.issuedAt;
-    grant->expiresAt = claims.expiresAt;
+    // A shorter lifetime works for older tokens at once: a revocation is remembered no longer than it.
+    grant->expiresAt = std::min(claims.expiresAt, claims.issuedAt + m_options.lifetime);
     if (grant->user.isNil() || grant->session.isNil() || grant->token.isNil())
         return Problem(ProblemCode::InvalidToken).withInternal(QStringLiteral("sub, sid or jti is missing"));
     if (grant->expiresAt <= now) // the leeway is for clocks that differ, not for our own tokens

@@ -6,13 +6,14 @@ namespace aegis {
 
 Result<void> RevocationFeed::poll(Instant now)
 {
+    const auto asked = RevocationList::Clock::now(); // what commits while we ask may be missing from the answer
     const RequestContext context = RequestContext::forSystem(now);
     TRY(const RevocationStore::Batch batch,
         m_session.read<RevocationStore::Batch>(context, [this](Tx &tx) { return RevocationStore::since(tx, m_horizon); }));
     for (const Revocation &revocation : batch.revocations)
         m_list.revoke(revocation);
     m_horizon = batch.horizon;
-    m_list.markFresh();
+    m_list.markFresh(asked);
     if (now >= m_forgetAt) {
         m_list.forgetExpired(now);
         m_forgetAt = now + std::chrono::minutes(1);

@@ -5,9 +5,9 @@
 namespace aegis {
 namespace {
 
-std::int64_t steadyMilliseconds()
+std::int64_t millisecondsOf(RevocationList::Clock::time_point moment)
 {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(moment.time_since_epoch()).count();
 }
 
 } // namespace
@@ -51,15 +51,15 @@ qsizetype RevocationList::size() const
     return m_byId.size() + m_byOwner.size();
 }
 
-void RevocationList::markFresh()
+void RevocationList::markFresh(Clock::time_point asOf)
 {
-    m_freshAt.store(steadyMilliseconds());
+    m_freshAt.store(millisecondsOf(asOf));
 }
 
 std::chrono::milliseconds RevocationList::age() const
 {
     const std::int64_t freshAt = m_freshAt.load();
-    return freshAt == 0 ? std::chrono::hours(24) : std::chrono::milliseconds(steadyMilliseconds() - freshAt);
+    return freshAt == 0 ? std::chrono::hours(24) : std::chrono::milliseconds(millisecondsOf(Clock::now()) - freshAt);
 }
 
 } // namespace aegis

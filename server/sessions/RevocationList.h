@@ -26,9 +26,10 @@ public:
     void forgetExpired(Instant now);
     qsizetype size() const;
 
-    /// Called by the feed each time that the list has been brought up to date.
-    void markFresh();
-    /// How long ago that was; a very long time if never.
+    using Clock = std::chrono::steady_clock;
+    /// Called by the feed each time that the list has been brought up to what was true at that moment.
+    void markFresh(Clock::time_point asOf);
+    /// How long ago that moment was; a very long time if never.
     std::chrono::milliseconds age() const;
 
 private:
