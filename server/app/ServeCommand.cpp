@@ -22,7 +22,10 @@ void configureLog(const Settings &settings)
 
 int refuse(const char *event, const Problem &problem)
 {
-    log::error(event, {{"reason", problem.detail.isEmpty() ? problem.internal : problem.detail}, {"internal", problem.internal}});
+    if (problem.detail.isEmpty() || problem.internal.isEmpty())
+        log::error(event, {{"reason", problem.detail.isEmpty() ? problem.internal : problem.detail}});
+    else
+        log::error(event, {{"reason", problem.detail}, {"internal", problem.internal}});
     return ExitFailure;
 }
 

@@ -8,7 +8,7 @@ namespace aegis::log {
 
 void access(const http::AccessRecord &record)
 {
-    const LogLevel level = record.status == 500 ? LogLevel::Error : LogLevel::Info;
+    const LogLevel level = record.status == 500 ? LogLevel::Error : record.status > 500 ? LogLevel::Warning : LogLevel::Info;
     if (!isOn(level))
         return;
     const RequestContext &context = record.context;

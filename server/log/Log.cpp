@@ -2,45 +2,67 @@
 
 #include "server/context/RequestContext.h"
 #include "server/log/LogLine.h"
+#include "server/log/LogWriter.h"
 
-#include <poll.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <mutex>
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
 
 namespace aegis::log {
 namespace {
 
+/// At the end of the process: a reader that still reads gets everything, one that has stopped holds nobody up for long.
+constexpr std::chrono::seconds lastFlush(2);
+
+QByteArray droppedLine(std::uint64_t lines);
+
 struct Sink {
-    std::mutex mutex; ///< lines longer than a pipe takes at once must not mix
-    std::atomic<int> descriptor{2};
+    LogWriter writer{2, droppedLine};
     std::atomic<bool> isJson{::isatty(2) == 0};
     std::atomic<bool> hasColours{::isatty(2) != 0};
 };
 
+/// Lets the writer finish before abort() ends the process. Only what signal-safety(7) allows.
+void finishBeforeAbort(int);
+
+Sink *makeSink()
+{
+    std::atexit([] { flush(lastFlush); });
+    if (const auto before = std::signal(SIGABRT, finishBeforeAbort); before != SIG_DFL)
+        std::signal(SIGABRT, before); // somebody else's
+    return new Sink; // never destroyed: threads may still log while the process ends
+}
+
 Sink &sink()
 {
-    static Sink *const only = new Sink; // never destroyed: threads may still log while the process ends
+    static Sink *const only = makeSink();
     return *only;
 }
 
-/// One write() unless the reader is slow. After a second without room the line is lost: a log that nobody reads must not
-/// stop the server.
-void writeLine(int descriptor, QByteArrayView line)
+void finishBeforeAbort(int)
 {
-    while (!line.isEmpty()) {
-        const ssize_t written = ::write(descriptor, line.data(), static_cast<std::size_t>(line.size()));
-        if (written >= 0) {
-            line = line.sliced(written);
-        } else if (errno == EAGAIN) {
-            pollfd room{.fd = descriptor, .events = POLLOUT, .revents = 0};
-            if (::poll(&room, 1, 1000) <= 0)
-                return;
-        } else if (errno != EINTR) {
-            return;
-        }
-    }
+    const timespec pause{.tv_sec = 0, .tv_nsec = 10'000'000};
+    for (int waited = 0; waited < 100 && sink().writer.isBusy(); ++waited)
+        ::nanosleep(&pause, nullptr);
+}
+
+void appendLine(QByteArray &line, const LineParts &parts)
+{
+    if (sink().isJson)
+        appendJsonLine(line, parts);
+    else
+        appendTextLine(line, parts, sink().hasColours);
+}
+
+QByteArray droppedLine(std::uint64_t lines)
+{
+    const std::array<Field, 1> fields{Field{"lines", lines}};
+    QByteArray line;
+    appendLine(line, {.time = systemNow(), .level = LogLevel::Warning, .event = "log_dropped", .correlation = nullptr, .fields = fields});
+    return line;
 }
 
 } // namespace
@@ -48,25 +70,28 @@ void writeLine(int descriptor, QByteArrayView line)
 void configure(const Options &options)
 {
     const bool isTerminal = ::isatty(options.descriptor) != 0;
-    sink().descriptor = options.descriptor;
+    sink().writer.redirect(options.descriptor);
     sink().isJson = options.format == LogFormat::Json || (options.format == LogFormat::Auto && !isTerminal);
     sink().hasColours = options.colours && isTerminal;
     detail::threshold = options.level;
 }
 
+bool flush(std::chrono::milliseconds time)
+{
+    return sink().writer.flush(time);
+}
+
+std::uint64_t dropped()
+{
+    return sink().writer.dropped();
+}
+
 void detail::write(LogLevel level, const char *event, const CorrelationId *correlation, std::span<const Field> fields)
 {
-    Sink &to = sink();
-    const LineParts parts{.time = systemNow(), .level = level, .event = event, .correlation = correlation, .fields = fields};
     thread_local QByteArray line;
     line.resize(0); // keeps what was reserved
-    if (to.isJson)
-        appendJsonLine(line, parts);
-    else
-        appendTextLine(line, parts, to.hasColours);
-
-    const std::lock_guard lock(to.mutex);
-    writeLine(to.descriptor, line);
+    appendLine(line, {.time = systemNow(), .level = level, .event = event, .correlation = correlation, .fields = fields});
+    sink().writer.put(line);
 }
 
 const CorrelationId &detail::correlationOf(const RequestContext &context)

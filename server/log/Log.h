@@ -11,9 +11,10 @@ namespace aegis {
 struct RequestContext;
 }
 
-/// The log: one line for one thing that happened, on standard error, written with one write(). Either a JSON object
-/// (`time`, `level`, `event`, `correlationId` and the fields) or readable text. Any thread. What clients send is escaped,
-/// so a line can neither be forged nor steer a terminal; a Secret as a field does not compile.
+/// The log: one line for one thing that happened, on standard error. Either a JSON object (`time`, `level`, `event`,
+/// `correlationId` and the fields) or readable text. Any thread, and none ever waits for who reads it: lines that the reader
+/// does not take are dropped, and `log_dropped` says how many. What clients send is escaped, so a line can neither be forged
+/// nor steer a terminal; a Secret as a field does not compile.
 ///
 /// `log::warning("login_failed", ctx, {{"reason", problem.internal}, {"attempts", 3}});`
 /// Event names are snake_case and never change lightly: people alert on them. E-mail addresses do not belong into it.
@@ -30,6 +31,13 @@ struct Options {
 
 /// Takes effect for all lines from now on. Before the first call it is as by `Options()`.
 void configure(const Options &options);
+
+/// Waits until what was logged so far is written, at most for this time; whether it is. The end of the process and abort()
+/// do so by themselves.
+bool flush(std::chrono::milliseconds time);
+
+/// Lines that nobody took, since the start.
+std::uint64_t dropped();
 
 /// Sends Qt's own messages (qWarning() and the like) through this log, as event `qt_message`.
 void takeQtMessages();

@@ -100,6 +100,7 @@ public:
     mutable std::condition_variable arrived;
     std::array<QByteArray, 2> texts; ///< under the mutex
     bool readerHasEnded = true;      ///< under the mutex
+    bool isReading = true;           ///< under the mutex
 };
 
 /// Reads both pipes until their ends: a server whose log nobody reads would stand still.
@@ -110,6 +111,10 @@ void ServerProcess::Private::read()
     while (entries[0].fd >= 0 || entries[1].fd >= 0) {
         if (::poll(entries.data(), entries.size(), -1) < 0)
             continue;
+        {
+            std::unique_lock lock(mutex);
+            arrived.wait(lock, [this] { return isReading; });
+        }
         for (std::size_t i = 0; i < entries.size(); ++i) {
             if (entries[i].fd < 0 || entries[i].revents == 0)
                 continue;
@@ -145,6 +150,11 @@ void ServerProcess::Private::reap(std::chrono::milliseconds time)
         while (::waitpid(id, &raw, 0) < 0 && errno == EINTR) {}
         status = WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw);
         ::close(descriptor);
+        {
+            const std::lock_guard lock(mutex);
+            isReading = true; // what is left in the pipes
+            arrived.notify_all();
+        }
         reader.join();
         for (const int pipe : pipes)
             ::close(pipe);
@@ -268,6 +278,12 @@ QString ServerProcess::url() const
 quint16 ServerProcess::port() const
 {
     return static_cast<quint16>(QUrl(d->url).port(0));
+}
+
+void ServerProcess::stopReading()
+{
+    const std::lock_guard lock(d->mutex);
+    d->isReading = false;
 }
 
 void ServerProcess::signal(int number) const

@@ -58,6 +58,8 @@ public:
     QString url() const;
     quint16 port() const;
 
+    /// From now on nobody reads what it writes, until it has ended.
+    void stopReading();
     /// Sends it a signal, to it alone.
     void signal(int number) const;
     /// SIGKILL, and waits until it is gone.

@@ -12,6 +12,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
+
 #include <thread>
 
 using namespace aegis;
@@ -29,13 +31,17 @@ private Q_SLOTS:
     void keepsLinesOfManyThreadsApart();
     void takesQtsMessages();
     void survivesAReaderThatIsGone();
+    void waitsForNoReader();
     void writesAnAccessLine();
     void saysWhyTheServerFailed();
+    void warnsWhenItCannotServe();
     void leavesOutWhatIsNotKnown();
 
 private:
     QList<QByteArray> lines() const
     {
+        if (!log::flush(std::chrono::seconds(10)))
+            qFatal("the log is not written");
         QFile file(m_file->fileName());
         if (!file.open(QIODevice::ReadOnly))
             qFatal("cannot read the log");
@@ -161,7 +167,56 @@ void TestLog::survivesAReaderThatIsGone()
     configure(LogLevel::Info);
     log::info("found");
 
-    QCOMPARE(onlyLine().value(QStringLiteral("event")).toString(), QStringLiteral("found"));
+    const QList<QByteArray> all = lines();
+    QCOMPARE(all.size(), 2);
+    QVERIFY(all.at(0).contains("\"found\""));
+    QVERIFY(all.at(1).contains("\"log_dropped\",\"lines\":1"));
+}
+
+void TestLog::waitsForNoReader()
+{
+    std::array<int, 2> pipe{};
+    QCOMPARE(::pipe2(pipe.data(), O_CLOEXEC), 0);
+    log::configure({.level = LogLevel::Info, .format = LogFormat::Json, .descriptor = pipe[1], .colours = false});
+    const QByteArray filler(4000, 'x');
+    const std::uint64_t droppedBefore = log::dropped();
+    constexpr int count = 4000; // 16 MB: more than may wait and be under way
+
+    const auto begun = std::chrono::steady_clock::now();
+    for (int i = 0; i < count; ++i)
+        log::info("line", {{"filler", filler}});
+    const bool isQuick = std::chrono::steady_clock::now() - begun < std::chrono::seconds(5);
+    const std::uint64_t dropped = log::dropped() - droppedBefore;
+
+    QByteArray read;
+    std::jthread reader([&] {
+        QByteArray buffer(65536, Qt::Uninitialized);
+        for (ssize_t size = 0; (size = ::read(pipe[0], buffer.data(), 65536)) > 0;)
+            read.append(buffer.constData(), size);
+    });
+    const bool isFlushed = log::flush(std::chrono::seconds(20));
+    log::info("last"); // comes after the line that says how many were dropped
+    configure(LogLevel::Info);
+    ::close(pipe[1]);
+    reader.join();
+    ::close(pipe[0]);
+
+    QVERIFY(isQuick);
+    QVERIFY(isFlushed);
+    QVERIFY(dropped > 0 && dropped < count);
+    qint64 told = 0;
+    qint64 lines = 0;
+    const QList<QByteArray> all = read.trimmed().split('\n');
+    for (const QByteArray &line : all) {
+        const QJsonObject object = QJsonDocument::fromJson(line).object();
+        if (object.value(QStringLiteral("event")) == QStringLiteral("log_dropped"))
+            told += object.value(QStringLiteral("lines")).toInteger();
+        else if (object.value(QStringLiteral("event")) == QStringLiteral("line"))
+            ++lines;
+    }
+    QCOMPARE(told, qint64(dropped));
+    QCOMPARE(lines + told, qint64(count));
+    QVERIFY(all.last().contains("\"last\""));
 }
 
 void TestLog::writesAnAccessLine()
@@ -212,10 +267,28 @@ void TestLog::saysWhyTheServerFailed()
                               .problem = ProblemCode::Internal,
                               .internal = QStringLiteral("a bug")};
     log::access(record);
-    record.status = 503;
+    record.status = 503; // is a warning: the server is busy or what it needs is away
     log::access(record);
 
     QCOMPARE(onlyLine().value(QStringLiteral("internal")).toString(), QStringLiteral("a bug"));
+}
+
+void TestLog::warnsWhenItCannotServe()
+{
+    const RequestContext context = RequestContext::forSystem(systemNow());
+
+    log::access({.operation = "login",
+                 .method = "POST",
+                 .path = "/auth/login",
+                 .status = 503,
+                 .duration = {},
+                 .requestBytes = 0,
+                 .replyBytes = 0,
+                 .context = context,
+                 .problem = ProblemCode::DatabaseUnavailable,
+                 .internal = {}});
+
+    QCOMPARE(onlyLine().value(QStringLiteral("level")).toString(), QStringLiteral("warning"));
 }
 
 void TestLog::leavesOutWhatIsNotKnown()
