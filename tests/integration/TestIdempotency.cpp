@@ -136,7 +136,8 @@ void TestIdempotency::forgetsTheKeyAfterADay()
 
     QVERIFY_REPLY(second, 201, "");
     QVERIFY(second.body != first.body);
-    QCOMPARE(m_server->value<qint64>("select count(*) from aegis.idempotency_key where key_hash = $1", Bytes{sha256("good-for-a-day-and-no-more")}), qint64(1));
+    QCOMPARE(m_server->value<qint64>("select count(*) from aegis.idempotency_key where key_hash = $1", Bytes{sha256("good-for-a-day-and-no-more")}),
+             qint64(1));
 }
 
 void TestIdempotency::doesNotRememberARefusal()

@@ -71,7 +71,8 @@ void TestLogin::opensASession()
     QCOMPARE(again.organizationId, ada.organizationId);
     QCOMPARE(again.slug, ada.slug);
     QVERIFY(again.sessionId != ada.sessionId);
-    QCOMPARE(m_server->value<QByteArray>("select current_hash from aegis.refresh_token where session_id = $1::uuid", Text{again.sessionId}), sha256(again.refreshToken));
+    QCOMPARE(m_server->value<QByteArray>("select current_hash from aegis.refresh_token where session_id = $1::uuid", Text{again.sessionId}),
+             sha256(again.refreshToken));
     QCOMPARE(m_server->events(ada.organizationId).mid(5), (QByteArrayList{"UserLoggedIn", "AuthSessionCreated"}));
     QVERIFY_REPLY(m_server->client().as(again.accessToken).get("/auth/me"), 200, "");
     QVERIFY_REPLY(m_server->client().as(ada.accessToken).get("/auth/me"), 200, ""); // the other session goes on
@@ -111,8 +112,10 @@ void TestLogin::recordsAnUnknownAddressForThePlatform()
     const TestReply reply = login(email, "Not-The-Password-1");
 
     QVERIFY_REPLY(reply, 401, "invalid_credentials");
-    const Rows rows = m_server->sql("select tenant_id, payload->>'reason', payload->>'emailFingerprint', organization_id, actor_id, subject_id, payload::text "
-                                    "from aegis.event where correlation_id = $1::uuid and type = 'UserLoginFailed'", Text{reply.field("X-Correlation-ID")});
+    const Rows rows = m_server->sql(
+        "select tenant_id, payload->>'reason', payload->>'emailFingerprint', organization_id, actor_id, subject_id, payload::text "
+        "from aegis.event where correlation_id = $1::uuid and type = 'UserLoginFailed'",
+        Text{reply.field("X-Correlation-ID")});
     QCOMPARE(rows.size(), 1);
     const Row event = rows.first();
     QVERIFY(event.get<TenantId>(0).isNil());
@@ -132,8 +135,11 @@ void TestLogin::recordsAWrongPasswordInItsTenant()
 
     for (const SignedUp &person : {ada, bob}) {
         QCOMPARE(m_server->events(person.tenantId()).last(), QByteArray("UserLoginFailed"));
-        const Row event = m_server->sql("select payload->>'reason', actor_id, subject_id from aegis.event where tenant_id = $1::uuid order by id desc limit 1",
-                                        Text{person.tenantId()}).first();
+        const Row
+            event = m_server
+                        ->sql("select payload->>'reason', actor_id, subject_id from aegis.event where tenant_id = $1::uuid order by id desc limit 1",
+                              Text{person.tenantId()})
+                        .first();
         QCOMPARE(event.get<QString>(0), QStringLiteral("wrong_password"));
         QVERIFY(event.isNull(1)); // who it was is not known
         QCOMPARE(event.get<UserId>(2).text(), person.userId);
@@ -160,8 +166,8 @@ void TestLogin::tellsOnlyWhoKnowsThePasswordThatTheAccountIsUnavailable()
     QVERIFY_REPLY(right, 403, "account_unavailable");
     QVERIFY_REPLY(wrong, 401, "invalid_credentials");
     QCOMPARE(sessionsOf(ada), qint64(1));
-    const Rows reasons = m_server->sql("select payload->>'reason' from aegis.event where tenant_id = $1::uuid and type = 'UserLoginFailed' order by id",
-                                       Text{ada.organizationId});
+    const Rows reasons = m_server->sql(
+        "select payload->>'reason' from aegis.event where tenant_id = $1::uuid and type = 'UserLoginFailed' order by id", Text{ada.organizationId});
     QCOMPARE(reasons.size(), 2);
     QCOMPARE(reasons[0].get<QString>(0), QStringLiteral("account_unavailable"));
     QCOMPARE(reasons[1].get<QString>(0), QStringLiteral("wrong_password"));
@@ -199,7 +205,8 @@ void TestLogin::renewsABcryptHash()
 void TestLogin::refusesAnUnusableHash()
 {
     const SignedUp ada = m_server->signUp();
-    m_server->sql("update aegis.user set password_hash = '$argon2id$v=19$m=4194304,t=100,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA' where id = $1::uuid", Text{ada.userId});
+    m_server->sql("update aegis.user set password_hash = '$argon2id$v=19$m=4194304,t=100,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA' where id = $1::uuid",
+                  Text{ada.userId});
 
     QVERIFY_REPLY(login(ada.email, ada.password), 401, "invalid_credentials");
     QCOMPARE(m_server->events(ada.organizationId).last(), QByteArray("UserLoginFailed"));
@@ -210,7 +217,9 @@ void TestLogin::refusesAnUnusableHash()
 void TestLogin::opensNoSessionWhenThePasswordChangedMeanwhile()
 {
     const SignedUp ada = m_server->signUp();
-    const auto newHash = hashPassword(Secret("Another-Password-1"), {.algorithm = PasswordAlgorithm::Argon2id, .argon2 = {.memoryKib = 8192, .passes = 1, .lanes = 1}, .bcryptRounds = 10});
+    const auto newHash = hashPassword(
+        Secret("Another-Password-1"),
+        {.algorithm = PasswordAlgorithm::Argon2id, .argon2 = {.memoryKib = 8192, .passes = 1, .lanes = 1}, .bcryptRounds = 10});
     QVERIFY_RESULT(newHash);
     Session other(m_server->database().administrator);
     TestReply reply;
@@ -231,7 +240,8 @@ void TestLogin::opensNoSessionWhenThePasswordChangedMeanwhile()
     QVERIFY_REPLY(reply, 401, "invalid_credentials");
     QCOMPARE(sessionsOf(ada), qint64(1));
     QCOMPARE(m_server->events(ada.organizationId).mid(5), QByteArrayList{"UserLoginFailed"});
-    QCOMPARE(m_server->value<QString>("select payload->>'reason' from aegis.event where tenant_id = $1::uuid order by id desc limit 1", Text{ada.organizationId}),
+    QCOMPARE(m_server->value<QString>("select payload->>'reason' from aegis.event where tenant_id = $1::uuid order by id desc limit 1",
+                                      Text{ada.organizationId}),
              QStringLiteral("wrong_password")); // it looked again
 }
 
@@ -245,7 +255,8 @@ void TestLogin::leavesASuspendedOrganizationOut()
     QVERIFY_REPLY(reply, 200, ""); // the person is nobody's prisoner: the session is in no organization
     QVERIFY(reply.json()[QLatin1String("organization")].isNull());
     const SignedUp person = signedUpBy(reply, {});
-    QVERIFY(m_server->value<bool>("select organization_id is null and tenant_id = user_id from aegis.session where id = $1::uuid", Text{person.sessionId}));
+    QVERIFY(m_server->value<bool>("select organization_id is null and tenant_id = user_id from aegis.session where id = $1::uuid",
+                                  Text{person.sessionId}));
     QVERIFY_REPLY(m_server->client().as(person.accessToken).get("/auth/me"), 200, "");
 }
 

@@ -38,9 +38,11 @@ void TestRegister::makesAPersonWithoutAnOrganization()
     QCOMPARE(m_server->value<qint64>("select count(*) from aegis.organization"), organizations);
     QCOMPARE(m_server->value<qint64>("select count(*) from aegis.user_role where user_id = $1::uuid", Text{person.userId}), qint64(0));
     QVERIFY(m_server->value<bool>("select managed_by is null and status = 'active' from aegis.user where id = $1::uuid", Text{person.userId}));
-    QVERIFY(m_server->value<bool>("select tenant_id = user_id and organization_id is null from aegis.session where id = $1::uuid", Text{person.sessionId}));
+    QVERIFY(m_server->value<bool>("select tenant_id = user_id and organization_id is null from aegis.session where id = $1::uuid",
+                                  Text{person.sessionId}));
     QCOMPARE(m_server->events(person.userId), (QByteArrayList{"UserCreated", "AuthSessionCreated"}));
-    QCOMPARE(m_server->value<QString>("select payload->>'method' from aegis.event where tenant_id = $1::uuid and type = 'UserCreated'", Text{person.userId}),
+    QCOMPARE(m_server->value<QString>("select payload->>'method' from aegis.event where tenant_id = $1::uuid and type = 'UserCreated'",
+                                      Text{person.userId}),
              QStringLiteral("register"));
 }
 
@@ -67,7 +69,8 @@ void TestRegister::takesNamesOrNone()
 
     QVERIFY_REPLY(reply, 201, "");
     QCOMPARE(reply.json()[QLatin1String("user")][QLatin1String("firstName")], stored);
-    const Row row = m_server->sql("select first_name, last_name from aegis.user_profile where user_id = $1::uuid", Text{signedUpBy(reply, {}).userId}).first();
+    const Row row = m_server->sql("select first_name, last_name from aegis.user_profile where user_id = $1::uuid", Text{signedUpBy(reply, {}).userId})
+                        .first();
     QCOMPARE(row.get<std::optional<QString>>(0).value_or(QString()), stored.toString());
     QVERIFY(row.isNull(1));
 }
@@ -97,8 +100,10 @@ void TestRegister::namesWhatIsWrong_data()
     row("no body", "", 400, "malformed_json", {});
     row("an organization", R"({"email":"a@example.com","password":"Blue-Lantern-7719","organizationSlug":"abc"})", 422, "validation_failed",
         {"organizationSlug:unknown"});
-    row("an empty name", R"({"email":"a@example.com","password":"Blue-Lantern-7719","firstName":""})", 422, "validation_failed", {"firstName:length"});
-    row("a name of blanks", R"({"email":"a@example.com","password":"Blue-Lantern-7719","lastName":"  "})", 422, "validation_failed", {"lastName:format"});
+    row("an empty name", R"({"email":"a@example.com","password":"Blue-Lantern-7719","firstName":""})", 422, "validation_failed",
+        {"firstName:length"});
+    row("a name of blanks", R"({"email":"a@example.com","password":"Blue-Lantern-7719","lastName":"  "})", 422, "validation_failed",
+        {"lastName:format"});
     row("a field twice", R"({"email":"a@example.com","email":"b@example.com","password":"Blue-Lantern-7719"})", 400, "malformed_json", {});
     row("a list", "[]", 400, "malformed_json", {});
     row("half a document", R"({"email":)", 400, "malformed_json", {});
@@ -137,7 +142,8 @@ void TestRegister::storesTheAddressInOneForm_data()
     QTest::addColumn<QString>("stored");
     QTest::newRow("in capitals") << QStringLiteral("FORM.One@EXAMPLE.com") << QStringLiteral("form.one@example.com");
     QTest::newRow("with an accent apart from its letter") << QStringLiteral(u"jose\u0301@example.com") << QStringLiteral(u"jos\u00e9@example.com");
-    QTest::newRow("with a domain of another script") << QStringLiteral(u"form.three@b\u00fccher.example") << QStringLiteral("form.three@xn--bcher-kva.example");
+    QTest::newRow("with a domain of another script")
+        << QStringLiteral(u"form.three@b\u00fccher.example") << QStringLiteral("form.three@xn--bcher-kva.example");
 }
 
 void TestRegister::storesTheAddressInOneForm()

@@ -38,13 +38,19 @@ void TestSignup::storesThePersonAndTheOrganization()
 
     QVERIFY_REPLY(reply, 201, "");
     const SignedUp ada = signedUpBy(reply, {});
-    const Row organization = m_server->sql("select slug, status, (select name from aegis.organization_details d where d.organization_id = o.id) "
-                                           "from aegis.organization o where id = $1::uuid", Text{ada.organizationId}).first();
+    const Row organization = m_server
+                                 ->sql("select slug, status, (select name from aegis.organization_details d where d.organization_id = o.id) "
+                                       "from aegis.organization o where id = $1::uuid",
+                                       Text{ada.organizationId})
+                                 .first();
     QCOMPARE(organization.get<QString>(0), request[QStringLiteral("organizationSlug")].toString());
     QCOMPARE(organization.get<QString>(1), QStringLiteral("active"));
     QCOMPARE(organization.get<QString>(2), request[QStringLiteral("organizationName")].toString());
-    const Row user = m_server->sql("select email, password_hash, status, managed_by, email_verified_at, first_name, last_name "
-                                   "from aegis.user join aegis.user_profile on user_id = id where id = $1::uuid", Text{ada.userId}).first();
+    const Row user = m_server
+                         ->sql("select email, password_hash, status, managed_by, email_verified_at, first_name, last_name "
+                               "from aegis.user join aegis.user_profile on user_id = id where id = $1::uuid",
+                               Text{ada.userId})
+                         .first();
     QCOMPARE(user.get<QString>(0), QStringLiteral("augusta.king@example.com"));
     QVERIFY(user.get<QByteArray>(1).startsWith("$argon2id$v=19$m=8192,t=1,p=1$"));
     QCOMPARE(user.get<QString>(2), QStringLiteral("active"));
@@ -61,13 +67,16 @@ void TestSignup::storesTheRoleAndTheSession()
     QVERIFY_REPLY(reply, 201, "");
     const SignedUp ada = signedUpBy(reply, {});
     const Rows roles = m_server->sql("select r.name, r.system, m.user_id from aegis.organization_role r join aegis.user_role m on m.role_id = r.id "
-                                     "and m.organization_id = r.organization_id where r.organization_id = $1::uuid", Text{ada.organizationId});
+                                     "and m.organization_id = r.organization_id where r.organization_id = $1::uuid",
+                                     Text{ada.organizationId});
     QCOMPARE(roles.size(), 1);
     QCOMPARE(roles.first().get<QString>(0), QStringLiteral("ORGANIZATION_OWNER"));
     QVERIFY(roles.first().get<bool>(1));
     QCOMPARE(roles.first().get<UserId>(2).text(), ada.userId);
-    const Rows sessions = m_server->sql("select tenant_id, organization_id, auth_methods, host(ip), user_agent, ended_at, expires_at - created_at = '30 days' "
-                                        "from aegis.session where id = $1::uuid and user_id = $2::uuid", Text{ada.sessionId}, Text{ada.userId});
+    const Rows sessions = m_server->sql(
+        "select tenant_id, organization_id, auth_methods, host(ip), user_agent, ended_at, expires_at - created_at = '30 days' "
+        "from aegis.session where id = $1::uuid and user_id = $2::uuid",
+        Text{ada.sessionId}, Text{ada.userId});
     QCOMPARE(sessions.size(), 1);
     const Row session = sessions.first();
     QCOMPARE(session.get<OrganizationId>(0).text(), ada.organizationId);
@@ -77,8 +86,11 @@ void TestSignup::storesTheRoleAndTheSession()
     QCOMPARE(session.get<QString>(4), QStringLiteral("Difference Engine/2"));
     QVERIFY(session.isNull(5));
     QVERIFY(session.get<bool>(6));
-    const Row token = m_server->sql("select generation, current_hash, previous_hash, expires_at - rotated_at = '7 days' from aegis.refresh_token "
-                                    "where session_id = $1::uuid", Text{ada.sessionId}).first();
+    const Row token = m_server
+                          ->sql("select generation, current_hash, previous_hash, expires_at - rotated_at = '7 days' from aegis.refresh_token "
+                                "where session_id = $1::uuid",
+                                Text{ada.sessionId})
+                          .first();
     QCOMPARE(token.get<int>(0), 1);
     QCOMPARE(token.get<QByteArray>(1), sha256(ada.refreshToken));
     QVERIFY(token.isNull(2));
@@ -91,9 +103,13 @@ void TestSignup::tellsItAllInEvents()
 
     QCOMPARE(m_server->events(ada.organizationId),
              (QByteArrayList{"OrganizationCreated", "UserCreated", "UserRoleCreated", "AuthSessionCreated", "OrganizationSignupCompleted"}));
-    const Row row = m_server->sql("select count(*) filter (where actor_id = $2::uuid), count(*) filter (where session_id = $3::uuid), count(distinct correlation_id), "
-                                  "count(distinct causation_id) from aegis.event where tenant_id = $1::uuid",
-                                  Text{ada.organizationId}, Text{ada.userId}, Text{ada.sessionId}).first();
+    const Row row =
+        m_server
+            ->sql(
+                "select count(*) filter (where actor_id = $2::uuid), count(*) filter (where session_id = $3::uuid), count(distinct correlation_id), "
+                "count(distinct causation_id) from aegis.event where tenant_id = $1::uuid",
+                Text{ada.organizationId}, Text{ada.userId}, Text{ada.sessionId})
+            .first();
     QCOMPARE(row.get<int>(0), 5);
     QCOMPARE(row.get<int>(1), 5);
     QCOMPARE(row.get<int>(2), 1);
@@ -204,18 +220,21 @@ void TestSignup::namesTheFieldThatIsWrong()
 void TestSignup::namesAllFieldsThatAreWrong()
 {
     const TestReply missing = m_server->client().post("/auth/signup", QJsonObject());
-    const TestReply wrong = m_server->client().post("/auth/signup", textObject({{"email", "x@"},
-                                                                                {"password", "irrelevant"},
-                                                                                {"firstName", " "},
-                                                                                {"lastName", " "},
-                                                                                {"organizationName", " "},
-                                                                                {"organizationSlug", "-"}}));
+    const TestReply wrong = m_server->client().post("/auth/signup",
+                                                    textObject({{"email", "x@"},
+                                                                {"password", "irrelevant"},
+                                                                {"firstName", " "},
+                                                                {"lastName", " "},
+                                                                {"organizationName", " "},
+                                                                {"organizationSlug", "-"}}));
 
     QVERIFY_REPLY(missing, 422, "validation_failed");
-    QCOMPARE(missing.errors(), (QByteArrayList{"email:required", "firstName:required", "lastName:required", "organizationName:required",
-                                               "organizationSlug:required", "password:required"}));
+    QCOMPARE(missing.errors(),
+             (QByteArrayList{"email:required", "firstName:required", "lastName:required", "organizationName:required", "organizationSlug:required",
+                             "password:required"}));
     QVERIFY_REPLY(wrong, 422, "validation_failed");
-    QCOMPARE(wrong.errors(), (QByteArrayList{"email:format", "firstName:format", "lastName:format", "organizationName:format", "organizationSlug:length"}));
+    QCOMPARE(wrong.errors(),
+             (QByteArrayList{"email:format", "firstName:format", "lastName:format", "organizationName:format", "organizationSlug:length"}));
 }
 
 void TestSignup::saysWhichRuleThePasswordBreaks_data()
@@ -224,8 +243,9 @@ void TestSignup::saysWhichRuleThePasswordBreaks_data()
     QTest::addColumn<QByteArrayList>("errors");
     QTest::newRow("too short") << QByteArray("xQ7#vL2") << QByteArrayList{"password:password_too_short"};
     QTest::newRow("too long") << QByteArray("Aa1") + QByteArray(254, 'k') << QByteArrayList{"password:password_too_long"};
-    QTest::newRow("three rules at once") << QByteArray("-------") << QByteArrayList{"password:password_needs_digit", "password:password_needs_lower",
-                                                                                     "password:password_needs_upper", "password:password_too_short"};
+    QTest::newRow("three rules at once") << QByteArray("-------")
+                                         << QByteArrayList{"password:password_needs_digit", "password:password_needs_lower",
+                                                           "password:password_needs_upper", "password:password_too_short"};
     QTest::newRow("no upper-case letter") << QByteArray("blue-lantern-7719") << QByteArrayList{"password:password_needs_upper"};
     QTest::newRow("the person's address") << QByteArray("Grace.Hopper@navy.example1") << QByteArrayList{"password:password_contains_identity"};
     QTest::newRow("the organization's name") << QByteArray("7x-Compilers-Unlimited") << QByteArrayList{"password:password_contains_identity"};
@@ -253,8 +273,8 @@ void TestSignup::saysWhichRuleThePasswordBreaks()
 void TestSignup::leavesNothingWhenAStatementFails_data()
 {
     QTest::addColumn<QByteArray>("table");
-    for (const char *table : {"organization", "organization_details", "user", "user_profile", "organization_role", "user_role", "session", "refresh_token",
-                              "event", "idempotency_key"})
+    for (const char *table : {"organization", "organization_details", "user", "user_profile", "organization_role", "user_role", "session",
+                              "refresh_token", "event", "idempotency_key"})
         QTest::newRow(table) << QByteArray(table);
 }
 
@@ -263,7 +283,8 @@ void TestSignup::leavesNothingWhenAStatementFails()
     QFETCH(QByteArray, table);
     const QByteArray make = "create trigger fail_once before insert on aegis.\"" + table + "\" for each row execute function public.fail_once()";
     const QByteArray drop = "drop trigger fail_once on aegis.\"" + table + "\"";
-    m_server->sql("create or replace function public.fail_once() returns trigger language plpgsql as 'begin raise exception ''as the test wants''; end'");
+    m_server->sql(
+        "create or replace function public.fail_once() returns trigger language plpgsql as 'begin raise exception ''as the test wants''; end'");
     m_server->sql(Sql::composed(make));
     const QJsonObject request = m_server->signupRequest();
     const TestClient client = m_server->client().with("Idempotency-Key", "the-key-of-the-failure-" + table);

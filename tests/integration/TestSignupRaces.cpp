@@ -25,7 +25,8 @@ void TestSignupRaces::oneOfManyGets_data()
     QTest::addColumn<QByteArrayList>("codes");
     QTest::newRow("a slug") << QStringList{QStringLiteral("organizationSlug")} << QByteArrayList{"slug_taken"};
     QTest::newRow("an e-mail address") << QStringList{QStringLiteral("email")} << QByteArrayList{"email_taken"};
-    QTest::newRow("a slug and an e-mail address") << QStringList{QStringLiteral("organizationSlug"), QStringLiteral("email")} << QByteArrayList{"slug_taken", "email_taken"};
+    QTest::newRow("a slug and an e-mail address") << QStringList{QStringLiteral("organizationSlug"), QStringLiteral("email")}
+                                                  << QByteArrayList{"slug_taken", "email_taken"};
 }
 
 void TestSignupRaces::oneOfManyGets()
@@ -63,9 +64,8 @@ void TestSignupRaces::registrationAndSignupCannotShareAnAddress()
     registration.remove(QStringLiteral("organizationSlug"));
     const QString email = signup[QStringLiteral("email")].toString();
 
-    const auto replies = together(8, [&](int i) {
-        return i % 2 ? m_server->client().post("/auth/signup", signup) : m_server->client().post("/auth/register", registration);
-    });
+    const auto replies = together(
+        8, [&](int i) { return i % 2 ? m_server->client().post("/auth/signup", signup) : m_server->client().post("/auth/register", registration); });
 
     int made = 0;
     for (const TestReply &reply : replies) {

@@ -59,8 +59,8 @@ private:
 } // namespace aegis::test
 
 /// Fails the test, with the whole answer, unless it has that status and that problem code ("" for a success).
-#define QVERIFY_REPLY(reply, wantedStatus, wantedCode)                                                                        \
-    do {                                                                                                                      \
-        const aegis::test::TestReply &verified_ = (reply);                                                                    \
+#define QVERIFY_REPLY(reply, wantedStatus, wantedCode)                                                                                 \
+    do {                                                                                                                               \
+        const aegis::test::TestReply &verified_ = (reply);                                                                             \
         QVERIFY2(verified_.status == (wantedStatus) && verified_.code() == QByteArray(wantedCode), verified_.described().constData()); \
     } while (false)

@@ -1,0 +1,116 @@
+#include "server/app/Services.h"
+#include "server/app/Storage.h"
+#include "server/config/LoadSettings.h"
+#include "tests/server/sessions/SampleTokens.h"
+#include "tests/support/TestMain.h"
+
+using namespace aegis;
+using namespace aegis::test;
+using namespace std::chrono_literals;
+
+class TestServices : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void handsEverySettingToItsPart();
+    void aSessionIdlesNoLongerThanItsRefreshTokenLives_data();
+    void aSessionIdlesNoLongerThanItsRefreshTokenLives();
+    void answersEveryEndpoint();
+    void measuresItsQueues();
+
+private:
+    /// The services of such a server; nothing connects to its database.
+    std::unique_ptr<Services> make(const Environment &environment)
+    {
+        m_storage.serving = ConnectionString::parse(QStringLiteral("host=127.0.0.1 port=1 dbname=none user=nobody")).value();
+        m_storage.session.behindPooler = true;
+        m_settings = loadSettings({.environment = environment, .file = std::nullopt}).value().settings;
+        return std::make_unique<Services>(Services::Ground{.settings = m_settings,
+                                                           .secrets = {},
+                                                           .sealing = Sealing::make({{1, Secret(QByteArray(32, 'k'))}}).value(),
+                                                           .refreshTokens = makeRefreshTokens(),
+                                                           .keys = KeySet::of({makeKey()}),
+                                                           .storage = m_storage});
+    }
+
+    Storage m_storage;
+    Settings m_settings = Settings::defaults();
+};
+
+void TestServices::handsEverySettingToItsPart()
+{
+    const auto services = make({{"DATABASE_POOL_SIZE", "3"},
+                                {"DATABASE_QUEUE", "17"},
+                                {"HASH_THREADS", "2"},
+                                {"HASH_QUEUE", "19"},
+                                {"PASSWORD_HASH", "bcrypt"},
+                                {"BCRYPT_ROUNDS", "13"},
+                                {"ARGON2_MEMORY_KIB", "65536"},
+                                {"ARGON2_ITERATIONS", "4"},
+                                {"JWT_ACCESS_EXPIRATION", "5m"},
+                                {"JWT_ISSUER", "https://issuer.example"},
+                                {"JWT_AUDIENCE", "audience"},
+                                {"SESSION_ABSOLUTE_LIFETIME", "20d"},
+                                {"REFRESH_GRACE", "7s"}});
+
+    QCOMPARE(services->database.options().threads, 3);
+    QCOMPARE(services->database.options().queueCapacity, std::size_t(17));
+    QVERIFY(services->database.options().session.behindPooler);
+    QCOMPARE(services->hasher.threads(), 2);
+    QCOMPARE(services->hasher.capacity(), std::size_t(19));
+    const PasswordParameters parameters{
+        .algorithm = PasswordAlgorithm::Bcrypt, .argon2 = {.memoryKib = 65536, .passes = 4, .lanes = 1}, .bcryptRounds = 13};
+    QVERIFY(services->hasher.parameters() == parameters);
+    QVERIFY(services->accessTokens.lifetime() == 5min);
+    QVERIFY(services->opener.lifetimes().absolute == std::chrono::hours(20 * 24));
+    QVERIFY(services->opener.lifetimes().refreshGrace == 7s);
+
+    const QJsonObject claims = claimsIn(services->accessTokens.issue(sampleGrant(), sampleNow, sampleNow + 1h).value());
+    QCOMPARE(claims.value(QStringLiteral("iss")).toString(), QStringLiteral("https://issuer.example"));
+    QCOMPARE(claims.value(QStringLiteral("aud")).toString(), QStringLiteral("audience"));
+}
+
+void TestServices::aSessionIdlesNoLongerThanItsRefreshTokenLives_data()
+{
+    QTest::addColumn<QByteArray>("expiration");
+    QTest::addColumn<QByteArray>("idle");
+    QTest::addColumn<int>("days");
+    QTest::newRow("the token's end comes first") << QByteArray("2d") << QByteArray("3d") << 2;
+    QTest::newRow("the session's comes first") << QByteArray("4d") << QByteArray("3d") << 3;
+}
+
+void TestServices::aSessionIdlesNoLongerThanItsRefreshTokenLives()
+{
+    QFETCH(QByteArray, expiration);
+    QFETCH(QByteArray, idle);
+    QFETCH(int, days);
+
+    const auto services = make({{"JWT_REFRESH_EXPIRATION", expiration}, {"SESSION_IDLE_LIFETIME", idle}});
+
+    QVERIFY(services->opener.lifetimes().idle == std::chrono::hours(24 * days));
+}
+
+void TestServices::answersEveryEndpoint()
+{
+    const auto services = make({});
+    http::Api api;
+
+    services->bind(api, MetricsAccess::Loopback);
+
+    QCOMPARE(api.missing(), QStringList());
+}
+
+void TestServices::measuresItsQueues()
+{
+    const auto services = make({});
+    const auto gauges = services->gauges();
+
+    const QByteArray text = services->metrics.render();
+
+    for (const char *line : {"aegis_queue_waiting{queue=\"database\"} 0", "aegis_queue_waiting{queue=\"passwords\"} 0", "aegis_revocations 0",
+                             "aegis_revocation_feed_age_seconds 86400", "aegis_database_connects 0", "aegis_database_repeats 0"})
+        QVERIFY2(text.contains(line), text.constData());
+}
+
+AEGIS_TEST(TestServices)
+#include "TestServices.moc"

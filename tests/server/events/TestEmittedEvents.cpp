@@ -1,0 +1,133 @@
+#include "server/crypto/Digest.h"
+#include "server/db/RowJson.h"
+#include "server/events/EventBatch.h"
+#include "server/passwords/PasswordHasher.h"
+#include "tests/support/TestMain.h"
+#include "tests/support/TestServer.h"
+
+#include <QtCore/QJsonDocument>
+#include <QtCore/QSet>
+
+using namespace aegis;
+using namespace aegis::test;
+
+/// Makes a server emit every event of the catalogue, and looks at what is stored.
+class TestEmittedEvents : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void cleanupTestCase() { m_server.reset(); }
+    void everyTypeIsEmitted();
+    void eachHasTheFieldsOfTheCatalogue();
+    void theDigestCanBeMadeAgainFromTheColumns();
+    void noneHoldsASecret();
+
+private:
+    static QJsonObject payloadOf(const Row &row) { return QJsonDocument::fromJson(row.get<QByteArray>("payload")).object(); }
+
+    std::unique_ptr<TestServer> m_server;
+    std::vector<QByteArray> m_secrets;
+};
+
+void TestEmittedEvents::initTestCase()
+{
+    m_server = std::make_unique<TestServer>();
+    const TestClient client = m_server->client().with("User-Agent", "test \"quoted\" \\ / <b>");
+    const SignedUp owner = m_server->signUp();
+    const SignedUp person = m_server->registerPerson();
+
+    // A hash that is to be renewed, and a login that fails.
+    const auto oldHash = hashPassword(Secret(person.password),
+                                      {.algorithm = PasswordAlgorithm::Argon2id, .argon2 = {.memoryKib = 8192, .passes = 2, .lanes = 1}});
+    QVERIFY_RESULT(oldHash);
+    m_server->sql("update aegis.\"user\" set password_hash = $2 where id = $1::uuid", Text{person.userId}, Text{*oldHash});
+    const SignedUp again = m_server->logIn(person);
+    const QJsonObject wrong{{QStringLiteral("email"), QString::fromUtf8(person.email)},
+                            {QStringLiteral("password"), QStringLiteral("Wrong-Password-1")}};
+    QCOMPARE(client.post("/auth/login", wrong).status, 401);
+
+    // A rotation; the old token again, long after it.
+    const QJsonObject refresh{{QStringLiteral("refreshToken"), QString::fromLatin1(owner.refreshToken)}};
+    const TestReply rotated = client.post("/auth/refresh", refresh);
+    QCOMPARE(rotated.status, 200);
+    m_server->advance(std::chrono::minutes(1));
+    QCOMPARE(client.post("/auth/refresh", refresh).status, 401);
+
+    QCOMPARE(client.as(person.accessToken).post("/auth/logout").status, 204);
+    QCOMPARE(client.as(again.accessToken).post("/auth/logout", {{QStringLiteral("allDevices"), true}}).status, 204);
+    m_secrets = {owner.password,  owner.refreshToken, owner.accessToken,
+                 person.password, again.refreshToken, rotated.text(QLatin1String("refreshToken")),
+                 "argon2id$",     "Wrong-Password"};
+}
+
+void TestEmittedEvents::everyTypeIsEmitted()
+{
+    QSet<QByteArray> emitted;
+    const Rows rows = m_server->sql("select distinct type from aegis.event");
+    for (const Row row : rows)
+        emitted.insert(row.get<QByteArray>(0));
+
+    for (const EventInfo &info : eventCatalogue())
+        QVERIFY2(emitted.remove(QByteArray(info.name.data(), info.name.size())), info.name.data());
+    QVERIFY2(emitted.isEmpty(), "a type that the catalogue does not know");
+}
+
+void TestEmittedEvents::eachHasTheFieldsOfTheCatalogue()
+{
+    const Rows rows = m_server->sql("select type, version::int, payload::text from aegis.event");
+    for (const Row row : rows) {
+        const QByteArray type = row.get<QByteArray>("type");
+        const auto known = eventTypeFromName(QLatin1String(type));
+        QVERIFY2(known, type.constData());
+        QStringList fields;
+        for (const EventField &field : eventInfo(*known).payload)
+            fields.append(field.name);
+        fields.sort();
+
+        QCOMPARE(payloadOf(row).keys(), fields);
+        QCOMPARE(row.get<int>("version"), eventInfo(*known).version);
+    }
+}
+
+void TestEmittedEvents::theDigestCanBeMadeAgainFromTheColumns()
+{
+    const Rows rows = m_server->sql(R"(
+        select tenant_id, id, type, version::int, occurred_at, organization_id, actor_id, subject_id, session_id, correlation_id,
+               causation_id, host(ip) as ip, user_agent, payload::text, encode(digest, 'hex') as digest from aegis.event)");
+    const auto id = [](const Row &row, const char *column) { return rowjson::uuid(row.get<std::optional<QUuid>>(column).value_or(QUuid())); };
+    for (const Row row : rows) {
+        const QJsonObject envelope{
+            {QStringLiteral("id"), id(row, "id")},
+            {QStringLiteral("type"), row.get<QString>("type")},
+            {QStringLiteral("version"), row.get<int>("version")},
+            {QStringLiteral("occurredAt"), rowjson::time(row.get<Instant>("occurred_at"))},
+            {QStringLiteral("tenantId"), rowjson::tenant(row.get<TenantId>("tenant_id"))},
+            {QStringLiteral("organizationId"), id(row, "organization_id")},
+            {QStringLiteral("actor"), id(row, "actor_id")},
+            {QStringLiteral("subject"), id(row, "subject_id")},
+            {QStringLiteral("sessionId"), id(row, "session_id")},
+            {QStringLiteral("correlationId"), id(row, "correlation_id")},
+            {QStringLiteral("causationId"), id(row, "causation_id")},
+            {QStringLiteral("ip"), rowjson::text(row.get<std::optional<QString>>("ip"))},
+            {QStringLiteral("userAgent"), rowjson::text(row.get<std::optional<QString>>("user_agent"))},
+            {QStringLiteral("payload"), payloadOf(row)},
+        };
+        const QByteArray bytes = EventBatch::canonicalBytes(envelope);
+
+        QVERIFY2(sha256(bytes).toHex() == row.get<QByteArray>("digest"), bytes.constData());
+    }
+    QVERIFY(rows.size() > 10);
+}
+
+void TestEmittedEvents::noneHoldsASecret()
+{
+    const Rows rows = m_server->sql("select e::text from aegis.event e");
+    for (const Row row : rows) {
+        for (const QByteArray &secret : m_secrets)
+            QVERIFY(!row.get<QByteArray>(0).contains(secret));
+    }
+}
+
+AEGIS_TEST(TestEmittedEvents)
+#include "TestEmittedEvents.moc"
