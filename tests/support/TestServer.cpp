@@ -36,8 +36,11 @@ SignedUp signedUpBy(const TestReply &reply, const QByteArray &password)
             .refreshToken = reply.text(QLatin1String("refreshToken"))};
 }
 
-TestServer::TestServer(const Environment &settings) :
-    m_database(TestCluster::instance().create()), m_dataDirectory(m_directory.path()), m_superuser(m_database.administrator)
+TestServer::TestServer(const Environment &settings) : TestServer(TestCluster::instance().create(), QString(), settings) {}
+
+TestServer::TestServer(TestDatabase database, const QString &dataDirectory, const Environment &settings)
+    : m_database(std::move(database)), m_directory(dataDirectory.isEmpty() ? std::make_shared<QTemporaryDir>() : nullptr),
+      m_dataDirectory(m_directory ? m_directory->path() : dataDirectory), m_settings(settings), m_superuser(m_database.administrator)
 {
     log::configure({.level = LogLevel::Error});
     Environment environment{
@@ -52,6 +55,32 @@ TestServer::TestServer(const Environment &settings) :
 }
 
 TestServer::~TestServer() = default;
+
+std::unique_ptr<TestServer> TestServer::another() const
+{
+    std::unique_ptr<TestServer> server(new TestServer(m_database, m_dataDirectory, m_settings));
+    server->m_ahead = m_ahead.load();
+    return server;
+}
+
+void TestServer::takeDatabaseAway()
+{
+    sql("select 1"); // so that there is a connection to go on with
+    allowConnections(false);
+    sql("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = 'aegis_app'");
+}
+
+void TestServer::giveDatabaseBack()
+{
+    allowConnections(true);
+}
+
+void TestServer::allowConnections(bool allowed)
+{
+    Session elsewhere(TestCluster::instance().administrator());
+    const QByteArray statement = "alter database " + m_database.name + " allow_connections " + (allowed ? "true" : "false");
+    must(elsewhere.write<Rows>(RequestContext::forSystem(now()), [&](Tx &tx) { return tx.query(Sql::composed(statement)); }));
+}
 
 quint16 TestServer::port() const
 {

@@ -35,6 +35,8 @@ class TestServer {
 public:
     /// Settings by the names of their variables, over those of the tests.
     explicit TestServer(const Environment &settings = {});
+    /// Another server on the same database with the same secrets and settings, as behind a load balancer.
+    std::unique_ptr<TestServer> another() const;
     TestServer(const TestServer &) = delete;
     TestServer &operator=(const TestServer &) = delete;
     ~TestServer();
@@ -59,6 +61,11 @@ public:
     template <class T, class... Args> T value(Sql text, const Args &...args) { return sql(text, args...).first().template get<T>(0); }
     /// Types of the events of a tenant, in the order in which they were written.
     QByteArrayList events(const QByteArray &tenantId);
+    /// Takes the database away from the server, as if PostgreSQL had gone: connections end and no new ones are taken. sql()
+    /// goes on.
+    void takeDatabaseAway();
+    void giveDatabaseBack();
+
     /// How many rows each table holds, as `table=rows` in one line: the same text before and after means that nothing was
     /// left behind.
     QByteArray rowCounts();
@@ -73,6 +80,9 @@ public:
     SignedUp logIn(const SignedUp &person) const;
 
 private:
+    TestServer(TestDatabase database, const QString &dataDirectory, const Environment &settings);
+    void allowConnections(bool allowed);
+
     template <class T> static T must(Result<T> result)
     {
         if (!result)
@@ -82,8 +92,9 @@ private:
     [[noreturn]] static void die(const Problem &problem);
 
     TestDatabase m_database;
-    QTemporaryDir m_directory;
+    std::shared_ptr<QTemporaryDir> m_directory; ///< null: another server's
     const QString m_dataDirectory;
+    const Environment m_settings;
     std::atomic<qint64> m_ahead{0}; ///< microseconds
     Session m_superuser;
     std::unique_ptr<Application> m_application;
