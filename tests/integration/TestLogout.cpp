@@ -25,15 +25,22 @@ private Q_SLOTS:
     void isKnownToTheOtherServers();
 
 private:
-    TestReply logout(const SignedUp &who, const QJsonObject &request) const { return m_server->client().as(who.accessToken).post("/auth/logout", request); }
+    TestReply logout(const SignedUp &who, const QJsonObject &request) const
+    {
+        return m_server->client().as(who.accessToken).post("/auth/logout", request);
+    }
     void verifyEnded(const SignedUp &who, const char *reason)
     {
         QVERIFY_REPLY(m_server->client().as(who.accessToken).get("/auth/me"), 401, "invalid_token");
         QVERIFY_REPLY(m_server->client().as(who.accessToken).get("/auth/verify"), 401, "invalid_token");
         QVERIFY_REPLY(m_server->client().post("/auth/refresh", textObject({{"refreshToken", who.refreshToken}})), 401, "invalid_refresh_token");
-        const Row row = m_server->sql("select end_reason, ended_at is not null, (select count(*) from aegis.refresh_token t where t.session_id = s.id), "
-                                      "(select count(*) from aegis.revocation r where r.subject_id = s.id and r.kind = 'session' and r.expires_at > s.ended_at + '15 minutes') "
-                                      "from aegis.session s where id = $1::uuid", Text{who.sessionId}).first();
+        const Row row = m_server
+                            ->sql("select end_reason, ended_at is not null, (select count(*) from aegis.refresh_token t where t.session_id = s.id), "
+                                  "(select count(*) from aegis.revocation r where r.subject_id = s.id and r.kind = 'session' and r.expires_at > "
+                                  "s.ended_at + '15 minutes') "
+                                  "from aegis.session s where id = $1::uuid",
+                                  Text{who.sessionId})
+                            .first();
         QCOMPARE(row.get<QByteArray>(0), QByteArray(reason));
         QVERIFY(row.get<bool>(1));
         QCOMPARE(row.get<int>(2), 0);
@@ -42,8 +49,11 @@ private:
     void verifyOpen(const SignedUp &who)
     {
         QVERIFY_REPLY(m_server->client().as(who.accessToken).get("/auth/me"), 200, "");
-        QCOMPARE(m_server->value<qint64>("select count(*) from aegis.session s join aegis.refresh_token t on t.session_id = s.id where s.id = $1::uuid and ended_at is null",
-                                         Text{who.sessionId}), qint64(1));
+        QCOMPARE(
+            m_server->value<qint64>(
+                "select count(*) from aegis.session s join aegis.refresh_token t on t.session_id = s.id where s.id = $1::uuid and ended_at is null",
+                Text{who.sessionId}),
+            qint64(1));
     }
 
     std::unique_ptr<TestServer> m_server;
@@ -152,7 +162,8 @@ void TestLogout::endsEverySessionOfThePerson()
     verifyOpen(bob);
     QCOMPARE(m_server->events(ada.organizationId).count("UserLogout"), 1);
     QCOMPARE(m_server->events(ada.organizationId).count("RefreshTokenRevoked"), 3);
-    QVERIFY(m_server->value<bool>("select (payload->>'allDevices')::boolean from aegis.event where tenant_id = $1::uuid and type = 'UserLogout'", Text{ada.organizationId}));
+    QVERIFY(m_server->value<bool>("select (payload->>'allDevices')::boolean from aegis.event where tenant_id = $1::uuid and type = 'UserLogout'",
+                                  Text{ada.organizationId}));
     verifyOpen(m_server->logIn(ada));
 }
 
@@ -174,7 +185,8 @@ void TestLogout::recordsWhoAndWhere()
     QVERIFY_REPLY(logout(ada, {}), 204, "");
 
     const Rows rows = m_server->sql("select type, actor_id, session_id, subject_id, payload::text from aegis.event "
-                                    "where tenant_id = $1::uuid and type in ('UserLogout', 'RefreshTokenRevoked') order by id", Text{ada.organizationId});
+                                    "where tenant_id = $1::uuid and type in ('UserLogout', 'RefreshTokenRevoked') order by id",
+                                    Text{ada.organizationId});
     QCOMPARE(rows.size(), 2);
     for (const Row row : rows) {
         QCOMPARE(row.get<UserId>(1).text(), ada.userId);

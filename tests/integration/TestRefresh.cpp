@@ -53,7 +53,8 @@ private:
     QByteArray refreshed(const QByteArray &token) const { return refresh(token).text(QLatin1String("refreshToken")); }
     int generationOf(const SignedUp &person)
     {
-        return m_server->value<int>("select coalesce(max(generation), 0) from aegis.refresh_token where session_id = $1::uuid", Text{person.sessionId});
+        return m_server->value<int>("select coalesce(max(generation), 0) from aegis.refresh_token where session_id = $1::uuid",
+                                    Text{person.sessionId});
     }
     QByteArray endOf(const SignedUp &person)
     {
@@ -80,7 +81,10 @@ void TestRefresh::replacesBothTokens()
     QCOMPARE(reply.text(QLatin1String("sessionId")), ada.sessionId);
     QCOMPARE(reply.json()[QLatin1String("expiresIn")].toInt(), 900);
     QCOMPARE(reply.json()[QLatin1String("refreshExpiresIn")].toInt(), 7 * 24 * 3600);
-    const Row row = m_server->sql("select generation, current_hash, previous_hash from aegis.refresh_token where session_id = $1::uuid", Text{ada.sessionId}).first();
+    const Row row = m_server
+                        ->sql("select generation, current_hash, previous_hash from aegis.refresh_token where session_id = $1::uuid",
+                              Text{ada.sessionId})
+                        .first();
     QCOMPARE(row.get<int>(0), 2);
     QCOMPARE(row.get<QByteArray>(1), sha256(token));
     QCOMPARE(row.get<QByteArray>(2), sha256(ada.refreshToken));
@@ -127,15 +131,21 @@ void TestRefresh::verifyEndedByReuse(const SignedUp &person, const QByteArray &a
     QCOMPARE(endOf(person), QByteArray("token_reuse"));
     QCOMPARE(generationOf(person), 0);
     QCOMPARE(m_server->events(person.organizationId).last(2), (QByteArrayList{"SuspiciousActivityDetected", "RefreshTokenRevoked"}));
-    const Row event = m_server->sql("select payload->>'reason', (payload->>'generation')::int, (payload->>'currentGeneration')::int, session_id, subject_id, actor_id "
-                                    "from aegis.event where tenant_id = $1::uuid and type = 'SuspiciousActivityDetected'", Text{person.organizationId}).first();
+    const Row event =
+        m_server
+            ->sql("select payload->>'reason', (payload->>'generation')::int, (payload->>'currentGeneration')::int, session_id, subject_id, actor_id "
+                  "from aegis.event where tenant_id = $1::uuid and type = 'SuspiciousActivityDetected'",
+                  Text{person.organizationId})
+            .first();
     QCOMPARE(event.get<QString>(0), QStringLiteral("token_reuse"));
     QCOMPARE(event.get<int>(1), generation);
     QCOMPARE(event.get<int>(2), currentGeneration);
     QCOMPARE(event.get<SessionId>(3).text(), person.sessionId);
     QCOMPARE(event.get<UserId>(4).text(), person.userId);
     QVERIFY(event.isNull(5)); // who presented it is not known
-    QCOMPARE(m_server->value<qint64>("select count(*) from aegis.revocation where subject_id = $1::uuid and kind = 'session'", Text{person.sessionId}), qint64(1));
+    QCOMPARE(
+        m_server->value<qint64>("select count(*) from aegis.revocation where subject_id = $1::uuid and kind = 'session'", Text{person.sessionId}),
+        qint64(1));
     QVERIFY_REPLY(m_server->client().as(accessToken).get("/auth/me"), 401, "invalid_token");
     QVERIFY_REPLY(m_server->client().as(accessToken).get("/auth/verify"), 401, "invalid_token");
 }
@@ -228,8 +238,10 @@ void TestRefresh::refusesAnEndedAccount_data()
     QTest::newRow("a person who was deleted") << QByteArray("delete from aegis.user where id = $1::uuid");
     QTest::newRow("a person who is suspended") << QByteArray("update aegis.user set status = 'suspended' where id = $1::uuid");
     QTest::newRow("a person who is locked") << QByteArray("update aegis.user set status = 'locked' where id = $1::uuid");
-    QTest::newRow("an organization that is suspended") << QByteArray("update aegis.organization set status = 'suspended' where id = (select managed_by from aegis.user where id = $1::uuid)");
-    QTest::newRow("an organization that is deleted") << QByteArray("update aegis.organization set status = 'deleted' where id = (select managed_by from aegis.user where id = $1::uuid)");
+    QTest::newRow("an organization that is suspended")
+        << QByteArray("update aegis.organization set status = 'suspended' where id = (select managed_by from aegis.user where id = $1::uuid)");
+    QTest::newRow("an organization that is deleted")
+        << QByteArray("update aegis.organization set status = 'deleted' where id = (select managed_by from aegis.user where id = $1::uuid)");
 }
 
 void TestRefresh::refusesAnEndedAccount()
@@ -272,7 +284,8 @@ void TestRefresh::endsAfterThirtyDaysOfUse()
     QVERIFY_REPLY(last, 200, "");
     QVERIFY(last.json()[QLatin1String("expiresIn")].toInt() <= 120); // no access beyond the session's end
     token = last.text(QLatin1String("refreshToken"));
-    QCOMPARE(sha256(token), m_server->value<QByteArray>("select current_hash from aegis.refresh_token where session_id = $1::uuid", Text{ada.sessionId}));
+    QCOMPARE(sha256(token),
+             m_server->value<QByteArray>("select current_hash from aegis.refresh_token where session_id = $1::uuid", Text{ada.sessionId}));
     m_server->advance(2min);
 
     QVERIFY_REPLY(refresh(token), 401, "invalid_refresh_token");
@@ -285,7 +298,10 @@ void TestRefresh::updatesItsRowInPlace()
     // What a connection of the server has counted becomes visible with a later transaction of it, a second after the last.
     const auto counted = [&] {
         m_server->sql("select pg_stat_clear_snapshot()");
-        const Row row = m_server->sql("select n_tup_upd, n_tup_hot_upd, n_live_tup from pg_stat_user_tables where relname = 'refresh_token' and schemaname = 'aegis'").first();
+        const Row row =
+            m_server
+                ->sql("select n_tup_upd, n_tup_hot_upd, n_live_tup from pg_stat_user_tables where relname = 'refresh_token' and schemaname = 'aegis'")
+                .first();
         return std::pair(row.get<qint64>(0), row.get<qint64>(1));
     };
     const qint64 rows = m_server->value<qint64>("select count(*) from aegis.refresh_token");

@@ -61,7 +61,8 @@ void TestRefreshRaces::logoutWinsOverRefresh()
     for (int round = 0; round < 5; ++round) {
         const SignedUp ada = m_server->signUp();
 
-        const auto replies = together(8, [&](int i) { return i == 0 ? m_server->client().as(ada.accessToken).post("/auth/logout") : refresh(ada.refreshToken); });
+        const auto replies = together(
+            8, [&](int i) { return i == 0 ? m_server->client().as(ada.accessToken).post("/auth/logout") : refresh(ada.refreshToken); });
 
         QVERIFY_REPLY(replies.front(), 204, "");
         for (std::size_t i = 1; i < replies.size(); ++i) {

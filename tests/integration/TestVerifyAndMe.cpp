@@ -107,7 +107,8 @@ void TestVerifyAndMe::meShowsTheStateOfNow()
     m_server->sql("update aegis.user_profile set last_name = 'King' where user_id = $1::uuid", Text{ada.userId});
     m_server->sql("update aegis.organization_details set name = 'Looms' where organization_id = $1::uuid", Text{ada.organizationId});
     m_server->sql("insert into aegis.organization_role values ($1::uuid, gen_random_uuid(), 'AUDITOR', false, now())", Text{ada.organizationId});
-    m_server->sql("insert into aegis.user_role select organization_id, $2::uuid, id, now() from aegis.organization_role where organization_id = $1::uuid and name = 'AUDITOR'",
+    m_server->sql("insert into aegis.user_role select organization_id, $2::uuid, id, now() from aegis.organization_role where organization_id = "
+                  "$1::uuid and name = 'AUDITOR'",
                   Text{ada.organizationId}, Text{ada.userId});
     m_server->advance(5min);
     QVERIFY_REPLY(m_server->client().post("/auth/refresh", textObject({{"refreshToken", ada.refreshToken}})), 200, "");

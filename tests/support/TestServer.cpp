@@ -38,9 +38,9 @@ SignedUp signedUpBy(const TestReply &reply, const QByteArray &password)
 
 TestServer::TestServer(const Environment &settings) : TestServer(TestCluster::instance().create(), QString(), settings) {}
 
-TestServer::TestServer(TestDatabase database, const QString &dataDirectory, const Environment &settings)
-    : m_database(std::move(database)), m_directory(dataDirectory.isEmpty() ? std::make_shared<QTemporaryDir>() : nullptr),
-      m_dataDirectory(m_directory ? m_directory->path() : dataDirectory), m_settings(settings), m_superuser(m_database.administrator)
+TestServer::TestServer(TestDatabase database, const QString &dataDirectory, const Environment &settings) :
+    m_database(std::move(database)), m_directory(dataDirectory.isEmpty() ? std::make_shared<QTemporaryDir>() : nullptr),
+    m_dataDirectory(m_directory ? m_directory->path() : dataDirectory), m_settings(settings), m_superuser(m_database.administrator)
 {
     log::configure({.level = LogLevel::Error});
     Environment environment{

@@ -1,0 +1,223 @@
+#include "server/db/Connection.h"
+#include "tests/support/TestMain.h"
+#include "tests/support/TestServer.h"
+
+using namespace aegis;
+using namespace aegis::test;
+
+namespace {
+
+QByteArray plainName(const QByteArray &table)
+{
+    return "aegis.\"" + table + '"';
+}
+
+} // namespace
+
+// Two organizations and two people without one. What one of them may do is tried as the role that serves, with the tenant
+// set as the server sets it; what is really there is looked at as the superuser.
+class TestTenantIsolation : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void cleanupTestCase();
+    void knowsEveryTable();
+    void hidesOtherTenants_data() { tenantTables(); }
+    void hidesOtherTenants();
+    void showsNothingToNobody_data() { tenantTables(); }
+    void showsNothingToNobody();
+    void keepsOthersRowsFromBeingChanged_data() { tenantTables(); }
+    void keepsOthersRowsFromBeingChanged();
+    void keepsRowsOfOthersFromBeingAdded_data() { tenantTables(); }
+    void keepsRowsOfOthersFromBeingAdded();
+    void forgetsTheTenantWithTheTransaction();
+    void endsNobodyElsesSession();
+    void showsNoOtherTenantOverHttp();
+
+private:
+    static void tenantTables();
+    /// One statement as the role that serves, on behalf of somebody; what went wrong, or how many rows it touched.
+    QByteArray touched(const SignedUp &who, const QByteArray &statement, const QByteArray &parameter);
+
+    std::unique_ptr<TestServer> m_server;
+    std::unique_ptr<Session> m_serving;
+    SignedUp m_ada, m_bob, m_carol, m_dave;
+};
+
+void TestTenantIsolation::initTestCase()
+{
+    m_server = std::make_unique<TestServer>();
+    m_serving = std::make_unique<Session>(m_server->database().serving);
+    m_ada = m_server->signUp();
+    m_bob = m_server->signUp();
+    m_carol = m_server->registerPerson();
+    m_dave = m_server->registerPerson();
+}
+
+void TestTenantIsolation::cleanupTestCase()
+{
+    m_serving.reset();
+    m_server.reset();
+}
+
+/// Each table that holds what belongs to somebody, with the condition by which a row is the tenant's ($1) own.
+void TestTenantIsolation::tenantTables()
+{
+    QTest::addColumn<QByteArray>("table");
+    QTest::addColumn<QByteArray>("owner"); ///< condition
+    QTest::addColumn<bool>("ofPerson");    ///< people without an organization have rows of it too
+    const QByteArray userOfOrganization = "(select user_id from aegis.user_role where organization_id = $1::uuid union select $1::uuid)";
+    const auto row = [](const char *table, const QByteArray &owner, bool ofPerson) {
+        QTest::newRow(table) << QByteArray(table) << owner << ofPerson;
+    };
+    row("organization", "id = $1::uuid", false);
+    row("organization_details", "organization_id = $1::uuid", false);
+    row("organization_role", "organization_id = $1::uuid", false);
+    row("user_role", "organization_id = $1::uuid", false);
+    row("user", "id in " + userOfOrganization, true);
+    row("user_profile", "user_id in " + userOfOrganization, true);
+    row("session", "tenant_id = $1::uuid", true);
+    row("refresh_token", "tenant_id = $1::uuid", true);
+    row("event", "tenant_id = $1::uuid", true);
+}
+
+QByteArray TestTenantIsolation::touched(const SignedUp &who, const QByteArray &statement, const QByteArray &parameter)
+{
+    RequestContext context = RequestContext::forSystem(m_server->now());
+    context.tenant = {.organization = OrganizationId::parse(who.organizationId).value_or(OrganizationId()),
+                      .user = UserId::parse(who.userId).value_or(UserId())};
+    const auto affected = m_serving->write<qint64>(context, [&](Tx &tx) -> Result<qint64> {
+        TRY(const Rows rows, parameter.isNull() ? tx.query(Sql::composed(statement)) : tx.query(Sql::composed(statement), Text{parameter}));
+        return rows.affected();
+    });
+    return affected ? QByteArray::number(*affected) : affected.problem().internal.toUtf8();
+}
+
+void TestTenantIsolation::knowsEveryTable()
+{
+    const QStringList known{QStringLiteral("event"),
+                            QStringLiteral("organization"),
+                            QStringLiteral("organization_details"),
+                            QStringLiteral("organization_role"),
+                            QStringLiteral("refresh_token"),
+                            QStringLiteral("session"),
+                            QStringLiteral("user"),
+                            QStringLiteral("user_profile"),
+                            QStringLiteral("user_role")};
+    const QStringList ofNoTenant{QStringLiteral("idempotency_key"), QStringLiteral("migration"), QStringLiteral("revocation"),
+                                 QStringLiteral("signing_key")};
+
+    QStringList all = m_server->value<QStringList>(
+        "select array_agg(relname::text order by relname) from pg_class "
+        "where relnamespace = 'aegis'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f') and not relispartition");
+    for (const QString &name : ofNoTenant)
+        QVERIFY2(all.removeOne(name), qPrintable(name));
+
+    QCOMPARE(all, known); // a new table belongs into the table of this test
+}
+
+void TestTenantIsolation::hidesOtherTenants()
+{
+    QFETCH(QByteArray, table);
+    QFETCH(QByteArray, owner);
+    QFETCH(bool, ofPerson);
+    const QByteArray statement = "select 1 from " + plainName(table) + " where " + owner;
+
+    QVERIFY(touched(m_ada, statement, m_ada.organizationId).toInt() > 0);
+    QCOMPARE(touched(m_ada, statement, m_bob.organizationId), QByteArray("0"));
+    QCOMPARE(touched(m_carol, statement, m_ada.organizationId), QByteArray("0"));
+    if (ofPerson) {
+        QVERIFY(touched(m_carol, statement, m_carol.userId).toInt() > 0);
+        QCOMPARE(touched(m_carol, statement, m_dave.userId), QByteArray("0"));
+        QCOMPARE(touched(m_ada, statement, m_dave.userId), QByteArray("0"));
+    }
+    // and in all, no row that is not its own
+    const QByteArray all = touched(m_ada, "select 1 from " + plainName(table), {});
+    QCOMPARE(all, touched(m_ada, statement, m_ada.organizationId));
+}
+
+void TestTenantIsolation::showsNothingToNobody()
+{
+    QFETCH(QByteArray, table);
+
+    QCOMPARE(touched(SignedUp(), "select 1 from " + plainName(table), {}), QByteArray("0"));
+}
+
+void TestTenantIsolation::keepsOthersRowsFromBeingChanged()
+{
+    QFETCH(QByteArray, table);
+    QFETCH(QByteArray, owner);
+    QFETCH(bool, ofPerson);
+    const QByteArray content = "select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from " + plainName(table) + " t";
+    const auto now = [&] { return m_server->value<QByteArray>(Sql::composed(content)); };
+    const QByteArray before = now();
+    const QByteArray column = owner.first(owner.indexOf(' '));
+
+    for (const QByteArray &statement :
+         {"update " + plainName(table) + " set " + column + " = " + column + " where " + owner, "delete from " + plainName(table) + " where " + owner,
+          "select 1 from " + plainName(table) + " where " + owner + " for update"}) {
+        for (const QByteArray &whose : {m_bob.organizationId, ofPerson ? m_dave.userId : m_bob.organizationId}) {
+            const QByteArray outcome = touched(m_ada, statement, whose);
+            QVERIFY2(outcome == "0" || outcome.contains("42501"), (statement + ": " + outcome).constData());
+        }
+    }
+    const QByteArray truncated = touched(m_ada, "truncate " + plainName(table) + " cascade", {});
+    QVERIFY2(truncated.contains("42501"), truncated.constData());
+    QCOMPARE(now(), before);
+}
+
+void TestTenantIsolation::keepsRowsOfOthersFromBeingAdded()
+{
+    QFETCH(QByteArray, table);
+    QFETCH(QByteArray, owner);
+    const QByteArray fetch = "select to_jsonb(t)::text from " + plainName(table) + " t where " + owner + " limit 1";
+    const QByteArray row = m_server->value<QByteArray>(Sql::composed(fetch), Text{m_bob.organizationId});
+
+    const QByteArray outcome = touched(
+        m_ada, "insert into " + plainName(table) + " select * from jsonb_populate_record(null::" + plainName(table) + ", $1::text::jsonb)", row);
+
+    QVERIFY2(outcome.contains("42501"), outcome.constData()); // row-level security speaks before any unique index
+}
+
+void TestTenantIsolation::forgetsTheTenantWithTheTransaction()
+{
+    QVERIFY(touched(m_ada, "select 1 from aegis.session", {}).toInt() > 0);
+    const auto connection = m_serving->connection();
+    QVERIFY_RESULT(connection);
+    const Command command{
+        "select current_setting('app.organization_id', true), current_setting('app.user_id', true), (select count(*) from aegis.session)", {}};
+
+    const Exchange exchange = (*connection)->exchange({&command, 1});
+
+    QVERIFY(!exchange.error);
+    QCOMPARE(exchange.answers.front().first().get<std::optional<QString>>(0).value_or(QString()), QString());
+    QCOMPARE(exchange.answers.front().first().get<std::optional<QString>>(1).value_or(QString()), QString());
+    QCOMPARE(exchange.answers.front().first().get<int>(2), 0);
+}
+
+void TestTenantIsolation::endsNobodyElsesSession()
+{
+    const QByteArray end = "select aegis.end_session('" + m_bob.organizationId + "', $1::uuid, '" + m_bob.userId
+        + "', 'logout', now(), gen_random_uuid(), now(), '[]')";
+
+    touched(m_ada, end, m_bob.sessionId);
+
+    QVERIFY_REPLY(m_server->client().as(m_bob.accessToken).get("/auth/me"), 200, "");
+    QVERIFY(m_server->value<bool>("select ended_at is null from aegis.session where id = $1::uuid", Text{m_bob.sessionId}));
+}
+
+void TestTenantIsolation::showsNoOtherTenantOverHttp()
+{
+    for (const SignedUp &who : {m_ada, m_bob, m_carol}) {
+        const TestReply reply = m_server->client().as(who.accessToken).get("/auth/me");
+        QVERIFY_REPLY(reply, 200, "");
+        for (const SignedUp &other : {m_ada, m_bob, m_carol, m_dave}) {
+            if (other.userId != who.userId)
+                QVERIFY(!reply.body.contains(other.userId) && !reply.body.contains(other.email));
+        }
+    }
+}
+
+AEGIS_TEST(TestTenantIsolation)
+#include "TestTenantIsolation.moc"
