@@ -45,6 +45,7 @@ as $$
     select (substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-0000-0000-000000000000')::uuid
     from (select lpad(to_hex((extract(epoch from p_moment) * 1000)::bigint), 12, '0') as h) x
 $$;
+revoke all on function uuid7_floor(timestamptz) from public;
 
 -- Makes the partitions from the day before until p_days after p_today (at most a month), each with forced row-level
 -- security of its own. Run by the server at start and regularly; it owns nothing else that a server could not do.

@@ -60,6 +60,13 @@ create table if not exists aegis.migration (
     sha256 bytea not null,
     applied_at timestamptz not null default now()
 );
+do $$
+begin
+    if not exists (select from pg_policies where schemaname = 'aegis' and tablename = 'migration') then
+        alter table aegis.migration enable row level security, force row level security;
+        create policy everybody on aegis.migration using (true); -- no tenant's; the grant says what may be done
+    end if;
+end $$;
 grant select on aegis.migration to aegis_app;
 reset role)";
 
