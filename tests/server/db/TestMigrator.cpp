@@ -224,7 +224,7 @@ void TestMigrator::theCheckRefusesASuperuser()
 {
     QVERIFY_RESULT(migrate(two()));
 
-    const auto check = checkDatabase(m_database.administrator, Migration::readAll(two()).value());
+    const auto check = checkDatabase(m_database.administrator, {}, Migration::readAll(two()).value());
 
     QVERIFY(!check.ok());
     QVERIFY2(check.problem().detail.startsWith(QStringLiteral("the role aegis_admin is a superuser")), qPrintable(check.problem().detail));
@@ -278,7 +278,7 @@ void TestMigrator::theCheckRefusesMissingMigrations()
 void TestMigrator::theCheckRefusesAnotherEncoding()
 {
     lookUp(m_database, "create database latin encoding 'LATIN1' locale 'C' template template0");
-    const auto check = checkDatabase(TestCluster::instance().serving("latin"), Migration::readAll(one()).value());
+    const auto check = checkDatabase(TestCluster::instance().serving("latin"), {}, Migration::readAll(one()).value());
 
     QVERIFY(!check.ok());
     QVERIFY2(check.problem().detail.startsWith(QStringLiteral("the database's encoding is LATIN1")), qPrintable(check.problem().detail));
@@ -286,7 +286,7 @@ void TestMigrator::theCheckRefusesAnotherEncoding()
 
 void TestMigrator::theCheckSaysWhenTheDatabaseIsNotThere()
 {
-    const auto check = checkDatabase(TestCluster::instance().serving("nothing"), Migration::readAll(one()).value());
+    const auto check = checkDatabase(TestCluster::instance().serving("nothing"), {}, Migration::readAll(one()).value());
 
     QVERIFY(!check.ok());
     QCOMPARE(check.problem().code, ProblemCode::DatabaseUnavailable);
