@@ -33,7 +33,7 @@ Sink *makeSink()
     std::atexit([] { flush(lastFlush); });
     if (const auto before = std::signal(SIGABRT, finishBeforeAbort); before != SIG_DFL)
         std::signal(SIGABRT, before); // somebody else's
-    return new Sink; // never destroyed: threads may still log while the process ends
+    return new Sink;                  // never destroyed: threads may still log while the process ends
 }
 
 Sink &sink()

@@ -36,7 +36,8 @@ private:
         QVERIFY_REPLY(m_server->client().post("/auth/refresh", textObject({{"refreshToken", who.refreshToken}})), 401, "invalid_refresh_token");
         const Row row = m_server
                             ->sql("select end_reason, ended_at is not null, (select count(*) from aegis.refresh_token t where t.session_id = s.id), "
-                                  "(select count(*) from aegis.revocation r where r.subject_id = case r.kind when 'session' then s.id when 'user' then s.user_id end and r.expires_at > "
+                                  "(select count(*) from aegis.revocation r where r.subject_id = case r.kind when 'session' then s.id when 'user' "
+                                  "then s.user_id end and r.expires_at > "
                                   "s.ended_at + '15 minutes') "
                                   "from aegis.session s where id = $1::uuid",
                                   Text{who.sessionId})

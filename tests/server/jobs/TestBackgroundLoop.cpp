@@ -105,6 +105,7 @@ void TestBackgroundLoop::saysOnceThatItFailsAndOnceThatItIsWell()
         QVERIFY_RESULT(loop.start());
         QCOMPARE(over.get_future().wait_for(10s), std::future_status::ready);
     }
+    QVERIFY(log::flush(10s));
     log::configure({});
 
     QVERIFY(file.seek(0));
