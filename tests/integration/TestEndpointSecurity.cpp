@@ -1,0 +1,273 @@
+#include "server/crypto/Base64.h"
+#include "server/crypto/JwtSigner.h"
+#include "shared/endpoints/Endpoints.h"
+#include "tests/support/TestMain.h"
+#include "tests/support/TestServer.h"
+
+#include <QtCore/QJsonArray>
+#include <QtCore/QJsonDocument>
+
+using namespace aegis;
+using namespace aegis::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+QByteArray bytes(std::string_view text)
+{
+    return QByteArray(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+/// An address that the endpoint answers at.
+QByteArray pathOf(const EndpointInfo &info)
+{
+    return bytes(*info.path).replace("{slug}", "some-slug");
+}
+
+QByteArray methodOf(const EndpointInfo &info)
+{
+    return bytes(methodName(*info.method));
+}
+
+QJsonObject part(const QByteArray &token, int which)
+{
+    return QJsonDocument::fromJson(base64UrlDecode(token.split('.').value(which)).value_or(QByteArray())).object();
+}
+
+QByteArray compact(const QJsonObject &object)
+{
+    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+}
+
+} // namespace
+
+/// What holds for every endpoint, tried on each row of the endpoint table: a new one is covered unasked.
+class TestEndpointSecurity : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void cleanupTestCase() { m_server.reset(); }
+    void wantsAToken_data() { endpointRows(true); }
+    void wantsAToken();
+    void believesNoForgedToken_data();
+    void believesNoForgedToken();
+    void sendsTheSecurityFields_data() { endpointRows(false); }
+    void sendsTheSecurityFields();
+    void answersUnderBothPaths_data() { endpointRows(false); }
+    void answersUnderBothPaths();
+    void refusesOtherMethods_data() { endpointRows(false); }
+    void refusesOtherMethods();
+    void refusesUnknownFields_data() { endpointRows(false); }
+    void refusesUnknownFields();
+    void refusesOtherContent_data() { endpointRows(false); }
+    void refusesOtherContent();
+    void answersHead_data() { endpointRows(false); }
+    void answersHead();
+
+private:
+    static void endpointRows(bool onlyBearer)
+    {
+        QTest::addColumn<int>("index");
+        for (std::size_t i = 0; i < endpoints::All::size; ++i) {
+            const EndpointInfo &info = *endpoints::All::infos[i];
+            if (!onlyBearer || info.access.needsToken())
+                QTest::newRow(bytes(*info.operationId).constData()) << static_cast<int>(i);
+        }
+    }
+    static const EndpointInfo &endpoint()
+    {
+        QFETCH(int, index);
+        return *endpoints::All::infos.at(static_cast<std::size_t>(index));
+    }
+    static void verifySecurityFields(const TestReply &reply);
+
+    std::unique_ptr<TestServer> m_server;
+    SignedUp m_ada;
+};
+
+void TestEndpointSecurity::initTestCase()
+{
+    m_server = std::make_unique<TestServer>();
+    m_ada = m_server->signUp();
+}
+
+void TestEndpointSecurity::wantsAToken()
+{
+    const EndpointInfo &info = endpoint();
+    const auto send = [&](const TestClient &client) { return client.send(methodOf(info), pathOf(info)); };
+    const TestClient client = m_server->client();
+
+    for (const TestReply &reply : {send(client), send(client.with("Authorization", "Basic YTpi")), send(client.with("Authorization", "Bearer"))}) {
+        QVERIFY_REPLY(reply, 401, "unauthenticated");
+        QCOMPARE(reply.field("WWW-Authenticate"), QByteArray(R"(Bearer realm="aegis")"));
+    }
+    for (const TestReply &reply :
+         {send(client.as("garbage")), send(client.as("a.b.c")), send(client.as(m_ada.accessToken + 'x')), send(client.as(m_ada.refreshToken))}) {
+        QVERIFY_REPLY(reply, 401, "invalid_token");
+        QCOMPARE(reply.field("WWW-Authenticate"), QByteArray(R"(Bearer realm="aegis", error="invalid_token")"));
+    }
+    const TestReply twice = send(client.as(m_ada.accessToken).as(m_ada.accessToken));
+    QVERIFY_REPLY(twice, 400, "malformed_request");
+    // The query is no place for a token (RFC 9700, 4.3.2).
+    QVERIFY_REPLY(client.send(methodOf(info), pathOf(info) + "?access_token=" + m_ada.accessToken), 401, "unauthenticated");
+}
+
+void TestEndpointSecurity::believesNoForgedToken_data()
+{
+    QTest::addColumn<QByteArray>("forgery");
+    for (const char *forgery : {"alg none", "alg none with the old signature", "HS256 with the public key", "HS256 with the JWK",
+                                "another key under our name", "a key inside the token", "changed claims", "no signature", "another type"})
+        QTest::newRow(forgery) << QByteArray(forgery);
+}
+
+void TestEndpointSecurity::believesNoForgedToken()
+{
+    QFETCH(QByteArray, forgery);
+    const QByteArray token = m_ada.accessToken;
+    const QByteArrayList parts = token.split('.');
+    QJsonObject header = part(token, 0);
+    const QJsonObject jwk = m_server->client().get("/.well-known/jwks.json").json()[QLatin1String("keys")][0].toObject();
+    const auto signedBy = [&](const SigningKey &key) {
+        const QByteArray input = base64Url(compact(header)) + '.' + parts[1];
+        return input + '.' + base64Url(*key.sign(input));
+    };
+    const auto sharedSecret = [](const QByteArray &secret) { return *SigningKey::fromPrivate(SigningAlgorithm::Hs256, Secret(secret)); };
+    const auto other = SigningKey::generate(SigningAlgorithm::Es256);
+    QVERIFY_RESULT(other);
+
+    QByteArray forged;
+    if (forgery == "alg none" || forgery == "alg none with the old signature") {
+        header[QStringLiteral("alg")] = QStringLiteral("none");
+        forged = base64Url(compact(header)) + '.' + parts[1] + '.' + (forgery == "alg none" ? QByteArray() : parts[2]);
+    } else if (forgery == "HS256 with the public key") {
+        header[QStringLiteral("alg")] = QStringLiteral("HS256");
+        forged = signedBy(sharedSecret(*base64UrlDecode(jwk[QLatin1String("x")].toString().toLatin1())
+                                       + *base64UrlDecode(jwk[QLatin1String("y")].toString().toLatin1())));
+    } else if (forgery == "HS256 with the JWK") {
+        header[QStringLiteral("alg")] = QStringLiteral("HS256");
+        forged = signedBy(sharedSecret(compact(jwk)));
+    } else if (forgery == "another key under our name") {
+        forged = signedBy(*other);
+    } else if (forgery == "a key inside the token") {
+        header[QStringLiteral("jwk")] = *other->publicJwk();
+        header[QStringLiteral("kid")] = QString::fromLatin1(other->kid());
+        forged = signedBy(*other);
+    } else if (forgery == "changed claims") {
+        QJsonObject claims = part(token, 1);
+        claims[QStringLiteral("roles")] = QJsonArray{QStringLiteral("PLATFORM_ADMIN")};
+        forged = parts[0] + '.' + base64Url(compact(claims)) + '.' + parts[2];
+    } else if (forgery == "no signature") {
+        forged = parts[0] + '.' + parts[1] + '.';
+    } else {
+        header[QStringLiteral("typ")] = QStringLiteral("JWT");
+        forged = base64Url(compact(header)) + '.' + parts[1] + '.' + parts[2];
+    }
+
+    QVERIFY_REPLY(m_server->client().as(forged).get("/auth/verify"), 401, "invalid_token");
+    QVERIFY_REPLY(m_server->client().as(forged).get("/auth/me"), 401, "invalid_token");
+    QVERIFY_REPLY(m_server->client().as(token).get("/auth/verify"), 204, "");
+}
+
+void TestEndpointSecurity::verifySecurityFields(const TestReply &reply)
+{
+    QVERIFY2(CorrelationId::parse(reply.field("X-Correlation-ID")), reply.described().constData());
+    QCOMPARE(reply.field("X-Content-Type-Options"), QByteArray("nosniff"));
+    QCOMPARE(reply.field("X-Frame-Options"), QByteArray("DENY"));
+    QCOMPARE(reply.field("Referrer-Policy"), QByteArray("no-referrer"));
+    QVERIFY(reply.field("Content-Security-Policy").contains("frame-ancestors 'none'"));
+    QVERIFY(reply.field("Content-Security-Policy").contains("default-src 'none'"));
+    QVERIFY(!reply.field("Cache-Control").isEmpty());
+    QVERIFY(reply.field("Strict-Transport-Security").isNull()); // only under TLS
+    QVERIFY(reply.field("Server").isNull());
+}
+
+void TestEndpointSecurity::sendsTheSecurityFields()
+{
+    const EndpointInfo &info = endpoint();
+    const TestClient client = m_server->client();
+
+    verifySecurityFields(client.send(methodOf(info), pathOf(info)));
+    verifySecurityFields(client.send("BREW", pathOf(info)));
+    verifySecurityFields(client.send("OPTIONS", pathOf(info)));
+    verifySecurityFields(client.send(methodOf(info), pathOf(info) + "/nothing/here"));
+    if (!info.access.needsToken() && *info.method == Method::Get)
+        verifySecurityFields(client.as(m_ada.accessToken).get(pathOf(info)));
+}
+
+void TestEndpointSecurity::answersUnderBothPaths()
+{
+    const EndpointInfo &info = endpoint();
+
+    const TestReply bare = m_server->client().send(methodOf(info), pathOf(info));
+    const TestReply versioned = m_server->client().send(methodOf(info), "/v1" + pathOf(info));
+
+    QVERIFY(bare.status != 404);
+    QCOMPARE(versioned.status, bare.status);
+    QCOMPARE(versioned.code(), bare.code());
+}
+
+void TestEndpointSecurity::refusesOtherMethods()
+{
+    const EndpointInfo &info = endpoint();
+
+    for (const QByteArray method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}) {
+        if (method == methodOf(info) || (method == "HEAD" && *info.method == Method::Get))
+            continue;
+        const TestReply reply = m_server->client().send(method, pathOf(info));
+        QCOMPARE(reply.status, 405);
+        if (method != "HEAD")
+            QCOMPARE(reply.code(), QByteArray("method_not_allowed"));
+        QCOMPARE(reply.field("Allow"), methodOf(info) + (*info.method == Method::Get ? ", HEAD, OPTIONS" : ", OPTIONS"));
+    }
+    const TestReply options = m_server->client().send("OPTIONS", pathOf(info));
+    QCOMPARE(options.status, 204);
+    QVERIFY(options.field("Allow").startsWith(methodOf(info)));
+}
+
+void TestEndpointSecurity::refusesUnknownFields()
+{
+    const EndpointInfo &info = endpoint();
+    const QByteArray before = m_server->rowCounts();
+
+    const TestReply reply = m_server->client().as(m_ada.accessToken).send(methodOf(info), pathOf(info), R"({"isAdmin":true})");
+
+    if (*info.method == Method::Get) {
+        QVERIFY_REPLY(reply, 400, "malformed_request"); // no body at all
+    } else {
+        QVERIFY_REPLY(reply, 422, "validation_failed");
+        QVERIFY2(reply.errors().contains("isAdmin:unknown"), reply.described().constData());
+    }
+    QCOMPARE(m_server->rowCounts(), before);
+}
+
+void TestEndpointSecurity::refusesOtherContent()
+{
+    const EndpointInfo &info = endpoint();
+    if (*info.method == Method::Get)
+        return; // takes no body: see refusesUnknownFields
+    const TestClient client = m_server->client().as(m_ada.accessToken);
+
+    for (const char *type : {"text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "multipart/form-data", ""})
+        QVERIFY_REPLY(client.with("Content-Type", type).send(methodOf(info), pathOf(info), "{}"), 415, "unsupported_media_type");
+    QVERIFY_REPLY(client.with("Content-Encoding", "gzip").send(methodOf(info), pathOf(info), "{}"), 415, "unsupported_media_type");
+    QVERIFY_REPLY(m_server->client().as(m_ada.accessToken).get("/auth/me"), 200, ""); // logout among them has ended nothing
+}
+
+void TestEndpointSecurity::answersHead()
+{
+    const EndpointInfo &info = endpoint();
+    if (*info.method != Method::Get)
+        return;
+    const TestClient client = m_server->client().as(m_ada.accessToken);
+
+    const TestReply head = client.send("HEAD", pathOf(info));
+    const TestReply get = client.get(pathOf(info));
+
+    QCOMPARE(head.status, get.status);
+    QCOMPARE(head.field("Content-Type"), get.field("Content-Type"));
+    QCOMPARE(head.body, QByteArray());
+}
+
+AEGIS_TEST(TestEndpointSecurity)
+#include "TestEndpointSecurity.moc"
