@@ -153,6 +153,8 @@ private:
     {
         if (!take('"'))
             return fail("a string is expected");
+        if (m_json.sliced(m_at).startsWith("\xef\xbb\xbf")) // QJsonDocument would drop it from a value
+            return fail("a byte order mark begins a string");
         while (!m_wrong) {
             const unsigned char c = peek();
             if (m_at >= m_json.size())

@@ -8,12 +8,20 @@ namespace {
 constexpr qsizetype maxLocalOctets = 64;
 constexpr qsizetype maxOctets = 254;
 
+/// Letters and marks that show nothing (Default_Ignorable_Code_Point of Unicode, among the categories L and M): with one of
+/// them two addresses would look the same.
+bool isUnseen(char32_t c)
+{
+    return c == 0x034f || c == 0x115f || c == 0x1160 || c == 0x17b4 || c == 0x17b5 || (c >= 0x180b && c <= 0x180f) || c == 0x3164
+        || (c >= 0xfe00 && c <= 0xfe0f) || c == 0xffa0 || (c >= 0xe0100 && c <= 0xe01ef);
+}
+
 /// `atext` of RFC 5322, section 3.2.3, and what RFC 6531 adds, without what a reader cannot see.
 bool isAtomCharacter(char32_t c)
 {
     if (c < 0x80)
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || QStringView(u"!#$%&'*+-/=?^_`{|}~").contains(QChar(char16_t(c)));
-    return QChar::isLetterOrNumber(c) || QChar::isMark(c);
+    return (QChar::isLetterOrNumber(c) || QChar::isMark(c)) && !isUnseen(c);
 }
 
 bool isLocalPart(const QString &local)

@@ -62,6 +62,9 @@ void TestEmailAddress::refuses_data()
     QTest::newRow("line break") << QStringLiteral("ada@example.com\r\nBcc: x");
     QTest::newRow("zero width space") << QStringLiteral(u"a\u200bda@example.com");
     QTest::newRow("right-to-left override") << QStringLiteral(u"a\u202eda@example.com");
+    QTest::newRow("variation selector") << QStringLiteral(u"a\ufe0fda@example.com");
+    QTest::newRow("Hangul filler") << QStringLiteral(u"a\u3164da@example.com");
+    QTest::newRow("grapheme joiner") << QStringLiteral(u"a\u034fda@example.com");
     QTest::newRow("lone surrogate") << QStringLiteral("a") + QChar(0xd800) + QStringLiteral("@example.com");
     QTest::newRow("a megabyte") << QString(1 << 20, u'a') + QStringLiteral("@example.com");
 }

@@ -61,6 +61,9 @@ void TestJsonScanner::refuses_data()
     QTest::newRow("duplicate name") << QByteArray(R"({"a":1,"a":2})");
     QTest::newRow("duplicate name written with an escape") << QByteArray(R"({"a":1,"\u0061":2})");
     QTest::newRow("duplicate name of many bytes") << QByteArray("{\"\xf0\x9f\x98\x80\":1,\"\\ud83d\\ude00\":2}");
+    QTest::newRow("name after a byte order mark") << QByteArray("{\"a\":1,\"\xef\xbb\xbf"
+                                                                             "a\":2}");
+    QTest::newRow("value after a byte order mark") << QByteArray("\"\xef\xbb\xbfx\"");
     QTest::newRow("one level too deep") << QByteArray(QByteArray(33, '[') + QByteArray(33, ']'));
     QTest::newRow("10,000 arrays") << QByteArray(QByteArray(10'000, '[') + QByteArray(10'000, ']'));
     QTest::newRow("10,000 objects") << QByteArray("{\"a\":").repeated(10'000);
