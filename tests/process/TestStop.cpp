@@ -19,6 +19,9 @@ private Q_SLOTS:
     void refusesASecondServerOnTheSameDirectory();
     void refusesASecondServerOnTheSamePort();
     void givesTheDirectoryBack();
+
+private:
+    DataDirectory m_directory; ///< one cluster for all tests: to make one takes longer than to stop it
 };
 
 namespace {
@@ -53,13 +56,12 @@ void TestStop::finishesWhatIsBeingWorkedOn_data()
 void TestStop::finishesWhatIsBeingWorkedOn()
 {
     QFETCH(const int, number);
-    const DataDirectory directory;
-    ServerProcess server(directory);
+    ServerProcess server(m_directory);
     QVERIFY_STARTS(server);
     WireClient busy(server.port());
     WireClient idle(server.port());
-    const QByteArray body = registerBody("ada");
-    AdminDatabase database(directory);
+    const QByteArray body = registerBody("ada" + QByteArray::number(number));
+    AdminDatabase database(m_directory);
     database.execute("begin; lock table \"user\"");
     QVERIFY(busy.send(registerHead(body) + body));
     QTRY_COMPARE(database.count("select count(*) from pg_locks where not granted"), qint64(1)); // it waits for the table
@@ -78,14 +80,13 @@ void TestStop::finishesWhatIsBeingWorkedOn()
     QCOMPARE(reply.field("Connection"), QByteArray("close"));
     QCOMPARE(server.waitForExit(), std::optional(0));
     QVERIFY(server.waitForEvent(QStringLiteral("stopped")));
-    QCOMPARE(directory.postgresProcesses(), QList<qint64>());
+    QCOMPARE(m_directory.postgresProcesses(), QList<qint64>());
     QVERIFY(!WireClient(server.port()).isConnected());
 }
 
 void TestStop::endsAtOnceWhenAskedTwice()
 {
-    const DataDirectory directory;
-    ServerProcess server(directory, {{"DRAIN_TIMEOUT", "10m"}});
+    ServerProcess server(m_directory, {{"DRAIN_TIMEOUT", "10m"}});
     QVERIFY_STARTS(server);
     WireClient slow(server.port());
     const QByteArray body = registerBody("ada");
@@ -96,29 +97,28 @@ void TestStop::endsAtOnceWhenAskedTwice()
     server.signal(SIGTERM);
 
     QCOMPARE(server.waitForExit(std::chrono::seconds(10)), std::optional(0));
-    QCOMPARE(directory.postgresProcesses(), QList<qint64>());
+    QCOMPARE(m_directory.postgresProcesses(), QList<qint64>());
 }
 
 void TestStop::refusesASecondServerOnTheSameDirectory()
 {
-    const DataDirectory directory;
-    ServerProcess first(directory);
+    ServerProcess first(m_directory);
     QVERIFY_STARTS(first);
-    ServerProcess second(directory);
+    ServerProcess second(m_directory);
 
     QVERIFY(!second.start());
 
     QCOMPARE(second.waitForExit(), std::optional(1));
     const QByteArray reason = reasonOf(second);
     QVERIFY2(reason.contains("another aegisd (process " + QByteArray::number(first.id()) + ")"), reason.constData());
-    QVERIFY2(reason.contains(directory.path().toUtf8()), reason.constData());
+    QVERIFY2(reason.contains(m_directory.path().toUtf8()), reason.constData());
     QCOMPARE(ApiClient(first.port()).get("/health/ready").status, 200);
 }
 
 void TestStop::refusesASecondServerOnTheSamePort()
 {
-    const DataDirectory directory, another;
-    ServerProcess first(directory);
+    const DataDirectory another;
+    ServerProcess first(m_directory);
     QVERIFY_STARTS(first);
     const QByteArray port = QByteArray::number(first.port());
     ServerProcess second(another, {{"PORT", port}});
@@ -134,8 +134,7 @@ void TestStop::refusesASecondServerOnTheSamePort()
 
 void TestStop::givesTheDirectoryBack()
 {
-    const DataDirectory directory;
-    ServerProcess first(directory), second(directory);
+    ServerProcess first(m_directory), second(m_directory);
     QVERIFY_STARTS(first);
     QCOMPARE(ApiClient(first.port()).signup("ada-one").status, 201);
     QCOMPARE(first.stop(), std::optional(0));

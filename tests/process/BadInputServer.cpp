@@ -1,0 +1,129 @@
+#include "tests/process/BadInputServer.h"
+
+#include <QtCore/QJsonDocument>
+
+namespace aegis::test {
+
+void BadInputServer::initTestCase()
+{
+    QVERIFY_STARTS(m_server);
+    const ApiAnswer signup = ApiClient(m_server.port()).signup("known");
+    QCOMPARE(signup.status, 201);
+    m_accessToken = signup.text("accessToken");
+    m_refreshToken = signup.text("refreshToken");
+    m_database = std::make_unique<AdminDatabase>(m_directory);
+}
+
+void BadInputServer::cleanup()
+{
+    if (!m_database || m_before.isEmpty())
+        return;
+    for (auto table = m_expectedMore.cbegin(); table != m_expectedMore.cend(); ++table)
+        m_before[table.key()] += table.value();
+    m_expectedMore.clear();
+    QCOMPARE(m_database->rowCounts(), m_before);
+    QVERIFY(m_server.isRunning());
+}
+
+void BadInputServer::cleanupTestCase()
+{
+    QVERIFY(!m_server.errorOutput().contains("\"status\":500"));
+    QVERIFY(!m_server.errorOutput().contains("\"level\":\"error\""));
+    QCOMPARE(ApiClient(m_server.port()).verify(m_accessToken).status, 204); // the one good session has lived through it all
+    QCOMPARE(m_server.stop(), std::optional(0));
+}
+
+std::vector<const EndpointInfo *> BadInputServer::posts()
+{
+    std::vector<const EndpointInfo *> found;
+    for (const EndpointInfo *info : endpoints::All::infos) {
+        if (info->method == Method::Post)
+            found.push_back(info);
+    }
+    return found;
+}
+
+QByteArray BadInputServer::pathOf(const EndpointInfo &endpoint)
+{
+    const std::string_view path = *endpoint.path;
+    return QByteArray(path.data(), static_cast<qsizetype>(path.size()));
+}
+
+QByteArray BadInputServer::text(const QJsonObject &object)
+{
+    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+}
+
+QJsonObject BadInputServer::goodBody(QByteArrayView path) const
+{
+    const QJsonObject person{{QStringLiteral("email"), QStringLiteral("grace@example.com")}, {QStringLiteral("password"), ApiClient::password()}};
+    if (path == "/auth/login")
+        return person;
+    if (path == "/auth/refresh" || path == "/auth/logout")
+        return {{QStringLiteral("refreshToken"), QString::fromUtf8(m_refreshToken)}};
+    QJsonObject whole = person;
+    whole.insert(QStringLiteral("firstName"), QStringLiteral("Grace"));
+    whole.insert(QStringLiteral("lastName"), QStringLiteral("Hopper"));
+    if (path == "/auth/register")
+        return whole;
+    whole.insert(QStringLiteral("organizationName"), QStringLiteral("Compilers"));
+    whole.insert(QStringLiteral("organizationSlug"), QStringLiteral("compilers"));
+    return path == "/auth/signup" ? whole : QJsonObject();
+}
+
+QByteArray BadInputServer::head(const EndpointInfo &endpoint, const QByteArray &fields) const
+{
+    return "POST " + pathOf(endpoint) + " HTTP/1.1\r\nHost: localhost\r\n"
+        + (endpoint.access.needsToken() ? "Authorization: Bearer " + m_accessToken + "\r\n" : QByteArray()) + fields + "\r\n";
+}
+
+QByteArray BadInputServer::message(const EndpointInfo &endpoint, const QByteArray &body, const QByteArray &fields) const
+{
+    return head(endpoint, fields + "Content-Length: " + QByteArray::number(body.size()) + "\r\n") + body;
+}
+
+void BadInputServer::addColumns()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QByteArray>("code");
+    QTest::addColumn<bool>("closes");
+}
+
+void BadInputServer::addRow(const QByteArray &name, const QByteArray &bytes, int status, const char *code, bool closes)
+{
+    QTest::newRow(name.constData()) << bytes << status << QByteArray(code) << closes;
+}
+
+void BadInputServer::checkRow() const
+{
+    QFETCH(const QByteArray, bytes);
+    QFETCH(const int, status);
+    QFETCH(const QByteArray, code);
+    QFETCH(const bool, closes);
+
+    check(bytes, status, code, closes);
+}
+
+void BadInputServer::check(const QByteArray &bytes, int status, const QByteArray &code, bool closes) const
+{
+    WireClient client(m_server.port());
+    client.send(bytes); // the server may have refused before all of it has left
+    const WireReply reply = client.reply();
+
+    QCOMPARE(reply.status, status);
+    QCOMPARE(reply.problemCode(), code);
+    QVERIFY(!reply.field("X-Correlation-ID").isEmpty());
+    QVERIFY2(!reply.head.contains("X-Evil"), reply.head.constData());
+    if (closes) {
+        QCOMPARE(reply.field("Connection"), QByteArray("close"));
+        QCOMPARE(ApiClient(m_server.port()).get("/health/live").status, 200);
+    } else {
+        QVERIFY(client.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        const WireReply next = client.reply(); // the framing is what it was: this answer belongs to this request
+        QCOMPARE(next.status, 200);
+        QVERIFY2(next.body.contains("\"status\":\"ok\""), next.body.constData());
+    }
+}
+
+} // namespace aegis::test
