@@ -32,8 +32,9 @@ Result<Storage> Storage::open(const Settings &settings, Options options)
             EmbeddedPostgres::start({.dataDirectory = settings.dataDir,
                                      .programDirectory = settings.postgresBinDir,
                                      .durable = options.durable,
-                                     .tell = [](const QString &what) {
-                                         log::info("postgres", {{"message", what}});
+                                     .tell = [](EmbeddedPostgres::Severity severity, const QString &what) {
+                                         log::line(severity == EmbeddedPostgres::Severity::Error ? LogLevel::Error : LogLevel::Info, "postgres",
+                                                   {{"message", what}});
                                      }}));
         storage.serving = storage.cluster->serving();
         if (options.migrate)

@@ -50,10 +50,10 @@ public:
     bool waitForStop(int processDescriptor, std::chrono::milliseconds time) const;
     void watch(PostgresProcess &process) const;
     bool isReplaced(const PostgresProcess &process) const;
-    void tell(const QString &sentence) const
+    void tell(Severity severity, const QString &sentence) const
     {
         if (options.tell)
-            options.tell(sentence);
+            options.tell(severity, sentence);
     }
 
     const Options options;
@@ -61,6 +61,7 @@ public:
     PostgresPrograms programs;
     int stopRequest = -1;
     std::atomic<pid_t> process{0};
+    std::atomic<int> restarts{0};
     std::thread supervisor; ///< starts the server, so it must live as long (see PostgresProcess)
 };
 
@@ -91,6 +92,11 @@ ConnectionString EmbeddedPostgres::administrator(const QByteArray &database) con
     return ConnectionString::socket(d->cluster.socketDirectory(), PostgresCluster::administratorRole, database);
 }
 
+int EmbeddedPostgres::restarts() const
+{
+    return d->restarts;
+}
+
 qint64 EmbeddedPostgres::processId() const
 {
     return d->process;
@@ -103,7 +109,7 @@ Result<void> EmbeddedPostgres::Private::prepare()
     TRY(programs, PostgresPrograms::find(options.programDirectory, cluster.major()));
     CHECK(cluster.waitForPredecessor());
     if (cluster.major() == 0) {
-        tell(QStringLiteral("a new PostgreSQL %1 cluster is made in %2").arg(QString::number(programs.major), cluster.data()));
+        tell(Severity::Info, QStringLiteral("a new PostgreSQL %1 cluster is made in %2").arg(QString::number(programs.major), cluster.data()));
         CHECK(cluster.create(programs));
     }
     return cluster.configure();
@@ -115,34 +121,38 @@ void EmbeddedPostgres::Private::supervise(std::promise<Result<void>> started)
     std::chrono::milliseconds pause = firstPause;
     for (;;) {
         const auto begun = std::chrono::steady_clock::now();
+        cluster.log().bound();
+        cluster.log().mark();
         auto child = PostgresProcess::start({QFile::encodeName(programs.directory) + "/postgres", "-D", QFile::encodeName(cluster.data())},
-                                            cluster.account(), QFile::encodeName(cluster.log()));
-        QString trouble;
-        if (child) {
-            const auto ready = awaitReady(*child);
-            process = ready ? child->id() : 0;
-            if (std::exchange(isFirst, false))
-                started.set_value(ready);
-            if (ready)
-                watch(*child); // returns when it has ended or is to end
+                                            cluster.account(), QFile::encodeName(cluster.log().path()));
+        const Result<void> ready = child ? awaitReady(*child) : Result<void>(child.problem());
+        bool isReplacing = false;
+        if (ready) {
+            process = child->id();
+            if (isFirst)
+                started.set_value({});
+            else
+                tell(Severity::Info, QStringLiteral("PostgreSQL takes connections again (process %1)").arg(child->id()));
+            watch(*child); // returns when it has ended or is to end
             process = 0;
-            const bool isReplacing = ready && !child->waitForEnd(0ms) && !waitForStop(0ms);
-            child->stop();
-            trouble = ready ? child->failure() : ready.problem().detail;
-            if (isReplacing) {
-                tell(QStringLiteral("the PostgreSQL package was upgraded: the server is started again"));
-                continue;
-            }
-        } else if (std::exchange(isFirst, false)) {
-            started.set_value(std::move(child).problem());
-        } else {
-            trouble = child.problem().detail;
+            isReplacing = !child->waitForEnd(0ms) && !waitForStop(0ms);
         }
+        if (child)
+            child->stop();
+        if (!ready && isFirst)
+            return started.set_value(ready);
+        isFirst = false;
         if (waitForStop(0ms))
             return;
+        ++restarts;
+        if (isReplacing) {
+            tell(Severity::Info, QStringLiteral("the PostgreSQL package was upgraded: the server is started again"));
+            continue;
+        }
         if (std::chrono::steady_clock::now() - begun > wellAfter)
             pause = firstPause;
-        tell(QStringLiteral("PostgreSQL ended unexpectedly (%1); it is started again in %2 ms").arg(trouble).arg(pause.count()));
+        const QString trouble = ready ? QStringLiteral("PostgreSQL ended unexpectedly (%1)").arg(child->failure()) : ready.problem().detail;
+        tell(Severity::Error, QStringLiteral("%1; it is started again in %2 ms").arg(trouble).arg(pause.count()));
         if (waitForStop(pause))
             return;
         pause = std::min<std::chrono::milliseconds>(2 * pause, longestPause);
@@ -154,9 +164,9 @@ Result<void> EmbeddedPostgres::Private::awaitReady(PostgresProcess &child) const
     const auto deadline = std::chrono::steady_clock::now() + startTime;
     while (!cluster.isReady(child.id())) {
         if (child.waitForEnd(2ms))
-            return Problem(ProblemCode::Internal, QStringLiteral("PostgreSQL does not start (%1): %2").arg(child.failure(), cluster.lastWords()));
+            return Problem(ProblemCode::Internal, QStringLiteral("PostgreSQL does not start (%1): %2").arg(child.failure(), cluster.log().lastWords()));
         if (std::chrono::steady_clock::now() > deadline)
-            return Problem(ProblemCode::Internal, QStringLiteral("PostgreSQL does not take connections: %1").arg(cluster.lastWords()));
+            return Problem(ProblemCode::Internal, QStringLiteral("PostgreSQL does not take connections: %1").arg(cluster.log().lastWords()));
         if (waitForStop(0ms))
             return Problem(ProblemCode::ShuttingDown);
     }
@@ -172,10 +182,15 @@ bool EmbeddedPostgres::Private::waitForStop(int processDescriptor, std::chrono::
 
 void EmbeddedPostgres::Private::watch(PostgresProcess &child) const
 {
+    auto looked = std::chrono::steady_clock::now();
     for (int timesReplaced = 0; timesReplaced < 2;) { // twice, so that the whole package is there
         if (waitForStop(child.descriptor(), options.watchTime) || child.waitForEnd(0ms))
             return;
         timesReplaced = isReplaced(child) ? timesReplaced + 1 : 0;
+        if (std::chrono::steady_clock::now() - looked > 1h) {
+            looked = std::chrono::steady_clock::now();
+            cluster.log().bound();
+        }
     }
 }
 

@@ -19,6 +19,8 @@ namespace aegis {
 /// as root, the user `postgres` must be able to enter the data directory (mode 0711).
 class EmbeddedPostgres {
 public:
+    enum class Severity { Info, Error };
+
     struct Options {
         QString dataDirectory = {};
         QString programDirectory = {};              ///< where `postgres` and `initdb` are; empty: the newest that is found (15 or newer)
@@ -26,7 +28,7 @@ public:
         bool durable = true;                        ///< false (fsync off) only for tests: a power cut destroys the cluster
         std::chrono::milliseconds watchTime{5'000}; ///< how often it looks whether a package upgrade replaced the program
         /// Told what happened, in a sentence, from any thread; for the log.
-        std::function<void(const QString &)> tell = {};
+        std::function<void(Severity, const QString &)> tell = {};
     };
 
     /// Makes the cluster if there is none, starts it and returns when it takes connections. The problem's detail is a
@@ -43,6 +45,8 @@ public:
     ConnectionString administrator(const QByteArray &database = "aegis") const;
     /// The process at present; 0 between a crash and the restart.
     qint64 processId() const;
+    /// How often it was started again.
+    int restarts() const;
 
 private:
     class Private;

@@ -1,5 +1,8 @@
 #include "server/db/PostgresCluster.h"
 
+#include "server/db/FilesAs.h"
+#include "server/db/PlainFile.h"
+
 #include <QtCore/QCryptographicHash>
 #include <QtCore/QDir>
 #include <QtCore/QFile>
@@ -8,6 +11,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -37,12 +41,6 @@ QByteArray quoted(QByteArray value)
     return '\'' + value.replace('\'', "''") + '\'';
 }
 
-QByteArray readAll(const QString &path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
 bool socketFits(const QString &directory)
 {
     const QByteArray path = QFile::encodeName(directory) + "/.s.PGSQL.5432";
@@ -53,7 +51,7 @@ bool socketFits(const QString &directory)
 
 PostgresCluster::PostgresCluster(const QString &dataDirectory, SystemAccount account, bool durable) :
     m_dataDirectory(QDir::cleanPath(QFileInfo(dataDirectory).absoluteFilePath())), m_directory(m_dataDirectory + QStringLiteral("/postgres")),
-    m_account(std::move(account)), m_durable(durable)
+    m_account(std::move(account)), m_durable(durable), m_log(m_directory + QStringLiteral("/postgres.log"), m_account)
 {
 }
 
@@ -64,6 +62,13 @@ PostgresCluster::~PostgresCluster()
 }
 
 Result<void> PostgresCluster::claim()
+{
+    CHECK(prepareDirectories());
+    CHECK(takeLock());
+    return chooseSocketDirectory();
+}
+
+Result<void> PostgresCluster::prepareDirectories() const
 {
     if (!QFileInfo::exists(m_dataDirectory)) {
         if (!QDir().mkpath(m_dataDirectory))
@@ -76,21 +81,25 @@ Result<void> PostgresCluster::claim()
                            "directory")
                 .arg(QString::fromLocal8Bit(m_account.name), barrier));
     }
-    CHECK(own(m_directory));
+    return own(m_directory); // in a directory that the account cannot write
+}
 
+Result<void> PostgresCluster::takeLock()
+{
+    const FilesAs account(m_account);
     const QByteArray path = QFile::encodeName(m_directory + QStringLiteral("/lock"));
     m_lock = open(path.constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (m_lock < 0)
         return refusal(QStringLiteral("%1 cannot be opened: %2").arg(QFile::decodeName(path), lastError()));
     if (flock(m_lock, LOCK_EX | LOCK_NB) != 0) {
-        const QString holder = QString::fromLatin1(readAll(QFile::decodeName(path))).trimmed();
+        const QString holder = QString::fromLatin1(readPlainFile(QFile::decodeName(path))).trimmed();
         return refusal(QStringLiteral("another aegisd (process %1) already uses the data directory %2: stop it, or choose another data directory")
                            .arg(holder.isEmpty() ? QStringLiteral("unknown") : holder, m_dataDirectory));
     }
     const QByteArray self = QByteArray::number(getpid()) + '\n';
     if (ftruncate(m_lock, 0) != 0 || pwrite(m_lock, self.constData(), static_cast<std::size_t>(self.size()), 0) < 0)
         return refusal(QStringLiteral("%1 cannot be written: %2").arg(QFile::decodeName(path), lastError()));
-    return chooseSocketDirectory();
+    return {};
 }
 
 Result<void> PostgresCluster::own(const QString &directory) const
@@ -114,24 +123,29 @@ Result<void> PostgresCluster::own(const QString &directory) const
 Result<void> PostgresCluster::chooseSocketDirectory()
 {
     m_socketDirectory = m_directory + QStringLiteral("/run");
-    if (!socketFits(m_socketDirectory)) {
+    if (socketFits(m_socketDirectory)) {
+        const FilesAs account(m_account);
+        CHECK(own(m_socketDirectory));
+    } else {
         // The path of a Unix socket is at most 107 bytes long (unix(7)): a short one, that is the same at each start.
         const QString base = geteuid() == 0 ? QStringLiteral("/run") : qEnvironmentVariable("XDG_RUNTIME_DIR", QStringLiteral("/tmp"));
         const QByteArray name = QCryptographicHash::hash(QFile::encodeName(m_directory), QCryptographicHash::Sha256).toHex().left(16);
         m_socketDirectory = base + QStringLiteral("/aegis-") + QString::fromLatin1(name);
+        CHECK(own(m_socketDirectory));
     }
-    return own(m_socketDirectory);
+    return {};
 }
 
 int PostgresCluster::major() const
 {
-    return readAll(data() + QStringLiteral("/PG_VERSION")).trimmed().toInt();
+    const FilesAs account(m_account);
+    return readPlainFile(data() + QStringLiteral("/PG_VERSION")).trimmed().toInt();
 }
 
 Result<void> PostgresCluster::create(const PostgresPrograms &programs)
 {
     const QString unfinished = m_directory + QStringLiteral("/data.new");
-    QDir(unfinished).removeRecursively();
+    CHECK(clear(unfinished));
     std::vector<QByteArray> arguments{QFile::encodeName(programs.directory) + "/initdb",
                                       "-D",
                                       QFile::encodeName(unfinished),
@@ -146,22 +160,36 @@ Result<void> PostgresCluster::create(const PostgresPrograms &programs)
                                       "--no-instructions"};
     if (!m_durable)
         arguments.push_back("--no-sync");
-    TRY(auto initdb, PostgresProcess::start(arguments, m_account, QFile::encodeName(log())));
+    m_log.mark();
+    TRY(auto initdb, PostgresProcess::start(arguments, m_account, QFile::encodeName(m_log.path())));
     initdb.waitForEnd(5min);
     if (!initdb.failure().isEmpty())
-        return refusal(QStringLiteral("initdb could not make the cluster (%1): %2").arg(initdb.failure(), lastWords()));
+        return refusal(QStringLiteral("initdb could not make the cluster (%1): %2").arg(initdb.failure(), m_log.lastWords()));
+    const FilesAs account(m_account);
     if (rename(QFile::encodeName(unfinished).constData(), QFile::encodeName(data()).constData()) != 0)
         return refusal(QStringLiteral("%1 cannot be renamed: %2").arg(unfinished, lastError()));
     return write(data() + QStringLiteral("/postgresql.conf"),
                  "# Aegis writes aegis.conf at each start; settings below its line go beyond it.\ninclude 'aegis.conf'\n");
 }
 
+/// Removes what an initdb that did not finish has left.
+Result<void> PostgresCluster::clear(const QString &directory) const
+{
+    const FilesAs account(m_account);
+    struct stat entry {};
+    const QByteArray path = QFile::encodeName(directory);
+    if (lstat(path.constData(), &entry) != 0)
+        return {};
+    if (S_ISDIR(entry.st_mode) ? QDir(directory).removeRecursively() : unlink(path.constData()) == 0)
+        return {};
+    return refusal(QStringLiteral("%1, which an earlier start has left, cannot be removed: remove it").arg(directory));
+}
+
 Result<void> PostgresCluster::write(const QString &file, const QByteArray &text) const
 {
     const QByteArray path = QFile::encodeName(file);
     const int descriptor = open(path.constData(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    const bool ok = descriptor >= 0 && ::write(descriptor, text.constData(), static_cast<std::size_t>(text.size())) == text.size()
-        && (!m_account.isOther || fchown(descriptor, m_account.uid, m_account.gid) == 0);
+    const bool ok = descriptor >= 0 && ::write(descriptor, text.constData(), static_cast<std::size_t>(text.size())) == text.size();
     const QString reason = lastError();
     if (descriptor >= 0)
         close(descriptor);
@@ -170,6 +198,7 @@ Result<void> PostgresCluster::write(const QString &file, const QByteArray &text)
 
 Result<void> PostgresCluster::configure()
 {
+    const FilesAs account(m_account);
     QByteArray directory = QFile::encodeName(m_socketDirectory);
     directory.replace('"', "\"\"");
     QByteArray text = "# Written by aegisd at each start; what is changed here is lost.\n"
@@ -185,6 +214,9 @@ Result<void> PostgresCluster::configure()
                       // A package upgrade replaces the files under a running server; what it already holds cannot mismatch.
                       "shared_preload_libraries = 'plpgsql'\n"
                       // Neither a value nor a row that was refused belongs in a log.
+                      // Errors are answers to our own statements: a slug that is taken is no news, and the rest we log ourselves.
+                      "log_min_messages = log\n"
+                      "log_min_error_statement = panic\n"
                       "log_parameter_max_length = 0\n"
                       "log_parameter_max_length_on_error = 0\n"
                       "log_error_verbosity = terse\n"
@@ -208,15 +240,13 @@ Result<void> PostgresCluster::configure()
     }
     CHECK(write(data() + QStringLiteral("/pg_ident.conf"), map));
 
-    const QFileInfo file(log());
-    if (file.size() > 20'000'000)
-        rename(QFile::encodeName(log()).constData(), QFile::encodeName(log() + QStringLiteral(".1")).constData());
     return {};
 }
 
 QList<QByteArray> PostgresCluster::pidFile() const
 {
-    return readAll(data() + QStringLiteral("/postmaster.pid")).split('\n');
+    const FilesAs account(m_account);
+    return readPlainFile(data() + QStringLiteral("/postmaster.pid")).split('\n');
 }
 
 bool PostgresCluster::isReady(qint64 processId) const
@@ -226,33 +256,43 @@ bool PostgresCluster::isReady(qint64 processId) const
     return lines.size() > 7 && lines.at(0).toLongLong() == processId && lines.at(7).trimmed() == "ready";
 }
 
-Result<void> PostgresCluster::waitForPredecessor()
+/// Whether that process is a server of ours that works in our directory, and not one that was given the same number, or that
+/// somebody wrote into the file.
+bool PostgresCluster::isPredecessor(pid_t process) const
+{
+    const QString entry = QStringLiteral("/proc/%1").arg(process);
+    struct stat owner {};
+    if (process <= 1 || stat(QFile::encodeName(entry).constData(), &owner) != 0 || owner.st_uid != m_account.uid)
+        return false;
+    QString program = QFileInfo(QFile::symLinkTarget(entry + QStringLiteral("/exe"))).fileName();
+    program.remove(QStringLiteral(" (deleted)")); // after an upgrade of the package
+    return program == QStringLiteral("postgres")
+        && QFile::symLinkTarget(entry + QStringLiteral("/cwd")) == QFileInfo(data()).canonicalFilePath();
+}
+
+Result<void> PostgresCluster::waitForPredecessor() const
 {
     const auto begun = std::chrono::steady_clock::now();
     bool isAsked = false;
     for (;;) {
         const pid_t process = pidFile().at(0).trimmed().toInt();
-        // Ours if it works in our directory, and not another process that was given the same number.
-        if (process <= 1 || QFileInfo(QStringLiteral("/proc/%1/cwd").arg(process)).symLinkTarget() != QFileInfo(data()).canonicalFilePath())
-            return {};
+        // Opened before it is looked at: a signal through it reaches that process or none.
+        const int descriptor = process > 1 ? static_cast<int>(syscall(SYS_pidfd_open, process, 0)) : -1;
+        const bool isRunning = descriptor >= 0 && isPredecessor(process);
         const auto waited = std::chrono::steady_clock::now() - begun;
+        if (isRunning && waited > 3s && !std::exchange(isAsked, true))
+            syscall(SYS_pidfd_send_signal, descriptor, SIGINT, nullptr, 0);
+        if (descriptor >= 0)
+            close(descriptor);
+        if (!isRunning)
+            return {};
         if (waited > 15s) {
             return refusal(QStringLiteral("a PostgreSQL server of an earlier aegisd (process %1) still runs in %2 and does not end: stop it")
                                .arg(process)
                                .arg(data()));
         }
-        if (waited > 3s && !std::exchange(isAsked, true))
-            kill(process, SIGINT);
         std::this_thread::sleep_for(5ms);
     }
-}
-
-QString PostgresCluster::lastWords() const
-{
-    const QByteArray text = readAll(log()).trimmed();
-    QList<QByteArray> lines = text.split('\n');
-    lines = lines.mid(std::max<qsizetype>(0, lines.size() - 5));
-    return QString::fromUtf8(lines.join("; ")) + QStringLiteral(" (see %1)").arg(log());
 }
 
 } // namespace aegis

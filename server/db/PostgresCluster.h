@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/db/PostgresLog.h"
 #include "server/db/PostgresProcess.h"
 #include "server/db/PostgresPrograms.h"
 #include "shared/result/Result.h"
@@ -8,7 +9,8 @@
 
 namespace aegis {
 
-/// The files of the private cluster: where they are, who owns them, and what is written into them before each start.
+/// The files of the private cluster: where they are, who owns them, and what is written into them before each start. What
+/// lies below `postgres/` is touched with the rights of the cluster's account alone (see FilesAs).
 class PostgresCluster {
 public:
     /// The superuser of the cluster.
@@ -30,27 +32,30 @@ public:
     /// Writes the settings, which are ours to the last one: they hold whatever an older version wrote.
     Result<void> configure();
     /// Waits for a server that an earlier process of ours left behind, which is about to end.
-    Result<void> waitForPredecessor();
+    Result<void> waitForPredecessor() const;
     /// Whether the server with that process id takes connections.
     bool isReady(qint64 processId) const;
 
     QString data() const { return m_directory + QStringLiteral("/data"); }
-    QString log() const { return m_directory + QStringLiteral("/postgres.log"); }
+    PostgresLog &log() { return m_log; }
+    const PostgresLog &log() const { return m_log; }
     QString socketDirectory() const { return m_socketDirectory; }
     const SystemAccount &account() const { return m_account; }
-    /// The end of the log, for a problem's sentence.
-    QString lastWords() const;
-
 private:
+    Result<void> prepareDirectories() const;
+    Result<void> takeLock();
     Result<void> own(const QString &directory) const;
+    Result<void> clear(const QString &directory) const;
     Result<void> write(const QString &file, const QByteArray &text) const;
     Result<void> chooseSocketDirectory();
     QList<QByteArray> pidFile() const;
+    bool isPredecessor(pid_t process) const;
 
     const QString m_dataDirectory;
     const QString m_directory;
     const SystemAccount m_account;
     const bool m_durable;
+    PostgresLog m_log;
     QString m_socketDirectory;
     int m_lock = -1;
 };

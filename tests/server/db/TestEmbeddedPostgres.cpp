@@ -29,6 +29,8 @@ private Q_SLOTS:
     void findsAShorterSocketPathForALongDirectory();
     void saysWhichVersionTheDataNeeds();
     void saysWhoCannotEnterTheDataDirectory();
+    void writesNoExpectedErrorIntoItsLog();
+    void saysWhyItDoesNotStart();
 
 private:
     EmbeddedPostgres::Options options(const QString &name = QStringLiteral("data")) const
@@ -104,8 +106,12 @@ void TestEmbeddedPostgres::refusesASecondServerOnTheSameData()
 void TestEmbeddedPostgres::isStartedAgainAfterACrash()
 {
     std::atomic<int> told{0};
+    std::atomic<int> back{0};
     auto telling = options();
-    telling.tell = [&](const QString &sentence) { told += sentence.contains(QStringLiteral("ended unexpectedly (killed by signal 9)")) ? 1 : 0; };
+    telling.tell = [&](EmbeddedPostgres::Severity severity, const QString &sentence) {
+        told += severity == EmbeddedPostgres::Severity::Error && sentence.contains(QStringLiteral("ended unexpectedly (killed by signal 9)")) ? 1 : 0;
+        back += severity == EmbeddedPostgres::Severity::Info && sentence.contains(QStringLiteral("takes connections again")) ? 1 : 0;
+    };
     const auto postgres = EmbeddedPostgres::start(telling);
     QVERIFY_RESULT(postgres);
     const qint64 before = (*postgres)->processId();
@@ -115,6 +121,8 @@ void TestEmbeddedPostgres::isStartedAgainAfterACrash()
     QTRY_VERIFY_WITH_TIMEOUT((*postgres)->processId() != 0 && (*postgres)->processId() != before, 20'000);
     QCOMPARE(valueOf((*postgres)->administrator(), "select 1"), QStringLiteral("1"));
     QVERIFY(told >= 1);
+    QTRY_COMPARE(back, 1);
+    QCOMPARE((*postgres)->restarts(), 1);
 }
 
 void TestEmbeddedPostgres::isStartedAgainWhenItsProgramWasReplaced()
@@ -251,6 +259,40 @@ void TestEmbeddedPostgres::saysWhoCannotEnterTheDataDirectory()
 
     QVERIFY(!postgres.ok());
     QVERIFY2(postgres.problem().detail.contains(QStringLiteral("cannot enter ") + given.dataDirectory), qPrintable(postgres.problem().detail));
+}
+
+void TestEmbeddedPostgres::writesNoExpectedErrorIntoItsLog()
+{
+    const auto given = options();
+    const auto postgres = EmbeddedPostgres::start(given);
+    QVERIFY_RESULT(postgres);
+    QFile log(given.dataDirectory + QStringLiteral("/postgres/postgres.log"));
+    const qint64 before = log.size();
+
+    valueOf((*postgres)->administrator(), "create table public.taken as select 1 as number");
+    valueOf((*postgres)->administrator(), "create unique index on public.taken (number)");
+    const QString answer = valueOf((*postgres)->administrator(), "insert into public.taken values (1)");
+
+    QVERIFY2(answer.contains(QStringLiteral("23505")) || answer.contains(QStringLiteral("duplicate")), qPrintable(answer));
+    QCOMPARE(log.size(), before);
+}
+
+void TestEmbeddedPostgres::saysWhyItDoesNotStart()
+{
+    const auto given = options();
+    QVERIFY_RESULT(EmbeddedPostgres::start(given));
+    QFile settings(given.dataDirectory + QStringLiteral("/postgres/data/postgresql.conf"));
+    QVERIFY(settings.open(QIODevice::Append));
+    settings.write("max_connections = 0\n");
+    settings.close();
+
+    const auto next = EmbeddedPostgres::start(given);
+
+    QVERIFY(!next.ok());
+    const QString reason = next.problem().detail;
+    QVERIFY2(reason.contains(QStringLiteral("FATAL:")) && reason.contains(given.dataDirectory + QStringLiteral("/postgres/postgres.log")),
+             qPrintable(reason));
+    QVERIFY2(reason.size() < 400, qPrintable(reason));
 }
 
 AEGIS_TEST(TestEmbeddedPostgres)
