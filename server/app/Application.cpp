@@ -7,6 +7,7 @@
 #include "server/jobs/BackgroundLoop.h"
 #include "server/jobs/Housekeeping.h"
 #include "server/keys/KeyService.h"
+#include "server/keys/SigningKeyStore.h"
 #include "server/log/AccessLog.h"
 #include "server/log/Log.h"
 #include "server/metrics/RequestObserver.h"
@@ -62,6 +63,7 @@ class Application::Private {
 public:
     Private(Settings s, Options o, Storage st) : settings(std::move(s)), options(std::move(o)), storage(std::move(st)) {}
 
+    Result<InstanceSecrets> loadSecrets(Session &session) const;
     Result<void> makeServices();
     Result<void> startLoops();
     Result<void> startHttp();
@@ -104,12 +106,23 @@ Result<std::unique_ptr<Application>> Application::start(Settings settings, Optio
     return application;
 }
 
+Result<InstanceSecrets> Application::Private::loadSecrets(Session &session) const
+{
+    TRY(const bool hasKeys, session.read<bool>(RequestContext::forSystem(options.clock()), SigningKeyStore::hasAny));
+    TRY(InstanceSecrets secrets, InstanceSecrets::load(settings, hasKeys));
+    for (const QString &name : secrets.made)
+        log::info("secret_made", {{"name", name}});
+    for (const QString &warning : secrets.warnings)
+        log::warning("secret_lost", {{"message", warning}});
+    return secrets;
+}
+
 Result<void> Application::Private::makeServices()
 {
-    TRY(InstanceSecrets secrets, InstanceSecrets::load(settings));
+    Session session(storage.serving, storage.session);
+    TRY(InstanceSecrets secrets, loadSecrets(session));
     TRY(Sealing sealing, Sealing::make({{1, secrets.encryptionKey}}));
     TRY(RefreshTokens refreshTokens, RefreshTokens::make(secrets.jwtRefreshSecret, settings.jwtIssuer));
-    Session session(storage.serving, storage.session);
     CHECK(keepHouse(session, options.clock())); // the first key is told by an event, and events need their partition
     TRY(KeySet keys, loadKeys(settings.jwtSecret, session, sealing, options.clock()));
     fingerprintKey = secrets.fingerprintKey;

@@ -1,27 +1,64 @@
 #include "server/config/InstanceSecrets.h"
 
+#include <array>
+
 namespace aegis {
 namespace {
 
 constexpr qsizetype keyBytes = 32;
 
-Result<Secret> given(const Secret &set, const SecretStore &store, const char *name)
-{
-    if (!set.isEmpty())
-        return set;
-    return store.readOrMake(QLatin1String(name), keyBytes);
-}
+struct Kept {
+    Secret Settings::*set;
+    Secret InstanceSecrets::*loaded;
+    const char *file;
+    const char *setting;
+    const char *loss; ///< what it means when it is made anew
+};
+
+constexpr std::array<Kept, 4> allKept{{
+    {&Settings::encryptionKey, &InstanceSecrets::encryptionKey, "encryption-key", "ENCRYPTION_KEY", "what the old one has encrypted cannot be read"},
+    {&Settings::jwtRefreshSecret, &InstanceSecrets::jwtRefreshSecret, "jwt-refresh-secret", "JWT_REFRESH_SECRET",
+     "everybody has to log in again when their access token ends"},
+    {&Settings::fingerprintKey, &InstanceSecrets::fingerprintKey, "fingerprint-key", "FINGERPRINT_KEY",
+     "requests that are repeated with the Idempotency-Key of an earlier one are refused"},
+    {&Settings::emailFingerprintKey, &InstanceSecrets::emailFingerprintKey, "email-fingerprint-key", "EMAIL_FINGERPRINT_KEY",
+     "failed logins of before are not recognized as those of the same address"},
+}};
 
 } // namespace
 
-Result<InstanceSecrets> InstanceSecrets::load(const Settings &settings)
+Result<InstanceSecrets> InstanceSecrets::load(const Settings &settings, bool hasSealed)
 {
     const SecretStore store(settings.dataDir);
+    bool isKnownPlace = hasSealed;
+    for (const Kept &kept : allKept)
+        isKnownPlace = isKnownPlace || store.has(QLatin1String(kept.file));
+    if (const Kept &key = allKept.front(); hasSealed && settings.encryptionKey.isEmpty() && !store.has(QLatin1String(key.file))) {
+        return Problem(ProblemCode::Internal,
+                       QStringLiteral("the encryption key is lost: the database holds signing keys that it has sealed, but ENCRYPTION_KEY is not "
+                                      "set and %1 is not there. Put that file back from a backup, or set ENCRYPTION_KEY to what the other "
+                                      "servers on this database have; nothing was changed")
+                           .arg(store.pathOf(QLatin1String(key.file))));
+    }
+
     InstanceSecrets secrets;
-    TRY(secrets.jwtRefreshSecret, given(settings.jwtRefreshSecret, store, "jwt-refresh-secret"));
-    TRY(secrets.encryptionKey, given(settings.encryptionKey, store, "encryption-key"));
-    TRY(secrets.fingerprintKey, given(settings.fingerprintKey, store, "fingerprint-key"));
-    TRY(secrets.emailFingerprintKey, given(settings.emailFingerprintKey, store, "email-fingerprint-key"));
+    for (const Kept &kept : allKept) {
+        if (!(settings.*kept.set).isEmpty()) {
+            secrets.*kept.loaded = settings.*kept.set;
+            continue;
+        }
+        const QLatin1String name(kept.file);
+        const bool isMade = !store.has(name);
+        TRY(secrets.*kept.loaded, store.readOrMake(name, keyBytes));
+        if (!isMade)
+            continue;
+        secrets.made.append(name);
+        if (isKnownPlace) {
+            secrets.warnings.append(
+                QStringLiteral("%1 was not there, and %2 is not set: a new one was made, so %3. Put the old one back from a backup if there is one.")
+                    .arg(store.pathOf(name), QLatin1String(kept.setting), QLatin1String(kept.loss)));
+        }
+    }
     return secrets;
 }
 

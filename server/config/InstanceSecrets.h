@@ -13,8 +13,12 @@ struct InstanceSecrets {
     Secret fingerprintKey;      ///< HMAC over requests with an Idempotency-Key, 32 bytes
     Secret emailFingerprintKey; ///< HMAC over e-mail addresses where the address itself must not stand, 32 bytes
 
-    /// Takes what is set and reads or makes the rest. Problems as of SecretStore::readOrMake().
-    static Result<InstanceSecrets> load(const Settings &settings);
+    QStringList made;     ///< names of the files that were not there
+    QStringList warnings; ///< sentences about what that means
+
+    /// Takes what is set and reads or makes the rest. `hasSealed`: the database holds what an encryption key has sealed, so a
+    /// new one would be of no use: `internal`, and nothing is made. Other problems as of SecretStore::readOrMake().
+    static Result<InstanceSecrets> load(const Settings &settings, bool hasSealed = false);
 };
 
 } // namespace aegis

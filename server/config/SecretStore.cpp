@@ -144,10 +144,16 @@ Result<void> SecretStore::prepareDirectory() const
     return {};
 }
 
+bool SecretStore::has(const QString &name) const
+{
+    struct stat status {};
+    return ::lstat(QFile::encodeName(pathOf(name)).constData(), &status) == 0;
+}
+
 Result<Secret> SecretStore::readOrMake(const QString &name, qsizetype bytes) const
 {
     CHECK(prepareDirectory());
-    const QString path = m_directory + QLatin1Char('/') + name;
+    const QString path = pathOf(name);
     const QByteArray encoded = QFile::encodeName(path);
     for (int attempt = 0; attempt < 2; ++attempt) {
         const Descriptor file(::open(encoded.constData(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));

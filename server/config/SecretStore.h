@@ -19,6 +19,11 @@ public:
     /// another length, or the directory cannot be written.
     Result<Secret> readOrMake(const QString &name, qsizetype bytes) const;
 
+    /// Whether there is something of that name; nothing is made.
+    bool has(const QString &name) const;
+    /// Where the secret of that name is kept.
+    QString pathOf(const QString &name) const { return m_directory + QLatin1Char('/') + name; }
+
 private:
     Result<void> prepareDirectory() const;
 

@@ -7,6 +7,8 @@ namespace {
 
 constexpr Sql lockSql("select pg_advisory_xact_lock(hashtext('aegis.signing_key'))");
 
+constexpr Sql hasAnySql("select exists (select from aegis.signing_key)");
+
 constexpr Sql usableSql(R"(
     select kid, algorithm, private_sealed from aegis.signing_key
     where verifies_until is null or verifies_until > $1
@@ -17,6 +19,12 @@ constexpr Sql addSql(R"(
     values ($1, $2, $3, $4, $5, $5))");
 
 } // namespace
+
+Result<bool> SigningKeyStore::hasAny(Tx &tx)
+{
+    TRY(const Rows rows, tx.query(hasAnySql));
+    return rows.first().get<bool>(0);
+}
 
 Result<void> SigningKeyStore::lock(Tx &tx) const
 {

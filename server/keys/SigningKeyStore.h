@@ -13,6 +13,8 @@ class SigningKeyStore {
 public:
     explicit SigningKeyStore(const Sealing &sealing) : m_sealing(sealing) {}
 
+    /// Whether there is any, still good or not.
+    static Result<bool> hasAny(Tx &tx);
     /// Lets one instance at a time look for a key and make one, until the transaction ends.
     Result<void> lock(Tx &tx) const;
     /// Keys that may still verify at that moment; the one that signs first.

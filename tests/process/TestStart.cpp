@@ -22,7 +22,9 @@ private Q_SLOTS:
     void checksSettingsWithoutStarting();
     void migratesAndEnds();
     void keepsItsSecretsForTheNextStart();
-    void refusesAReplacedSecret();
+    void refusesALostEncryptionKey();
+    void refusesAnotherEncryptionKey();
+    void warnsOfALostRefreshSecret();
     void refusesAChangedMigration();
     void signsWithASharedSecret();
 };
@@ -193,20 +195,56 @@ void TestStart::keepsItsSecretsForTheNextStart()
     QCOMPARE(after.refresh(signup.text("refreshToken")).status, 200);
 }
 
-void TestStart::refusesAReplacedSecret()
+void TestStart::refusesALostEncryptionKey()
+{
+    const DataDirectory directory;
+    ServerProcess server(directory);
+    QVERIFY_STARTS(server);
+    QVERIFY(server.waitForEvent(QStringLiteral("secret_made")));
+    QVERIFY(!server.waitForEvent(QStringLiteral("secret_lost"), 0, std::chrono::milliseconds(0)));
+    QCOMPARE(server.stop(), std::optional(0));
+    const QString key = directory.file(QStringLiteral("secrets/encryption-key"));
+    QVERIFY(QFile::rename(key, directory.file(QStringLiteral("backup"))));
+
+    QVERIFY(!server.start()); // a new key could not open what the old one has sealed
+
+    QCOMPARE(server.waitForExit(), std::optional(1));
+    const QByteArray reason = reasonOf(server);
+    QVERIFY2(reason.contains("ENCRYPTION_KEY") && reason.contains(key.toUtf8()), reason.constData());
+    QVERIFY(!QFileInfo::exists(key));
+    QCOMPARE(directory.postgresProcesses(), QList<qint64>());
+    QVERIFY(QFile::rename(directory.file(QStringLiteral("backup")), key));
+    QVERIFY_STARTS(server);
+}
+
+void TestStart::refusesAnotherEncryptionKey()
+{
+    const DataDirectory directory;
+    ServerProcess first(directory);
+    QVERIFY_STARTS(first);
+    QCOMPARE(first.stop(), std::optional(0));
+    ServerProcess second(directory, {{"ENCRYPTION_KEY", QByteArray("0123456789abcdef").repeated(4)}});
+
+    QVERIFY(!second.start());
+
+    const QByteArray reason = reasonOf(second);
+    QVERIFY2(reason.contains("another ENCRYPTION_KEY") && reason.contains("secrets/encryption-key"), reason.constData());
+}
+
+void TestStart::warnsOfALostRefreshSecret()
 {
     const DataDirectory directory;
     ServerProcess server(directory);
     QVERIFY_STARTS(server);
     QCOMPARE(server.stop(), std::optional(0));
-    QVERIFY(QFile::remove(directory.file(QStringLiteral("secrets/encryption-key"))));
+    QVERIFY(QFile::remove(directory.file(QStringLiteral("secrets/jwt-refresh-secret"))));
 
-    QVERIFY(!server.start()); // a new key cannot open what the old one has sealed
+    QVERIFY_STARTS(server);
 
-    QCOMPARE(server.waitForExit(), std::optional(1));
-    const QByteArray reason = reasonOf(server);
-    QVERIFY2(reason.contains("ENCRYPTION_KEY"), reason.constData());
-    QCOMPARE(directory.postgresProcesses(), QList<qint64>());
+    const auto line = server.waitForEvent(QStringLiteral("secret_lost"));
+    QVERIFY(line);
+    const QString message = line->value(QStringLiteral("message")).toString();
+    QVERIFY2(message.contains(QStringLiteral("JWT_REFRESH_SECRET")) && message.contains(QStringLiteral("log in again")), qPrintable(message));
 }
 
 void TestStart::refusesAChangedMigration()
