@@ -52,6 +52,8 @@ private Q_SLOTS:
     void wantsAToken();
     void believesNoForgedToken_data();
     void believesNoForgedToken();
+    void believesNoTokenForSomebodyElse_data();
+    void believesNoTokenForSomebodyElse();
     void sendsTheSecurityFields_data() { endpointRows(false); }
     void sendsTheSecurityFields();
     void answersUnderBothPaths_data() { endpointRows(false); }
@@ -167,6 +169,28 @@ void TestEndpointSecurity::believesNoForgedToken()
     QVERIFY_REPLY(m_server->client().as(forged).get("/auth/verify"), 401, "invalid_token");
     QVERIFY_REPLY(m_server->client().as(forged).get("/auth/me"), 401, "invalid_token");
     QVERIFY_REPLY(m_server->client().as(token).get("/auth/verify"), 204, "");
+}
+
+void TestEndpointSecurity::believesNoTokenForSomebodyElse_data()
+{
+    QTest::addColumn<QByteArray>("setting");
+    QTest::addColumn<QByteArray>("value");
+    QTest::newRow("another issuer") << QByteArray("JWT_ISSUER") << QByteArray("https://other.example");
+    QTest::newRow("another audience") << QByteArray("JWT_AUDIENCE") << QByteArray("somebody-else");
+    QTest::newRow("another algorithm") << QByteArray("JWT_SECRET") << QByteArray("a-shared-secret-of-the-tests-0123456789");
+}
+
+void TestEndpointSecurity::believesNoTokenForSomebodyElse()
+{
+    QFETCH(QByteArray, setting);
+    QFETCH(QByteArray, value);
+    const std::unique_ptr<TestServer> other = m_server->another({{setting, value}});
+
+    const SignedUp there = other->logIn(m_ada);
+
+    QVERIFY_REPLY(other->client().as(there.accessToken).get("/auth/verify"), 204, "");
+    QVERIFY_REPLY(m_server->client().as(there.accessToken).get("/auth/verify"), 401, "invalid_token");
+    QVERIFY_REPLY(other->client().as(m_ada.accessToken).get("/auth/verify"), 401, "invalid_token");
 }
 
 void TestEndpointSecurity::verifySecurityFields(const TestReply &reply)

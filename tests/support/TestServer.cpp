@@ -56,9 +56,11 @@ TestServer::TestServer(TestDatabase database, const QString &dataDirectory, cons
 
 TestServer::~TestServer() = default;
 
-std::unique_ptr<TestServer> TestServer::another() const
+std::unique_ptr<TestServer> TestServer::another(const Environment &changed) const
 {
-    std::unique_ptr<TestServer> server(new TestServer(m_database, m_dataDirectory, m_settings));
+    Environment settings = changed;
+    settings.insert(m_settings.begin(), m_settings.end());
+    std::unique_ptr<TestServer> server(new TestServer(m_database, m_dataDirectory, settings));
     server->m_ahead = m_ahead.load();
     return server;
 }

@@ -35,8 +35,8 @@ class TestServer {
 public:
     /// Settings by the names of their variables, over those of the tests.
     explicit TestServer(const Environment &settings = {});
-    /// Another server on the same database with the same secrets and settings, as behind a load balancer.
-    std::unique_ptr<TestServer> another() const;
+    /// Another server on the same database with the same secrets and settings, as behind a load balancer, but for those given.
+    std::unique_ptr<TestServer> another(const Environment &changed = {}) const;
     TestServer(const TestServer &) = delete;
     TestServer &operator=(const TestServer &) = delete;
     ~TestServer();
