@@ -20,15 +20,16 @@ quint64 keyOf(const QHostAddress &address)
 
 std::shared_ptr<ConnectionTable::Place> ConnectionTable::take(const QHostAddress &address)
 {
-    const quint64 key = keyOf(address);
+    const bool isExempt = m_isExempt && m_isExempt(address);
+    const auto key = isExempt ? std::nullopt : std::optional(keyOf(address));
     {
         const std::lock_guard lock(m_mutex);
         if (m_total >= m_limit)
             return nullptr;
-        int &count = m_perAddress[key];
-        if (count >= m_limitPerAddress)
+        if (key && m_perAddress.value(*key) >= m_limitPerAddress)
             return nullptr;
-        ++count;
+        if (key)
+            ++m_perAddress[*key];
         ++m_total;
     }
     return std::make_shared<Place>(shared_from_this(), key);
@@ -40,11 +41,13 @@ int ConnectionTable::total() const
     return m_total;
 }
 
-void ConnectionTable::release(quint64 key)
+void ConnectionTable::release(std::optional<quint64> key)
 {
     const std::lock_guard lock(m_mutex);
     --m_total;
-    const auto found = m_perAddress.find(key);
+    if (!key)
+        return;
+    const auto found = m_perAddress.find(*key);
     if (found != m_perAddress.end() && --*found <= 0)
         m_perAddress.erase(found);
 }

@@ -3,8 +3,10 @@
 #include <QtCore/QHash>
 #include <QtNetwork/QHostAddress>
 
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 namespace aegis::http {
 
@@ -15,17 +17,21 @@ public:
     /// too, so a client cannot pile up work by connecting, asking and leaving.
     class Place {
     public:
-        Place(std::shared_ptr<ConnectionTable> table, quint64 key) : m_table(std::move(table)), m_key(key) {}
+        Place(std::shared_ptr<ConnectionTable> table, std::optional<quint64> key) : m_table(std::move(table)), m_key(key) {}
         ~Place() { m_table->release(m_key); }
         Place(const Place &) = delete;
         Place &operator=(const Place &) = delete;
 
     private:
         const std::shared_ptr<ConnectionTable> m_table;
-        const quint64 m_key;
+        const std::optional<quint64> m_key; ///< nothing: not counted by address
     };
 
-    ConnectionTable(int connections, int connectionsPerAddress) : m_limit(connections), m_limitPerAddress(connectionsPerAddress) {}
+    /// `isExempt`: whose connections count in all, but not by address; it must be thread-safe.
+    ConnectionTable(int connections, int connectionsPerAddress, std::function<bool(const QHostAddress &)> isExempt = nullptr) :
+        m_limit(connections), m_limitPerAddress(connectionsPerAddress), m_isExempt(std::move(isExempt))
+    {
+    }
 
     /// A place for a connection from there; null when there is none left.
     std::shared_ptr<Place> take(const QHostAddress &address);
@@ -33,10 +39,11 @@ public:
     int total() const;
 
 private:
-    void release(quint64 key);
+    void release(std::optional<quint64> key);
 
     const int m_limit;
     const int m_limitPerAddress;
+    const std::function<bool(const QHostAddress &)> m_isExempt;
     mutable std::mutex m_mutex;
     QHash<quint64, int> m_perAddress;
     int m_total = 0;

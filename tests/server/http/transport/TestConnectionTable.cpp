@@ -9,6 +9,7 @@ class TestConnectionTable : public QObject {
 private Q_SLOTS:
     void refusesTooManyInAll();
     void refusesTooManyOfOneAddress();
+    void countsProxiesInAllOnly();
     void countsTogether_data();
     void countsTogether();
 };
@@ -43,6 +44,21 @@ void TestConnectionTable::refusesTooManyOfOneAddress()
 
     QVERIFY(table->take(address("10.0.0.1")));
     QCOMPARE(table->total(), 0);
+}
+
+void TestConnectionTable::countsProxiesInAllOnly()
+{
+    const auto table = std::make_shared<ConnectionTable>(3, 1, [](const QHostAddress &peer) { return peer == address("10.0.0.1"); });
+    auto first = table->take(address("10.0.0.1"));
+    const auto second = table->take(address("10.0.0.1"));
+    const auto other = table->take(address("10.0.0.2"));
+
+    QVERIFY(first && second && other);
+    QVERIFY2(!table->take(address("10.0.0.1")), "the limit of all holds for proxies too");
+    first.reset();
+    QCOMPARE(table->total(), 2);
+    QVERIFY2(!table->take(address("10.0.0.2")), "the limit by address holds for others");
+    QVERIFY(table->take(address("10.0.0.1")));
 }
 
 void TestConnectionTable::countsTogether_data()
