@@ -66,8 +66,8 @@ SettingGroup networkSettings()
          described(
              row("TRUSTED_PROXIES", "",
                  QStringLiteral("addresses or networks with commas between, such as 10.0.0.0/8,192.168.1.7,fd00::/8, without bits behind the prefix"),
-                 "Whose X-Forwarded-For and X-Forwarded-Proto are believed. Nobody's by default: a client that could choose its own "
-                 "address would escape every limit by address.",
+                 "Whose X-Forwarded-For and X-Forwarded-Proto are believed; Forwarded is not read at all. Nobody's by default: a client "
+                 "that could choose its own address would escape every limit by address.",
                  readTrustedProxies),
              "none"),
          described(

@@ -15,10 +15,10 @@ SettingGroup observationSettings()
                            {{"auto", LogFormat::Auto}, {"json", LogFormat::Json}, {"text", LogFormat::Text}},
                            "json: one object a line, for machines. text: readable. auto: text on a terminal, json elsewhere."),
          toggle("LOG_ACCESS", &Settings::logAccess, "on", "Writes a line for each request. Turn it off where a proxy in front does that already."),
-         choice<MetricsAccess>("METRICS_ACCESS", &Settings::metricsAccess, "loopback",
-                               {{"loopback", MetricsAccess::Loopback}, {"public", MetricsAccess::Public}},
-                               "Who may read /metrics. loopback: this machine and TRUSTED_PROXIES, because numbers about logins are nobody else's "
-                               "business. public: everybody who reaches the port.")}};
+         choice<MetricsAccess>(
+             "METRICS_ACCESS", &Settings::metricsAccess, "loopback", {{"loopback", MetricsAccess::Loopback}, {"public", MetricsAccess::Public}},
+             "Who may read /metrics. loopback: this machine, and not through a proxy, because numbers about logins are nobody else's "
+             "business. public: everybody who reaches the port.")}};
 }
 
 SettingGroup laterSettings()

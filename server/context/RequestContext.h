@@ -33,8 +33,9 @@ struct Actor {
 
 /// Where the request came from, for events and the log.
 struct Client {
-    QHostAddress address; ///< the peer's, or what a trusted proxy said
-    QString userAgent;    ///< cut to 512 characters
+    QHostAddress address;  ///< the peer's, or what a trusted proxy said
+    QString userAgent;     ///< cut to 512 characters
+    bool viaProxy = false; ///< whether the request says that somebody passed it on, trusted or not
 };
 
 /// What a client sends so that a call that was repeated is carried out once.

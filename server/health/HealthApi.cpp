@@ -5,7 +5,9 @@ namespace {
 
 Result<RawContent> metricsText(const RequestContext &context, const Metrics &metrics, MetricsAccess access)
 {
-    if (access == MetricsAccess::Loopback && !context.client.address.isLoopback())
+    // A proxy on this machine that nobody has named speaks for the whole world from a loopback address.
+    const bool isLocal = context.client.address.isLoopback() && !context.client.viaProxy;
+    if (access == MetricsAccess::Loopback && !isLocal)
         return ProblemCode::NotFound; // who may not read them need not know that there are any
     return RawContent{.contentType = QByteArray(Metrics::contentType), .body = metrics.render()};
 }

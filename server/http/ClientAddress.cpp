@@ -21,8 +21,6 @@ QHostAddress plain(QHostAddress address)
 QHostAddress parseHop(QByteArrayView text)
 {
     text = text.trimmed();
-    if (text.size() >= 2 && text.startsWith('"') && text.endsWith('"'))
-        text = text.sliced(1, text.size() - 2);
     if (text.startsWith('[')) {
         const qsizetype end = text.indexOf(']');
         if (end < 0)
@@ -55,17 +53,6 @@ std::vector<QByteArrayView> splitAt(QByteArrayView text, char separator)
     return parts;
 }
 
-/// The `for` of one element of Forwarded; empty when it has none.
-QByteArrayView forOf(QByteArrayView element)
-{
-    for (const QByteArrayView pair : splitAt(element, ';')) {
-        const QByteArrayView trimmed = pair.trimmed();
-        if (trimmed.size() > 4 && equalsIgnoringCase(trimmed.first(4), "for="))
-            return trimmed.sliced(4);
-    }
-    return {};
-}
-
 /// The hops that the proxies wrote down, the farthest first.
 std::vector<QByteArrayView> hopsOf(const HttpRequest &request)
 {
@@ -73,12 +60,6 @@ std::vector<QByteArrayView> hopsOf(const HttpRequest &request)
     for (const QByteArrayView value : request.headers.values("X-Forwarded-For")) {
         for (const QByteArrayView hop : splitAt(value, ','))
             hops.push_back(hop);
-    }
-    if (!hops.empty())
-        return hops;
-    for (const QByteArrayView value : request.headers.values("Forwarded")) {
-        for (const QByteArrayView element : splitAt(value, ','))
-            hops.push_back(forOf(element));
     }
     return hops;
 }
@@ -117,6 +98,12 @@ QHostAddress ClientAddress::of(const HttpRequest &request) const
             return client;
     }
     return client;
+}
+
+bool ClientAddress::isPassedOn(const HttpRequest &request)
+{
+    const HeaderFields &fields = request.headers;
+    return fields.contains("X-Forwarded-For") || fields.contains("Forwarded") || fields.contains("Via");
 }
 
 bool ClientAddress::isEncrypted(const HttpRequest &request) const

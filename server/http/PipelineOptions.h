@@ -15,7 +15,7 @@ namespace aegis::http {
 /// What the pipeline has to be told. Copied once, never changed.
 struct PipelineOptions {
     std::vector<QByteArray> corsOrigins; ///< e.g. `https://app.example.com`, compared byte by byte; `*` is no origin
-    QStringList trustedProxies;          ///< addresses and CIDR ranges whose X-Forwarded-For and Forwarded count
+    QStringList trustedProxies;          ///< addresses and CIDR ranges whose X-Forwarded-For and X-Forwarded-Proto count
     bool hsts = true;                    ///< says Strict-Transport-Security on encrypted connections
     Secret fingerprintKey;               ///< keys the fingerprint of idempotent requests; 32 random bytes of this installation
     std::function<Instant()> clock = systemNow;
