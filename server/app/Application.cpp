@@ -79,6 +79,7 @@ public:
     std::unique_ptr<BackgroundLoop> feedLoop;
     std::unique_ptr<BackgroundLoop> houseLoop;
     std::unique_ptr<RequestObserver> observer;
+    log::CappedAccessLog accessLog;
     http::Api api;
     std::unique_ptr<http::Pipeline> pipeline;
     std::unique_ptr<http::HttpServer> http;
@@ -161,7 +162,7 @@ Result<void> Application::Private::startHttp()
     pipelineOptions.observers.push_back(
         [this](const http::AccessRecord &record) { observer->observe(record.operation, record.status, record.duration); });
     if (settings.logAccess)
-        pipelineOptions.observers.push_back(log::access);
+        pipelineOptions.observers.push_back([this](const http::AccessRecord &record) { accessLog.write(record); });
     TRY(pipeline, http::Pipeline::make(std::move(pipelineOptions), api, services->authenticator));
 
     http::HttpServerOptions httpOptions;
@@ -172,7 +173,12 @@ Result<void> Application::Private::startHttp()
     if (settings.hasTls()) {
         TRY(httpOptions.tls, tlsOf(settings));
     }
-    httpOptions.renderProblem = [this](ProblemCode code) { return pipeline->renderProblem(code); };
+    httpOptions.refuse = [this](const http::Refusal &refusal) { return pipeline->refuse(refusal); };
+    httpOptions.bodyLimit = [this](QByteArrayView method, QByteArrayView path) { return pipeline->bodyLimit(method, path); };
+    httpOptions.isProxy = [this](const QHostAddress &address) {
+        return std::any_of(settings.trustedProxies.begin(), settings.trustedProxies.end(),
+                           [&](const Subnet &subnet) { return subnet.contains(address); });
+    };
     http = std::make_unique<http::HttpServer>(std::move(httpOptions), [this](http::HttpExchange exchange) { pipeline->handle(std::move(exchange)); });
     gauges.push_back(services->metrics.gauge("aegis_http_connections", "Open client connections.", [this] { return double(http->connections()); }));
     auto started = http->start();

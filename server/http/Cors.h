@@ -18,14 +18,14 @@ public:
 
     /// Whether this OPTIONS request asks, on behalf of a page, if it may call.
     static bool isPreflight(const HttpRequest &request);
+    /// Whether the request comes from a page that may call.
+    bool allows(const HttpRequest &request) const;
     /// Header fields of the answer to a preflight, besides those of addTo(): the address's methods and our header fields.
     void addPreflight(const HttpRequest &request, const QByteArray &methods, HeaderList &headers) const;
     /// Header fields of every answer.
     void addTo(const HttpRequest &request, HeaderList &headers) const;
 
 private:
-    bool allows(const HttpRequest &request) const;
-
     QSet<QByteArray> m_origins;
 };
 

@@ -2,6 +2,7 @@
 
 #include "server/http/ClientAddress.h"
 #include "server/http/Cors.h"
+#include "server/http/EntityTags.h"
 #include "server/http/ProblemDocument.h"
 #include "server/http/RequestFields.h"
 #include "server/http/Router.h"
@@ -15,6 +16,19 @@ using Clock = std::chrono::steady_clock;
 /// What is known about one request while it is on its way.
 struct Call {
     explicit Call(HttpExchange itsExchange) : exchange(std::move(itsExchange)), request(exchange.request()) {}
+
+    /// Fills in what follows from the head alone.
+    void identify(Instant now, const ClientAddress &clientAddress)
+    {
+        // 1. Time and correlation id: first, so that every answer, log line and event has them.
+        context.now = now;
+        context.correlationId = correlationIdOf(request, now);
+
+        // 2. Client address: before anything is counted or refused, so that both are the client's and not the proxy's.
+        context.client.address = clientAddress.of(request);
+        context.client.userAgent = userAgentOf(request);
+        context.client.viaProxy = ClientAddress::isPassedOn(request);
+    }
 
     HttpExchange exchange;
     const HttpRequest &request;
@@ -38,21 +52,6 @@ Problem problemOf(const std::exception_ptr &exception)
     return problem;
 }
 
-/// An answer whose entity tag the client has already needs no body (RFC 9110, 13.1.2).
-void leaveOutWhatTheClientHas(const HttpRequest &request, HttpReply &reply)
-{
-    const QByteArrayView known = request.headers.value("If-None-Match");
-    if (known.isEmpty() || reply.status != 200)
-        return;
-    for (const auto &[name, value] : reply.headers) {
-        if (name == "ETag" && (known == "*" || known.contains(value))) {
-            reply.status = 304;
-            reply.body.clear();
-            return;
-        }
-    }
-}
-
 } // namespace
 
 class Pipeline::Stages {
@@ -65,13 +64,15 @@ public:
 
     Task<Result<HttpReply>> answer(Call &call) const;
     HttpReply render(const Call &call, HttpReply reply) const;
-    void observe(const Call &call, const HttpReply &reply, const std::optional<Problem> &problem) const;
-
-    const PipelineOptions options;
+    void observe(const Call &call, const HttpReply &reply, const std::optional<Problem> &problem, bool byTransport) const;
+    HttpReply refuse(const Refusal &refusal) const;
+    qsizetype bodyLimit(QByteArrayView method, QByteArrayView path) const;
 
 private:
     std::optional<Result<HttpReply>> answerWithoutEndpoint(Call &call, const Router::Match &match) const;
+    Result<HttpReply> answerOptions(Call &call, const Router::Match &match) const;
 
+    const PipelineOptions options;
     const Api &api;
     Authenticator &authenticator;
     const ClientAddress clientAddress;
@@ -86,13 +87,8 @@ Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
     const HttpRequest &request = call.request;
     RequestContext &context = call.context;
 
-    // 1. Time and correlation id: first, so that every answer, log line and event has them.
-    context.now = options.clock();
-    context.correlationId = correlationIdOf(request, context.now);
-
-    // 2. Client address: before anything is counted or refused, so that both are the client's and not the proxy's.
-    context.client.address = clientAddress.of(request);
-    context.client.userAgent = userAgentOf(request);
+    // 1. Time and correlation id. 2. Client address.
+    call.identify(options.clock(), clientAddress);
 
     // 3. Route: what follows reads the endpoint's row of the table. Also answers OPTIONS and CORS preflights, which carry
     //    no credentials and so must come before authentication.
@@ -160,12 +156,22 @@ std::optional<Result<HttpReply>> Pipeline::Stages::answerWithoutEndpoint(Call &c
     case Router::Match::Kind::Options:
         break;
     }
+    return answerOptions(call, match);
+}
+
+/// A proxy that asks an endpoint with a token whether it may let a request through, and keeps the method, must not hear
+/// "yes" (204) without one. Browsers send preflights without a token, so those of pages that may call are answered.
+Result<HttpReply> Pipeline::Stages::answerOptions(Call &call, const Router::Match &match) const
+{
+    call.headers.emplace_back(QByteArrayLiteral("Allow"), match.allow);
+    const bool mayPreflight = Cors::isPreflight(call.request) && cors.allows(call.request);
+    if (match.needsToken && !mayPreflight)
+        return ProblemCode::Unauthenticated;
     HttpReply reply;
     reply.status = 204;
-    reply.headers.emplace_back(QByteArrayLiteral("Allow"), match.allow);
-    if (Cors::isPreflight(call.request))
+    if (mayPreflight)
         cors.addPreflight(call.request, match.allow, reply.headers);
-    return Result<HttpReply>(std::move(reply));
+    return reply;
 }
 
 /// What every answer gets, a refusal too.
@@ -178,7 +184,7 @@ HttpReply Pipeline::Stages::render(const Call &call, HttpReply reply) const
     return reply;
 }
 
-void Pipeline::Stages::observe(const Call &call, const HttpReply &reply, const std::optional<Problem> &problem) const
+void Pipeline::Stages::observe(const Call &call, const HttpReply &reply, const std::optional<Problem> &problem, bool byTransport) const
 {
     const AccessRecord record{
         .operation = call.endpoint ? *call.endpoint->operationId : std::string_view(),
@@ -188,12 +194,36 @@ void Pipeline::Stages::observe(const Call &call, const HttpReply &reply, const s
         .duration = Clock::now() - call.begin,
         .requestBytes = call.request.body.size(),
         .replyBytes = reply.body.size(),
+        .byTransport = byTransport,
         .context = call.context,
         .problem = problem ? std::optional(problem->code) : std::nullopt,
         .internal = problem ? problem->internal : QString(),
     };
     for (const auto &observer : options.observers)
         observer(record);
+}
+
+HttpReply Pipeline::Stages::refuse(const Refusal &refusal) const
+{
+    HttpRequest request = refusal.request ? *refusal.request : HttpRequest();
+    request.peer = refusal.peer;
+    request.tls = refusal.tls;
+    Call call(HttpExchange(std::move(request), nullptr));
+    call.identify(options.clock(), clientAddress);
+    const std::optional<Problem> problem(refusal.code);
+    HttpReply reply = render(call, http::renderProblem(*problem, call.context.correlationId));
+    observe(call, reply, problem, true);
+    return reply;
+}
+
+qsizetype Pipeline::Stages::bodyLimit(QByteArrayView method, QByteArrayView path) const
+{
+    constexpr qsizetype ofNoEndpoint = 16 * 1024;
+    const Router::Match match = router.find(method, path);
+    if (match.kind != Router::Match::Kind::Endpoint)
+        return ofNoEndpoint;
+    const Binding &binding = *api.at(match.endpoint);
+    return binding.takesBody() ? binding.info().largestBody : 0;
 }
 
 Pipeline::Pipeline(std::unique_ptr<const Stages> stages) : m_stages(std::move(stages)) {}
@@ -226,17 +256,18 @@ void Pipeline::handle(HttpExchange exchange) const
         call->exchange.answer(reply);
 
         // 11. Access log and 12. metrics: after the answer is out, so that the client does not wait for them.
-        stages->observe(*call, reply, problem);
+        stages->observe(*call, reply, problem, false);
     });
 }
 
-HttpReply Pipeline::renderProblem(ProblemCode code) const
+HttpReply Pipeline::refuse(const Refusal &refusal) const
 {
-    const CorrelationId correlationId = CorrelationId::make(m_stages->options.clock());
-    HttpReply reply = http::renderProblem(Problem(code), correlationId);
-    reply.headers.emplace_back(QByteArrayLiteral("X-Correlation-ID"), correlationId.text());
-    addSecurityHeaders(reply.headers, false); // whether the connection is encrypted is not known here
-    return reply;
+    return m_stages->refuse(refusal);
+}
+
+qsizetype Pipeline::bodyLimit(QByteArrayView method, QByteArrayView path) const
+{
+    return m_stages->bodyLimit(method, path);
 }
 
 } // namespace aegis::http

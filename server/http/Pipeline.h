@@ -4,6 +4,7 @@
 #include "server/http/Authenticator.h"
 #include "server/http/PipelineOptions.h"
 #include "server/http/transport/HttpExchange.h"
+#include "server/http/transport/Refusal.h"
 
 #include <memory>
 
@@ -23,8 +24,13 @@ public:
     /// Handles one request, on its I/O thread; answers now or later, once.
     void handle(HttpExchange exchange) const;
 
-    /// For the transport's own refusals: the same problem document with the same header fields. Any thread.
-    HttpReply renderProblem(ProblemCode code) const;
+    /// For the transport's own refusals: the same problem document with the same header fields, told to the same observers.
+    /// Any thread.
+    HttpReply refuse(const Refusal &refusal) const;
+
+    /// How many bytes of body the endpoint of that address reads; a little where there is none, so that 404 and 405 are said.
+    /// Any thread.
+    qsizetype bodyLimit(QByteArrayView method, QByteArrayView path) const;
 
 private:
     class Stages;

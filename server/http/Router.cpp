@@ -48,6 +48,7 @@ Router::Router(std::span<const EndpointInfo *const> table)
         Q_ASSERT_X(!resource.byMethod[method], "Router", "two endpoints have the same method and address");
         resource.byMethod[method] = index;
         resource.allow = allowOf(resource.byMethod);
+        resource.needsToken = resource.needsToken || table[index]->access.needsToken();
         anyMethod[method] = index;
     }
     m_allMethods = allowOf(anyMethod);
@@ -75,7 +76,7 @@ Router::Resource &Router::resourceOf(std::string_view path)
 Router::Match Router::find(QByteArrayView method, QByteArrayView path) const
 {
     if (path == "*" && method == "OPTIONS")
-        return {.kind = Match::Kind::Options, .endpoint = 0, .parameters = {}, .allow = m_allMethods};
+        return {.kind = Match::Kind::Options, .allow = m_allMethods};
     if (path.startsWith("/v1/"))
         path = path.sliced(3);
 
@@ -105,7 +106,8 @@ Router::Match Router::find(QByteArrayView method, QByteArrayView path) const
 
 Router::Match Router::matchMethod(const Resource &resource, QByteArrayView method, Parameters parameters)
 {
-    Match match{.kind = Match::Kind::MethodNotAllowed, .endpoint = 0, .parameters = std::move(parameters), .allow = resource.allow};
+    Match match{
+        .kind = Match::Kind::MethodNotAllowed, .needsToken = resource.needsToken, .parameters = std::move(parameters), .allow = resource.allow};
     if (method == "OPTIONS")
         match.kind = Match::Kind::Options;
     for (const Method known : allMethods) {

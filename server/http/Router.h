@@ -29,8 +29,9 @@ public:
         };
         Kind kind = Kind::NotFound;
         std::size_t endpoint = 0; ///< place in the table
-        Parameters parameters;
-        QByteArray allow; ///< methods of the address, as in `Allow`
+        bool needsToken = false;  ///< whether any endpoint of the address does
+        Parameters parameters{};
+        QByteArray allow{}; ///< methods of the address, as in `Allow`
     };
 
     /// The table outlives the router. Two endpoints with the same method and address are a bug.
@@ -43,6 +44,7 @@ private:
     struct Resource {
         std::array<std::optional<std::size_t>, 5> byMethod;
         QByteArray allow;
+        bool needsToken = false;
     };
     struct Template {
         std::vector<QByteArray> segments; ///< empty: any segment that is not empty

@@ -38,4 +38,40 @@ void access(const http::AccessRecord &record)
     lineOf(level, "http_request", context, fields);
 }
 
+void CappedAccessLog::write(const http::AccessRecord &record)
+{
+    if ((!record.byTransport && m_notLogged.load(std::memory_order_relaxed) == 0) || admits(record))
+        access(record);
+}
+
+bool CappedAccessLog::admits(const http::AccessRecord &record)
+{
+    const qint64 second = toUnixSeconds(record.context.now);
+    qint64 toTell = 0;
+    bool admitted = true;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (second != m_second) {
+            m_second = second;
+            m_logged = 0;
+            toTell = m_notLogged.exchange(0, std::memory_order_relaxed);
+        }
+        if (record.byTransport) {
+            admitted = m_logged < m_limit;
+            if (admitted)
+                ++m_logged;
+            else
+                m_notLogged.fetch_add(1, std::memory_order_relaxed);
+        }
+    }
+    tell(toTell);
+    return admitted;
+}
+
+void CappedAccessLog::tell(qint64 notLogged)
+{
+    if (notLogged > 0)
+        warning("http_refusals_not_logged", {{"count", notLogged}});
+}
+
 } // namespace aegis::log

@@ -127,7 +127,8 @@ struct Verify {
         .summary = "Check an access token, for reverse proxies",
         .description = "For nginx `auth_request`, Traefik ForwardAuth, Caddy forward_auth and services: signature, claims and revocation. "
                        "The answer has header fields and no body.",
-        .security = "The proxy must remove X-Auth-* fields that come from outside before it sets its own.",
+        .security = "The proxy must remove X-Auth-* fields that come from outside before it sets its own, and ask with GET whatever the "
+                    "client's method is: OPTIONS without a token is 401, but a CORS preflight of an allowed origin is answered with 204.",
     };
 };
 

@@ -65,6 +65,7 @@ struct EndpointInfo {
     ProblemSet problems{};                             ///< its own; problemsOf() adds what follows from its shape
     bool takesIdempotencyKey = false;                  ///< whether `Idempotency-Key` is looked at
     bool bodyIsOptional = false;                       ///< whether no body means `{}`
+    int largestBody = 16 * 1024;                       ///< bytes; more is refused unread. Without a body in the request: 0
     std::string_view tag = "Platform";                 ///< chapter of the API document
     std::string_view summary{};                        ///< a few words
     std::string_view description{};                    ///< sentences

@@ -23,8 +23,9 @@ bool isTrailerField(QByteArrayView line)
 
 } // namespace
 
-void ChunkedDecoder::reset()
+void ChunkedDecoder::reset(qsizetype maximumBytes)
 {
+    m_maximumBytes = maximumBytes;
     m_state = State::Size;
     m_left = 0;
     m_trailers = 0;

@@ -15,10 +15,8 @@ class ChunkedDecoder {
 public:
     enum class Outcome { NeedMore, Done, Refused };
 
-    explicit ChunkedDecoder(qsizetype maximumBytes) : m_maximumBytes(maximumBytes) {}
-
-    /// Begins a new body.
-    void reset();
+    /// Begins a new body, which may have so many bytes when decoded.
+    void reset(qsizetype maximumBytes);
     /// Takes what it can off the front of `input` and appends the decoded bytes to `body`. What is left of the input is
     /// either the beginning of a line (to be offered again with more bytes) or what follows the body.
     Outcome decode(QByteArrayView &input, QByteArray &body);
@@ -30,7 +28,7 @@ private:
     Outcome refuse(ProblemCode code);
     std::optional<ProblemCode> readSize(QByteArrayView line, qsizetype bodySize);
 
-    const qsizetype m_maximumBytes;
+    qsizetype m_maximumBytes = 0;
     State m_state = State::Size;
     qsizetype m_left = 0; ///< of the data of the present chunk
     int m_trailers = 0;

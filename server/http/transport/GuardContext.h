@@ -15,7 +15,8 @@ class GuardSocket;
 /// What the connections of one I/O thread share. It lives as long as any of them. That thread only.
 struct GuardContext {
     HttpLimits limits;
-    ProblemRenderer renderProblem;
+    BodyLimit bodyLimit;
+    RefusalRenderer refuse;
     HttpServer::Handler handler;
     std::shared_ptr<ConnectionTable> table;
 

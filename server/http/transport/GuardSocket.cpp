@@ -25,7 +25,7 @@ thread_local GuardSocket *currentlyDispatching = nullptr;
 GuardSocket::GuardSocket(std::shared_ptr<GuardContext> context, std::shared_ptr<ConnectionTable::Place> place, const QHostAddress &peer,
                          quint16 peerPort) :
     m_context(std::move(context)),
-    m_route(new ReplyRoute{this, m_context->loop, m_context->thread, std::move(place)}), m_parser(m_context->limits)
+    m_route(new ReplyRoute{this, m_context->loop, m_context->thread, std::move(place)}), m_parser(m_context->limits, &m_context->bodyLimit)
 {
     setOpenMode(QIODevice::ReadWrite);
     setSocketState(ConnectedState);
@@ -99,7 +99,7 @@ void GuardSocket::advance(QByteArrayView bytes)
         } else if (outcome == RequestParser::Outcome::Refused) {
             m_refused = true;
             m_closeAfter = true;
-            sendProblem(m_parser.refusal());
+            sendProblem(m_parser.refusal(), m_parser.refusedRequest());
         } else {
             if (m_parser.takeExpectation())
                 m_wire->write(QByteArrayLiteral("HTTP/1.1 100 Continue\r\n\r\n"));
@@ -142,10 +142,10 @@ void GuardSocket::dispatch()
     currentlyDispatching = outer;
 
     if (m_request && m_state == State::Answering) { // QHttpServer did not hand it on
-        m_request.reset();
+        const HttpRequest request = *std::exchange(m_request, std::nullopt);
         m_closeAfter = true;
         ++m_requests;
-        sendProblem(ProblemCode::Internal);
+        sendProblem(ProblemCode::Internal, &request);
     }
 }
 
@@ -157,9 +157,11 @@ GuardSocket *GuardSocket::dispatching()
 HttpExchange GuardSocket::takeExchange()
 {
     HttpRequest request = *std::exchange(m_request, std::nullopt);
-    return HttpExchange(std::move(request), [route = m_route, number = m_requests](std::optional<HttpReply> reply) {
+    HttpExchange exchange(std::move(request), [route = m_route, number = m_requests](std::optional<HttpReply> reply) {
         ReplyRoute::deliver(route, number, std::move(reply));
     });
+    m_served = exchange.observedRequest();
+    return exchange;
 }
 
 void GuardSocket::answer(quint64 request, std::optional<HttpReply> reply)
@@ -169,12 +171,12 @@ void GuardSocket::answer(quint64 request, std::optional<HttpReply> reply)
     if (reply && reply->status >= 200 && reply->status <= 599)
         send(*reply);
     else
-        sendProblem(ProblemCode::Internal);
+        sendProblem(ProblemCode::Internal, m_served.lock().get());
 }
 
-void GuardSocket::sendProblem(ProblemCode code)
+void GuardSocket::sendProblem(ProblemCode code, const HttpRequest *request)
 {
-    HttpReply reply = m_context->renderProblem(code);
+    HttpReply reply = m_context->refuse({.code = code, .peer = peerAddress(), .tls = m_tls, .request = request});
     reply.stream.reset();
     send(reply);
 }
@@ -304,7 +306,7 @@ void GuardSocket::sweep()
     if (m_state == State::Reading && m_parser.phase() != RequestParser::Phase::Idle) {
         m_refused = true;
         m_closeAfter = true;
-        return sendProblem(ProblemCode::RequestTimeout);
+        return sendProblem(ProblemCode::RequestTimeout, m_parser.unfinishedRequest());
     }
     if (m_state == State::Reading) {
         m_closeAfter = true;
@@ -313,7 +315,8 @@ void GuardSocket::sweep()
     if (m_state == State::Answering) {
         ++m_requests; // the answer, when it comes, is nobody's
         m_closeAfter = true;
-        return sendProblem(ProblemCode::HandlerTimeout);
+        const auto request = m_served.lock(); // a handler that forgot it does not keep it
+        return sendProblem(ProblemCode::HandlerTimeout, request.get());
     }
     die();
 }

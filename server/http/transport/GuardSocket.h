@@ -68,7 +68,7 @@ private:
     void advance(QByteArrayView bytes);
     void dispatch();
     void send(const HttpReply &reply);
-    void sendProblem(ProblemCode code);
+    void sendProblem(ProblemCode code, const HttpRequest *request);
     void pump();
     void finishAnswer();
     void nextRequest();
@@ -84,7 +84,8 @@ private:
     std::unique_ptr<Wire> m_wire;
     std::unique_ptr<StreamPump> m_pump;
     RequestParser m_parser;
-    std::optional<HttpRequest> m_request; ///< parsed, and not yet taken by the missing handler
+    std::optional<HttpRequest> m_request;      ///< parsed, and not yet taken by the missing handler
+    std::weak_ptr<const HttpRequest> m_served; ///< the request that is or was last worked on, while somebody does
     QDeadlineTimer m_deadline;
     State m_state = State::Handshake;
     quint64 m_requests = 0; ///< how many have come, which also numbers the present one

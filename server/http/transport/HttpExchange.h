@@ -20,6 +20,8 @@ public:
     HttpExchange(HttpRequest request, Receiver receiver);
 
     const HttpRequest &request() const;
+    /// The request for as long as a copy of the exchange is there, without the duty.
+    std::weak_ptr<const HttpRequest> observedRequest() const { return std::shared_ptr<const HttpRequest>(m_state, &request()); }
     /// Exactly once. Any thread may call it; on the I/O thread that the request came on it takes effect at once.
     void answer(HttpReply reply);
 

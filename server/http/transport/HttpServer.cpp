@@ -13,7 +13,7 @@ class HttpServer::Private {
 public:
     Private(HttpServerOptions itsOptions, Handler itsHandler) :
         options(std::move(itsOptions)), handler(std::move(itsHandler)),
-        table(std::make_shared<ConnectionTable>(options.limits.connections, options.limits.connectionsPerAddress))
+        table(std::make_shared<ConnectionTable>(options.limits.connections, options.limits.connectionsPerAddress, options.isProxy))
     {
     }
 

@@ -2,8 +2,9 @@
 
 #include "server/http/transport/HttpExchange.h"
 #include "server/http/transport/HttpLimits.h"
+#include "server/http/transport/Refusal.h"
+#include "server/http/transport/RequestParser.h"
 #include "server/http/transport/TlsConfiguration.h"
-#include "shared/result/ProblemCode.h"
 #include "shared/result/Result.h"
 
 #include <QtNetwork/QHostAddress>
@@ -16,20 +17,15 @@
 
 namespace aegis::http {
 
-/// Makes the answer to a refusal of the transport itself (400, 408, 413, 414, 417, 431, 500, 501, 503, 505).
-/// Called on an I/O thread, on several at a time; it must not wait.
-using ProblemRenderer = std::function<HttpReply(ProblemCode)>;
-
-/// A minimal `application/problem+json` document: status, title and stable code (RFC 9457).
-HttpReply renderPlainProblem(ProblemCode code);
-
 struct HttpServerOptions {
     std::vector<QHostAddress> addresses{QHostAddress(QHostAddress::LocalHost)}; ///< IPv4 and IPv6 to listen on
     quint16 port = 0;                                                           ///< 0: the kernel chooses one, the same for all addresses
     int threads = 2;                                                            ///< I/O threads, 1 to 64; 2 to 4 are enough, they never wait
     HttpLimits limits;
     std::optional<TlsConfiguration> tls; ///< set: speaks TLS only
-    ProblemRenderer renderProblem = renderPlainProblem;
+    RefusalRenderer refuse = renderPlainProblem;
+    BodyLimit bodyLimit;                               ///< not set: limits.bodyBytes for all
+    std::function<bool(const QHostAddress &)> isProxy; ///< whose connections are many clients': not counted by address
 };
 
 /// The HTTP/1.1 front of the process: I/O threads, each with an epoll loop and a QHttpServer behind a strict and bounded

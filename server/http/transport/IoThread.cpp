@@ -67,7 +67,8 @@ void IoThread::setUp(const HttpServerOptions &options, HttpServer::Handler handl
 {
     m_context = std::make_shared<GuardContext>();
     m_context->limits = options.limits;
-    m_context->renderProblem = options.renderProblem;
+    m_context->bodyLimit = options.bodyLimit;
+    m_context->refuse = options.refuse;
     m_context->handler = std::move(handler);
     m_context->table = std::move(table);
     m_context->onChange = [this] { onSocketsChange(); };

@@ -1,10 +1,10 @@
-#include "server/http/transport/HttpServer.h"
+#include "server/http/transport/Refusal.h"
 
 namespace aegis::http {
 
-HttpReply renderPlainProblem(ProblemCode code)
+HttpReply renderPlainProblem(const Refusal &refusal)
 {
-    const ProblemInfo &info = problemInfo(code);
+    const ProblemInfo &info = problemInfo(refusal.code);
     HttpReply reply;
     reply.status = info.status;
     reply.headers = {{QByteArrayLiteral("Content-Type"), QByteArrayLiteral("application/problem+json")},

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <string_view>
 
 namespace aegis::http {
@@ -109,7 +110,8 @@ RequestParser::Outcome RequestParser::parse(QByteArrayView bytes)
 
 RequestParser::Outcome RequestParser::parseHead(QByteArrayView &input)
 {
-    m_isHead = false; // of the request before
+    m_headIsGood = false; // of the request before
+    m_isHead = false;
     m_isHttp10 = false;
     qsizetype begin = 0;
     while (begin < 2 * mostBlankLines && input.sliced(begin).startsWith("\r\n"))
@@ -172,7 +174,10 @@ RequestParser::Outcome RequestParser::refuse(ProblemCode code)
 {
     m_state = State::Refused;
     m_refusal = code;
-    m_request = HttpRequest();
+    if (m_headIsGood)
+        m_request.body = QByteArray();
+    else
+        m_request = HttpRequest();
     m_expectsContinue = false;
     return Outcome::Refused;
 }
@@ -270,9 +275,10 @@ bool RequestParser::readFramingField(QByteArrayView name, QByteArrayView value, 
         if (!once(facts.length) || value.isEmpty() || !std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; }))
             return fail(ProblemCode::MalformedRequest);
         if (value.size() > mostLengthDigits)
-            return fail(ProblemCode::ContentTooLarge);
-        for (const char digit : value)
-            facts.lengthValue = facts.lengthValue * 10 + (digit - '0');
+            facts.lengthValue = std::numeric_limits<qint64>::max();
+        else
+            for (const char digit : value)
+                facts.lengthValue = facts.lengthValue * 10 + (digit - '0');
         return true;
     } else if (is("transfer-encoding")) {
         if (!once(facts.chunked) || m_isHttp10)
@@ -306,12 +312,16 @@ bool RequestParser::decideFraming(const HeadFacts &facts)
 {
     if ((!facts.host && !m_isHttp10) || (facts.length && facts.chunked))
         return fail(ProblemCode::MalformedRequest);
-    if (facts.lengthValue > m_limits.bodyBytes)
+    m_headIsGood = true;
+    qsizetype largest = m_limits.bodyBytes;
+    if (m_bodyLimit && *m_bodyLimit && (facts.chunked || facts.lengthValue > 0))
+        largest = std::min(largest, (*m_bodyLimit)(m_request.method, m_request.path));
+    if (facts.lengthValue > largest)
         return fail(ProblemCode::ContentTooLarge);
 
     m_keepAlive = m_keepAlive && !facts.close;
     m_bodyLeft = static_cast<qsizetype>(facts.lengthValue);
-    m_chunks.reset();
+    m_chunks.reset(largest);
     m_state = facts.chunked ? State::Chunked : m_bodyLeft > 0 ? State::Sized : State::Complete;
     m_expectsContinue = facts.expectsContinue && m_state != State::Complete;
     if (m_state != State::Complete)

@@ -5,7 +5,13 @@
 #include "server/http/transport/HttpRequest.h"
 #include "shared/result/ProblemCode.h"
 
+#include <functional>
+
 namespace aegis::http {
+
+/// The largest body, in bytes, that a request with that method and decoded path may have. It is asked once the head is read
+/// and only when there is a body; on an I/O thread, on several at a time; it must not wait.
+using BodyLimit = std::function<qsizetype(QByteArrayView method, QByteArrayView path)>;
 
 /// Reads the requests of one connection out of bytes that arrive in any pieces (RFC 9112). It is strict: what two
 /// readers could understand in two ways is refused, and after a refusal nothing more is read, so that no request hides
@@ -23,8 +29,8 @@ public:
         Body,
     };
 
-    /// The limits must outlive the parser.
-    explicit RequestParser(const HttpLimits &limits) : m_limits(limits), m_chunks(limits.bodyBytes) {}
+    /// Limits and `bodyLimit` must outlive the parser. A body may be as large as the smaller one of both says.
+    explicit RequestParser(const HttpLimits &limits, const BodyLimit *bodyLimit = nullptr) : m_limits(limits), m_bodyLimit(bodyLimit) {}
 
     /// Goes on with these bytes, or with none: with what was kept. Not to be called again before a complete request is
     /// taken.
@@ -35,6 +41,10 @@ public:
 
     Phase phase() const;
     ProblemCode refusal() const { return m_refusal; }
+    /// After a refusal: the request, without a body, when its head was read whole and was good; else null.
+    const HttpRequest *refusedRequest() const { return m_headIsGood ? &m_request : nullptr; }
+    /// The request whose body is being read; else null.
+    const HttpRequest *unfinishedRequest() const { return phase() == Phase::Body ? &m_request : nullptr; }
     /// The complete request. Peer and TLS are not the parser's to say.
     HttpRequest takeRequest();
 
@@ -61,6 +71,7 @@ private:
     bool fail(ProblemCode code);
 
     const HttpLimits &m_limits;
+    const BodyLimit *const m_bodyLimit;
     State m_state = State::Head;
     QByteArray m_kept;        ///< bytes that came but are not read yet
     qsizetype m_scanned = 0;  ///< how many of the head's bytes were already searched for its end
@@ -69,6 +80,7 @@ private:
     HttpRequest m_request;
     ProblemCode m_refusal = ProblemCode::MalformedRequest;
     bool m_expectsContinue = false;
+    bool m_headIsGood = false;
     bool m_isHead = false;
     bool m_isHttp10 = false;
     bool m_keepAlive = false;

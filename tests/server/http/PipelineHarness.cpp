@@ -38,6 +38,9 @@ PipelineHarness::PipelineHarness(http::PipelineOptions options)
     options.observers = {[this](const http::AccessRecord &record) {
         observed.emplace_back(record.status, record.internal);
         operations.emplace_back(record.operation);
+        if (record.byTransport)
+            refusals.push_back(record.path.toByteArray() + ' ' + record.context.client.address.toString().toLatin1() + ' '
+                               + record.context.correlationId.text());
     }};
     auto made = http::Pipeline::make(std::move(options), api, authenticator);
     if (made.ok())

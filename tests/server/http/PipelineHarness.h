@@ -35,6 +35,7 @@ public:
     std::optional<RequestContext> seen;            ///< context of the last handler that was called
     std::vector<std::pair<int, QString>> observed; ///< status and internal text of each access record
     std::vector<std::string> operations;           ///< operation of each access record
+    std::vector<QByteArray> refusals;              ///< path, client and correlation id of each record of a refusal by the transport
     OneTokenAuthenticator authenticator;
     http::Api api;
     std::unique_ptr<http::Pipeline> pipeline;

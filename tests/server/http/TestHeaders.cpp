@@ -121,6 +121,7 @@ void TestHeaders::preflightNeedsNoToken()
     QCOMPARE(PipelineHarness::header(allowed, "Access-Control-Allow-Origin"), QByteArray("https://app.example.com"));
     QCOMPARE(PipelineHarness::header(allowed, "Access-Control-Allow-Methods"), QByteArray("GET, HEAD, OPTIONS"));
     QVERIFY(PipelineHarness::header(allowed, "Access-Control-Allow-Headers").contains("Authorization"));
+    QCOMPARE(refused.status, 401); // a proxy that asks here must not hear "yes"
     QVERIFY(PipelineHarness::header(refused, "Access-Control-Allow-Origin").isNull());
     QVERIFY(PipelineHarness::header(refused, "Access-Control-Allow-Methods").isNull());
     QVERIFY(!harness.seen);

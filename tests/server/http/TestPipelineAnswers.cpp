@@ -40,6 +40,11 @@ private Q_SLOTS:
     void knownContentIsNotSentAgain();
     void healthFollowsTheState();
     void transportProblemsLookTheSame();
+    void refusalsOfTheTransportAreObserved();
+    void aRefusalIsReadableByAPageThatMayCall();
+    void tellsTheTransportHowLargeABodyMayBe_data();
+    void tellsTheTransportHowLargeABodyMayBe();
+    void marksWhatWasPassedOn();
 };
 
 static Task<Result<HealthResponse>> healthFromWorker(WorkerPool &pool, const RequestContext &context, bool broken)
@@ -174,12 +179,78 @@ void TestPipelineAnswers::transportProblemsLookTheSame()
 {
     PipelineHarness harness;
 
-    const auto reply = harness.pipeline->renderProblem(ProblemCode::ContentTooLarge);
+    const auto reply = harness.pipeline->refuse({.code = ProblemCode::ContentTooLarge, .peer = QHostAddress(QHostAddress::LocalHost)});
 
     QCOMPARE(reply.status, 413);
     QCOMPARE(codeOf(reply), QStringLiteral("content_too_large"));
     QCOMPARE(PipelineHarness::header(reply, "X-Correlation-ID"), documentOf(reply).value(QLatin1String("correlationId")).toString().toLatin1());
     QCOMPARE(PipelineHarness::header(reply, "X-Content-Type-Options"), QByteArray("nosniff"));
+}
+
+void TestPipelineAnswers::refusalsOfTheTransportAreObserved()
+{
+    PipelineHarness harness({.corsOrigins = {}, .trustedProxies = {QStringLiteral("10.0.0.1")}, .fingerprintKey = {}, .observers = {}});
+    const auto known = PipelineHarness::request("POST", "/auth/login", {{"X-Forwarded-For", "203.0.113.5"}});
+
+    const auto first = harness.pipeline->refuse({.code = ProblemCode::MalformedRequest, .peer = QHostAddress(QStringLiteral("198.51.100.9"))});
+    const auto second = harness.pipeline->refuse(
+        {.code = ProblemCode::RequestTimeout, .peer = QHostAddress(QStringLiteral("10.0.0.1")), .request = &known});
+
+    QCOMPARE(harness.refusals.size(), std::size_t(2));
+    QCOMPARE(harness.refusals[0], " 198.51.100.9 " + PipelineHarness::header(first, "X-Correlation-ID"));
+    QCOMPARE(harness.refusals[1], "/auth/login 203.0.113.5 " + PipelineHarness::header(second, "X-Correlation-ID"));
+    QCOMPARE(harness.observed[0].first, 400);
+    QCOMPARE(harness.observed[1].first, 408);
+    QVERIFY((harness.operations == std::vector<std::string>{"", ""}));
+}
+
+void TestPipelineAnswers::aRefusalIsReadableByAPageThatMayCall()
+{
+    PipelineHarness harness({.corsOrigins = {"https://app.example.com"}, .trustedProxies = {}, .fingerprintKey = {}, .observers = {}});
+    const auto page = PipelineHarness::request("POST", "/auth/login", {{"Origin", "https://app.example.com"}});
+    const auto other = PipelineHarness::request("POST", "/auth/login", {{"Origin", "https://evil.test"}});
+
+    const auto allowed = harness.pipeline->refuse({.code = ProblemCode::ContentTooLarge, .peer = {}, .request = &page});
+    const auto stranger = harness.pipeline->refuse({.code = ProblemCode::ContentTooLarge, .peer = {}, .request = &other});
+    const auto unknown = harness.pipeline->refuse({.code = ProblemCode::ContentTooLarge, .peer = {}});
+
+    QCOMPARE(PipelineHarness::header(allowed, "Access-Control-Allow-Origin"), QByteArray("https://app.example.com"));
+    QVERIFY(PipelineHarness::header(stranger, "Access-Control-Allow-Origin").isNull());
+    QVERIFY(PipelineHarness::header(unknown, "Access-Control-Allow-Origin").isNull());
+}
+
+void TestPipelineAnswers::tellsTheTransportHowLargeABodyMayBe_data()
+{
+    QTest::addColumn<QByteArray>("method");
+    QTest::addColumn<QByteArray>("path");
+    QTest::addColumn<int>("bytes");
+    QTest::newRow("an endpoint that reads one") << QByteArray("POST") << QByteArray("/auth/login") << 16 * 1024;
+    QTest::newRow("its address under /v1") << QByteArray("POST") << QByteArray("/v1/auth/signup") << 16 * 1024;
+    QTest::newRow("an endpoint that reads none") << QByteArray("GET") << QByteArray("/auth/me") << 0;
+    QTest::newRow("HEAD") << QByteArray("HEAD") << QByteArray("/health/live") << 0;
+    QTest::newRow("another method: 405 is said") << QByteArray("PUT") << QByteArray("/auth/login") << 16 * 1024;
+    QTest::newRow("nothing there: 404 is said") << QByteArray("POST") << QByteArray("/nothing") << 16 * 1024;
+}
+
+void TestPipelineAnswers::tellsTheTransportHowLargeABodyMayBe()
+{
+    QFETCH(QByteArray, method);
+    QFETCH(QByteArray, path);
+    const PipelineHarness harness;
+
+    QTEST(static_cast<int>(harness.pipeline->bodyLimit(method, path)), "bytes");
+}
+
+void TestPipelineAnswers::marksWhatWasPassedOn()
+{
+    PipelineHarness harness;
+
+    harness.ask(PipelineHarness::request("GET", "/metrics"));
+    QVERIFY(!harness.seen->client.viaProxy);
+    for (const char *field : {"X-Forwarded-For", "Forwarded", "Via"}) {
+        harness.ask(PipelineHarness::request("GET", "/metrics", {{field, "x"}}));
+        QVERIFY2(harness.seen->client.viaProxy, field);
+    }
 }
 
 AEGIS_TEST(TestPipelineAnswers)

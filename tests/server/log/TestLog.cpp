@@ -36,6 +36,7 @@ private Q_SLOTS:
     void saysWhyTheServerFailed();
     void warnsWhenItCannotServe();
     void leavesOutWhatIsNotKnown();
+    void writesOnlySoManyRefusalsASecond();
 
 private:
     QList<QByteArray> lines() const
@@ -309,6 +310,39 @@ void TestLog::leavesOutWhatIsNotKnown()
     QCOMPARE(line.value(QStringLiteral("operation")).toString(), QStringLiteral("none"));
     for (const char *name : {"problem", "internal", "userId", "sessionId", "organizationId", "userAgent"})
         QVERIFY2(!line.contains(QLatin1String(name)), name);
+}
+
+void TestLog::writesOnlySoManyRefusalsASecond()
+{
+    RequestContext context = RequestContext::forSystem(fromUnixSeconds(1'800'000'000));
+    log::CappedAccessLog capped(3);
+    const auto refuse = [&] {
+        capped.write({.operation = {},
+                      .method = {},
+                      .path = {},
+                      .status = 400,
+                      .byTransport = true,
+                      .context = context,
+                      .problem = ProblemCode::MalformedRequest,
+                      .internal = {}});
+    };
+    const auto serve = [&] {
+        capped.write({.operation = "me", .method = "GET", .path = "/auth/me", .status = 200, .context = context, .problem = {}, .internal = {}});
+    };
+
+    for (int i = 0; i < 8; ++i)
+        refuse();
+    serve();
+    QCOMPARE(lines().size(), 3 + 1);
+    context.now += std::chrono::seconds(1);
+    serve();
+    refuse();
+
+    const QList<QByteArray> all = lines();
+    QCOMPARE(all.size(), 4 + 3);
+    const QJsonObject sum = QJsonDocument::fromJson(all.at(4)).object();
+    QCOMPARE(sum.value(QLatin1String("event")).toString(), QStringLiteral("http_refusals_not_logged"));
+    QCOMPARE(sum.value(QLatin1String("count")).toInt(), 5);
 }
 
 AEGIS_TEST(TestLog)

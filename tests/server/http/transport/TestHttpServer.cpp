@@ -26,6 +26,10 @@ private Q_SLOTS:
     void doesNotTakeARefusalForTheAnswerToHead();
     void deliversTheRefusalOfABodyThatIsStillComing();
     void rendersItsRefusalsAsItIsTold();
+    void saysWhatItKnowsOfARefusedRequest_data();
+    void saysWhatItKnowsOfARefusedRequest();
+    void asksHowLargeABodyMayBe_data();
+    void asksHowLargeABodyMayBe();
     void asksForABodyThatWaits();
     void answersAClientThatHasFinishedSending();
     void answersFromAnyThread();
@@ -217,8 +221,8 @@ void TestHttpServer::deliversTheRefusalOfABodyThatIsStillComing()
 void TestHttpServer::rendersItsRefusalsAsItIsTold()
 {
     HttpServerOptions options;
-    options.renderProblem = [](ProblemCode code) {
-        HttpReply reply = textReply("own", problemInfo(code).status);
+    options.refuse = [](const Refusal &refusal) {
+        HttpReply reply = textReply("own", problemInfo(refusal.code).status);
         reply.headers.push_back({"X-Own", "yes"});
         return reply;
     };
@@ -238,6 +242,92 @@ void TestHttpServer::rendersItsRefusalsAsItIsTold()
     QCOMPARE(refusal.field("Connection"), QByteArray("close"));
     QCOMPARE(failure.status, 500);
     QCOMPARE(failure.field("X-Own"), QByteArray("yes"));
+}
+
+void TestHttpServer::saysWhatItKnowsOfARefusedRequest_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<QByteArray>("known");
+    const QByteArray post = "POST /a HTTP/1.1\r\nHost: x\r\nOrigin: o\r\n";
+
+    QTest::newRow("a body that is too large") << post + "Content-Length: 1048577\r\n\r\n" << QByteArray("413 127.0.0.1 POST /a [] o");
+    QTest::newRow("a length that is no length any more") << post + "Content-Length: 00000000000000000\r\n\r\n"
+                                                         << QByteArray("413 127.0.0.1 POST /a [] o");
+    QTest::newRow("a bad chunk") << post + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\nZZ\r\n" << QByteArray("400 127.0.0.1 POST /a [] o");
+    QTest::newRow("a bad field") << post + "A B: c\r\n\r\n" << QByteArray("400 127.0.0.1");
+    QTest::newRow("a body that does not come") << post + "Content-Length: 5\r\n\r\nhe" << QByteArray("408 127.0.0.1 POST /a [he] o");
+    QTest::newRow("a head that does not come") << post << QByteArray("408 127.0.0.1");
+    QTest::newRow("a handler that takes too long") << get("/slow", "Origin: o\r\n") << QByteArray("503 127.0.0.1 GET /slow [] o");
+}
+
+void TestHttpServer::saysWhatItKnowsOfARefusedRequest()
+{
+    QFETCH(QByteArray, bytes);
+    QFETCH(QByteArray, known);
+    Mailbox mailbox;
+    HttpServerOptions options;
+    options.limits.head = options.limits.body = options.limits.handler = 100ms;
+    options.refuse = [](const Refusal &refusal) {
+        QByteArray text = QByteArray::number(problemInfo(refusal.code).status) + ' ' + refusal.peer.toString().toLatin1();
+        if (refusal.request)
+            text += ' ' + described(*refusal.request) + ' ' + refusal.request->headers.value("origin").toByteArray();
+        return textReply(text, problemInfo(refusal.code).status);
+    };
+    HttpServer server(options, [&](HttpExchange exchange) { mailbox.put(std::move(exchange)); });
+    const auto port = server.start();
+    QVERIFY_RESULT(port);
+    WireClient client(port.value());
+
+    QVERIFY(client.send(bytes));
+
+    QCOMPARE(client.reply().body, known);
+    QVERIFY(client.hasEnded());
+}
+
+void TestHttpServer::asksHowLargeABodyMayBe_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<int>("status");
+    const auto post = [](const char *path, const QByteArray &rest) { return QByteArray("POST ") + path + " HTTP/1.1\r\nHost: x\r\n" + rest; };
+    const QByteArray chunked = "Transfer-Encoding: chunked\r\n\r\n";
+
+    QTest::newRow("as large as it may be") << post("/ten", "Content-Length: 10\r\n\r\n0123456789") << 200;
+    QTest::newRow("larger, and not yet sent") << post("/ten", "Content-Length: 11\r\n\r\n") << 413;
+    QTest::newRow("larger, and waiting to be asked") << post("/ten", "Content-Length: 11\r\nExpect: 100-continue\r\n\r\n") << 413;
+    QTest::newRow("chunks as large as it may be") << post("/ten", chunked + "6\r\n012345\r\n4\r\n6789\r\n0\r\n\r\n") << 200;
+    QTest::newRow("chunks that become larger") << post("/ten", chunked + "6\r\n012345\r\n5\r\n") << 413;
+    QTest::newRow("none at all") << post("/none", "Content-Length: 0\r\n\r\n") << 200;
+    QTest::newRow("none at all, in chunks") << post("/none", chunked + "0\r\n\r\n") << 200;
+    QTest::newRow("some where there may be none") << post("/none", "Content-Length: 1\r\n\r\n") << 413;
+    QTest::newRow("some in chunks where there may be none") << post("/none", chunked + "1\r\n") << 413;
+    QTest::newRow("larger than the server takes anywhere") << post("/any", "Content-Length: 101\r\n\r\n") << 413;
+}
+
+void TestHttpServer::asksHowLargeABodyMayBe()
+{
+    QFETCH(QByteArray, bytes);
+    QFETCH(int, status);
+    HttpServerOptions options;
+    options.limits.bodyBytes = 100;
+    options.bodyLimit = [](QByteArrayView method, QByteArrayView path) -> qsizetype {
+        return method != "POST" || path == "/none" ? 0 : path == "/ten" ? 10 : 1'000'000;
+    };
+    HttpServer server(options, [](HttpExchange exchange) { exchange.answer(textReply("served")); });
+    const auto port = server.start();
+    QVERIFY_RESULT(port);
+    WireClient client(port.value());
+
+    QVERIFY(client.send(bytes));
+    const WireReply reply = client.reply();
+
+    QCOMPARE(reply.status, status);
+    if (status == 413) {
+        QCOMPARE(reply.problemCode(), QByteArray("content_too_large"));
+        QVERIFY(client.hasEnded());
+    } else {
+        QVERIFY(client.send(get("/next")));
+        QCOMPARE(client.reply().status, 200);
+    }
 }
 
 void TestHttpServer::asksForABodyThatWaits()
