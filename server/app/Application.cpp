@@ -4,6 +4,7 @@
 #include "server/app/Storage.h"
 #include "server/http/Pipeline.h"
 #include "server/http/transport/HttpServer.h"
+#include "server/http/transport/ListeningSocket.h"
 #include "server/jobs/BackgroundLoop.h"
 #include "server/jobs/Housekeeping.h"
 #include "server/keys/KeyService.h"
@@ -22,6 +23,27 @@ Result<http::TlsConfiguration> tlsOf(const Settings &settings)
     if (!tls)
         return Problem(ProblemCode::Internal, QStringLiteral("TLS cannot be used: %1").arg(tls.problem().internal));
     return tls;
+}
+
+Problem cannotListen(const Settings &settings, const Problem &problem)
+{
+    const bool taken = problem.code == ProblemCode::Conflict;
+    return Problem(problem.code,
+                   QStringLiteral("HOST %1, PORT %2 cannot be listened on: %3%4")
+                       .arg(settings.host, QString::number(settings.port), problem.internal,
+                            taken ? QStringLiteral(". Choose another port with PORT=, or end who has this one") : QString()));
+}
+
+/// What would stop the server when all else has been made, looked at before anything is: a database takes its time.
+Result<void> checkBeforehand(const Settings &settings)
+{
+    if (settings.hasTls()) {
+        TRY(const http::TlsConfiguration tls, tlsOf(settings));
+        static_cast<void>(tls);
+    }
+    if (auto port = http::probePort(QHostAddress(settings.host), static_cast<quint16>(settings.port)); !port)
+        return cannotListen(settings, port.problem());
+    return {};
 }
 
 http::HttpLimits limitsOf(const Settings &settings)
@@ -99,6 +121,7 @@ Application::~Application()
 
 Result<std::unique_ptr<Application>> Application::start(Settings settings, Options options)
 {
+    CHECK(checkBeforehand(settings));
     TRY(Storage storage, Storage::open(settings, {.durable = options.durable}));
     std::unique_ptr<Application> application(new Application(std::make_unique<Private>(std::move(settings), std::move(options), std::move(storage))));
     CHECK(application->d->makeServices());
@@ -183,9 +206,7 @@ Result<void> Application::Private::startHttp()
     gauges.push_back(services->metrics.gauge("aegis_http_connections", "Open client connections.", [this] { return double(http->connections()); }));
     auto started = http->start();
     if (!started)
-        return Problem(started.problem().code,
-                       QStringLiteral("HOST %1, PORT %2 cannot be listened on: %3")
-                           .arg(settings.host, QString::number(settings.port), started.problem().internal));
+        return cannotListen(settings, started.problem());
     port = *started;
     return {};
 }
