@@ -5,6 +5,21 @@
 namespace aegis {
 namespace {
 
+QString sentenceOf(Slug::Fault fault)
+{
+    switch (fault) {
+    case Slug::Fault::Length:
+        return QStringLiteral("Must be %1 to %2 characters.").arg(Slug::minLength).arg(Slug::maxLength);
+    case Slug::Fault::Characters:
+        return QStringLiteral("Must consist of a-z, 0-9 and hyphens.");
+    case Slug::Fault::Hyphens:
+        return QStringLiteral("Must not begin or end with a hyphen, nor have two in a row.");
+    case Slug::Fault::Reserved:
+        return QStringLiteral("Is reserved.");
+    }
+    Q_UNREACHABLE();
+}
+
 /// Collects the errors of all fields, so that a client hears of them at once.
 class Checker {
 public:
@@ -12,14 +27,14 @@ public:
     {
         auto address = EmailAddress::parse(text);
         if (!address)
-            fail("email", "format", QStringLiteral("is not a mail address that is accepted here"));
+            fail("email", "format", QStringLiteral("Must be a mail address such as ada@example.com."));
         return address;
     }
     std::optional<QString> name(const char *field, const QString &text, qsizetype maxLength)
     {
         auto name = parseDisplayName(text, maxLength);
         if (!name)
-            fail(field, "format", QStringLiteral("must be 1 to %1 readable characters").arg(maxLength));
+            fail(field, "format", QStringLiteral("Must be 1 to %1 readable characters.").arg(maxLength));
         return name;
     }
     std::optional<QString> nameIfGiven(const char *field, const std::optional<QString> &text)
@@ -29,8 +44,7 @@ public:
     std::optional<Slug> slug(const QString &text)
     {
         if (const auto fault = Slug::faultOf(text))
-            fail("organizationSlug", slugFaultName(*fault).toLatin1().constData(),
-                 QStringLiteral("must be 3 to 63 of a-z, 0-9 and single hyphens inside, and no reserved word"));
+            fail("organizationSlug", slugFaultName(*fault).toLatin1().constData(), sentenceOf(*fault));
         return Slug::parse(text);
     }
     bool failed() const { return !m_problem.fields.empty(); }

@@ -23,11 +23,13 @@ bool checkLength(const QString &text, const FieldRules &rules, FieldErrors &erro
     const bool farTooLong = rules.maxLength > 0 && text.size() > 2 * qsizetype(rules.maxLength);
     const qsizetype length = farTooLong ? text.size() : codePoints(text);
     if (farTooLong || (rules.maxLength > 0 && length > rules.maxLength)) {
-        errors.add("length", QStringLiteral("At most %1 characters.").arg(rules.maxLength));
+        errors.add("length", QStringLiteral("Must be at most %1 characters.").arg(rules.maxLength));
         return false;
     }
     if (length < rules.minLength) {
-        errors.add("length", QStringLiteral("At least %1 characters.").arg(rules.minLength));
+        errors.add("length",
+                   rules.minLength == 1 ? QStringLiteral("Must not be empty.")
+                                        : QStringLiteral("Must be at least %1 characters.").arg(rules.minLength));
         return false;
     }
     return true;
@@ -51,13 +53,13 @@ bool readInteger(const QJsonValue &value, qint64 lowest, qint64 highest, FieldEr
             return false;
         }
         if (std::abs(real) > exactly) {
-            errors.add("range", QStringLiteral("The number does not fit."));
+            errors.add("range", QStringLiteral("Must be a number that fits into its type."));
             return false;
         }
         number = static_cast<qint64>(real);
     }
     if (number < lowest || number > highest) {
-        errors.add("range", QStringLiteral("The number does not fit."));
+        errors.add("range", QStringLiteral("Must be a number that fits into its type."));
         return false;
     }
     into = number;
@@ -83,7 +85,7 @@ void refuseUnknown(const QJsonObject &object, const std::vector<std::string_view
         const bool known = std::any_of(names.begin(), names.end(),
                                        [&](std::string_view one) { return name == QLatin1String(one.data(), static_cast<qsizetype>(one.size())); });
         if (!known)
-            errors.addFor(name, "unknown", QStringLiteral("There is no such field."));
+            errors.addFor(name, "unknown", QStringLiteral("Must not be given: there is no such field."));
     }
 }
 
