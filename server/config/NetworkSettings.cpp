@@ -96,7 +96,7 @@ SettingGroup httpSettings()
         {size("HTTP_MAX_HEAD", &Settings::httpMaxHead, "16KiB", "1KiB", "1MiB",
               "Request line and header fields together. A token and what browsers and proxies add need about 4 KiB."),
          size("HTTP_MAX_BODY", &Settings::httpMaxBody, "1MiB", "1KiB", "64MiB",
-              "The longest body. Requests of this API are below 10 KiB; the rest is room for imports."),
+              "The longest body that any endpoint takes. Each has a bound of its own below it, 16 KiB today."),
          count("HTTP_MAX_FIELDS", &Settings::httpMaxFields, "64", 8, 1024, "The most header fields. A browser behind two proxies sends about 30."),
          duration("HTTP_HEAD_TIMEOUT", &Settings::httpHeadTimeout, "5s", "10ms", "10m",
                   "How long a request's head may take to arrive, so that nobody holds connections by sending slowly."),

@@ -33,6 +33,8 @@ template <Endpoint E> HttpReply replyOf(const typename E::Response &response)
             reply.headers.emplace_back(QByteArrayLiteral("Content-Type"), QByteArrayLiteral("application/json"));
             reply.body = encode(response);
         }
+        if (reply.status == 503)
+            reply.headers.emplace_back(QByteArrayLiteral("Retry-After"), QByteArrayLiteral("1")); // as every 503 says
     }
     return reply;
 }

@@ -35,6 +35,9 @@ template <> struct Fields<SignupRequest> {
         field("organizationSlug", &SignupRequest::organizationSlug,
               {.minLength = 1,
                .maxLength = 255,
+               .pattern = "^[a-z0-9]+(-[a-z0-9]+)*$",
+               .documentedMinLength = 3,
+               .documentedMaxLength = 63,
                .description = "Short name of the new organization: 3 to 63 of a-z, 0-9 and hyphen, no hyphen at an end, none doubled.",
                .example = "analytical-engines"}),
     };

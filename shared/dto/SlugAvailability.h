@@ -36,7 +36,9 @@ template <> struct Fields<SlugAvailabilityResponse> {
         field("slug", &SlugAvailabilityResponse::slug, {.description = "The slug that was asked for.", .example = "analytical-engines"}),
         field("available", &SlugAvailabilityResponse::available, {.description = "Whether a signup could take it now.", .example = "false"}),
         field("reason", &SlugAvailabilityResponse::reason,
-              {.description = "Why it is not available: `taken`, `reserved` or a rule that it breaks.", .example = "taken"}),
+              {.values = "taken,reserved,length,characters,hyphens",
+               .description = "Why it is not available: taken, reserved, or the rule that it breaks.",
+               .example = "taken"}),
         field("suggestions", &SlugAvailabilityResponse::suggestions,
               {.description = "Free ones that are near.", .example = "analytical-engines-2,analytical-engines-hq"}),
     };

@@ -25,7 +25,8 @@ template <> struct Fields<UserDto> {
         field("email", &UserDto::email, {.format = "email", .description = "In lower case.", .example = "ada@example.com"}),
         field("firstName", &UserDto::firstName, {.nullable = true, .description = "Given name.", .example = "Ada"}),
         field("lastName", &UserDto::lastName, {.nullable = true, .description = "Family name.", .example = "Lovelace"}),
-        field("status", &UserDto::status, {.description = "`active`, `locked` or `suspended`.", .example = "active"}),
+        field("status", &UserDto::status,
+              {.values = "active,locked,suspended", .description = "Whether the person may log in.", .example = "active"}),
         field("emailVerified", &UserDto::emailVerified, {.description = "Whether the address was proved to be the person's.", .example = "false"}),
         field("createdAt", &UserDto::createdAt, {.description = "When the account was made.", .example = "2026-11-22T07:30:00.123Z"}),
     };

@@ -29,8 +29,8 @@ struct Signup {
         .tag = "Accounts",
         .summary = "Sign up a person with a new organization",
         .description = "Makes the person, the organization, its owner role and a session: all of it or nothing.",
-        .security = "A taken e-mail address or slug is answered with 409, so this call can tell that an account exists; it is therefore "
-                    "limited by address. After `outcome_unknown` repeat it with the same Idempotency-Key: it is carried out at most once.",
+        .security = "A taken e-mail address or slug is answered with 409, so this call can tell that an account exists. After `outcome_unknown` "
+                    "repeat it with the same Idempotency-Key: it is carried out at most once.",
     };
 };
 
@@ -50,8 +50,9 @@ struct Register {
         .tag = "Accounts",
         .summary = "Register a person without an organization",
         .description = "Makes the person and a session.",
-        .security = "A taken e-mail address is answered with 409; the call is limited by address. After `outcome_unknown` repeat it with "
-                    "the same Idempotency-Key.",
+        .security =
+            "A taken e-mail address is answered with 409, so this call can tell that an account exists. After `outcome_unknown` repeat it with "
+            "the same Idempotency-Key.",
     };
 };
 

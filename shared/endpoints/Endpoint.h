@@ -64,6 +64,7 @@ struct EndpointInfo {
     Declared<int> successStatus;
     ProblemSet problems{};                             ///< its own; problemsOf() adds what follows from its shape
     bool takesIdempotencyKey = false;                  ///< whether `Idempotency-Key` is looked at
+    bool hasEntityTag = false;                         ///< whether the answer has an ETag, and If-None-Match can make it a 304
     bool bodyIsOptional = false;                       ///< whether no body means `{}`
     int largestBody = 16 * 1024;                       ///< bytes; more is refused unread. Without a body in the request: 0
     std::string_view tag = "Platform";                 ///< chapter of the API document
@@ -111,7 +112,7 @@ template <Endpoint E> constexpr bool takesBody()
 template <Endpoint E> constexpr ProblemSet problemsOf()
 {
     using enum ProblemCode;
-    ProblemSet all = E::info.problems | ProblemSet{MalformedRequest, RateLimited, Overloaded, ShuttingDown, HandlerTimeout, Internal};
+    ProblemSet all = E::info.problems | ProblemSet{MalformedRequest, Overloaded, ShuttingDown, HandlerTimeout, Internal};
     if (E::info.access.needsToken())
         all = all | ProblemSet{Unauthenticated, InvalidToken, RevocationUnavailable};
     if (E::info.access.kind() == Access::Kind::Permission)

@@ -19,7 +19,7 @@ struct SlugAvailable {
         .tag = "Organizations",
         .summary = "Is a slug free",
         .description = "For forms that check while somebody types. Only the signup itself takes a slug.",
-        .security = "Slugs are public names; the call is limited by address.",
+        .security = "Slugs are public names: anybody can ask which are taken.",
     };
 };
 

@@ -15,9 +15,11 @@ struct Jwks {
         .access = Access::Public,
         .rateClass = RateClass::Unlimited,
         .successStatus = 200,
+        .hasEntityTag = true,
         .summary = "Public keys of the access tokens",
         .description = "JSON Web Key Set (RFC 7517). A new key is published before it signs. Empty when tokens are signed with a shared secret.",
         .security = "Choose the key by `kid` and accept only the algorithm of that key.",
+        .contentType = "application/jwk-set+json",
     };
 };
 
@@ -31,6 +33,7 @@ struct OpenApi {
         .access = Access::Public,
         .rateClass = RateClass::Unlimited,
         .successStatus = 200,
+        .hasEntityTag = true,
         .summary = "This API as an OpenAPI 3.1 document",
     };
 };
@@ -45,6 +48,7 @@ struct Docs {
         .access = Access::Public,
         .rateClass = RateClass::Unlimited,
         .successStatus = 200,
+        .hasEntityTag = true,
         .summary = "This API as a page to read",
         .contentType = "text/html",
     };
@@ -93,8 +97,10 @@ struct Metrics {
         .access = Access::Public,
         .rateClass = RateClass::Unlimited,
         .successStatus = 200,
+        .problems = {ProblemCode::NotFound},
         .summary = "Metrics in the Prometheus text format",
-        .security = "Holds no personal data; a proxy in front should still keep it from the outside.",
+        .security = "Unless METRICS_ACCESS=public it is only there (else 404) for this machine, and not through a proxy. It holds no "
+                    "personal data.",
         .contentType = "text/plain",
     };
 };

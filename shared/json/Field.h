@@ -22,6 +22,10 @@ struct FieldRules {
     int minLength = 0;              ///< in code points, strings only
     int maxLength = 0;              ///< in code points, strings only; 0: no bound of its own
     bool nullable = false;          ///< optional only: an absent value is written as null, and null is read as absent
+    std::string_view values{};      ///< of the API document: all values that there are, apart by commas
+    std::string_view pattern{};     ///< of the API document, where the handler checks: a regular expression (ECMA-262)
+    int documentedMinLength = 0;    ///< of the API document, where the handler checks more than minLength
+    int documentedMaxLength = 0;    ///< of the API document, where the handler checks more than maxLength
     std::string_view format{};      ///< of the API document, where the type does not say it, e.g. `email`
     std::string_view description{}; ///< English sentence
     std::string_view example{};     ///< as text; the elements of a list stand apart by commas

@@ -1,5 +1,6 @@
 #include "server/http/documentation/FieldSchema.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace aegis::http {
@@ -21,10 +22,14 @@ QJsonObject textSchema(const FieldRules &rules)
     QJsonObject schema{{typeKey, QStringLiteral("string")}};
     if (!rules.format.empty())
         schema.insert(formatKey, textOf(rules.format));
-    if (rules.minLength > 0)
-        schema.insert(QStringLiteral("minLength"), rules.minLength);
-    if (rules.maxLength > 0)
-        schema.insert(QStringLiteral("maxLength"), rules.maxLength);
+    if (const int shortest = std::max(rules.minLength, rules.documentedMinLength); shortest > 0)
+        schema.insert(QStringLiteral("minLength"), shortest);
+    if (const int longest = rules.documentedMaxLength > 0 ? rules.documentedMaxLength : rules.maxLength; longest > 0)
+        schema.insert(QStringLiteral("maxLength"), longest);
+    if (!rules.pattern.empty())
+        schema.insert(QStringLiteral("pattern"), textOf(rules.pattern));
+    if (!rules.values.empty())
+        schema.insert(QStringLiteral("enum"), QJsonArray::fromStringList(textOf(rules.values).split(QLatin1Char(','))));
     return schema;
 }
 
@@ -52,6 +57,10 @@ QJsonObject orNull(const QJsonObject &schema)
         return {{QStringLiteral("anyOf"), QJsonArray{schema, plainSchema("null", nullptr)}}};
     QJsonObject nullable = schema;
     nullable.insert(typeKey, QJsonArray{schema.value(typeKey), QStringLiteral("null")});
+    if (QJsonArray values = schema.value(QLatin1String("enum")).toArray(); !values.isEmpty()) {
+        values.append(QJsonValue::Null);
+        nullable.insert(QStringLiteral("enum"), values);
+    }
     return nullable;
 }
 

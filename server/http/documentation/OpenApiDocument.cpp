@@ -111,6 +111,12 @@ QJsonObject replyHeaders(int status)
     return headers;
 }
 
+QJsonObject withEntityTag(QJsonObject headers)
+{
+    headers.insert(QStringLiteral("ETag"), reference(QStringLiteral("headers"), QStringLiteral("EntityTag")));
+    return headers;
+}
+
 /// Adds a response for each status that a problem of the endpoint has, with an example for each problem.
 void addProblems(const EndpointDescription &endpoint, QJsonObject &responses)
 {
@@ -149,6 +155,8 @@ void addProblems(const EndpointDescription &endpoint, QJsonObject &responses)
 QJsonObject successOf(const EndpointDescription &endpoint, const Schemas &schemas, const QString &description)
 {
     QJsonObject headers = replyHeaders(*endpoint.info->successStatus);
+    if (endpoint.info->hasEntityTag)
+        headers = withEntityTag(headers);
     for (const FieldDescription &field : endpoint.replyHeaders) {
         headers.insert(textOf(field.name),
                        QJsonObject{{QStringLiteral("description"), textOf(field.description)},
@@ -197,6 +205,10 @@ QJsonObject operationOf(const EndpointDescription &endpoint, const Schemas &sche
         description += QStringLiteral("\n\nNeeds the permission `%1`.").arg(textOf(info.access.permission()));
 
     QJsonObject responses{{QString::number(*info.successStatus), successOf(endpoint, schemas, QStringLiteral("Success."))}};
+    if (info.hasEntityTag)
+        responses.insert(QStringLiteral("304"),
+                         QJsonObject{{QStringLiteral("description"), QStringLiteral("The client has it already (`If-None-Match`).")},
+                                     {QStringLiteral("headers"), withEntityTag(replyHeaders(304))}});
     if (endpoint.unhealthyStatus)
         responses.insert(QString::number(*endpoint.unhealthyStatus), successOf(endpoint, schemas, QStringLiteral("Not healthy.")));
     addProblems(endpoint, responses);
@@ -252,13 +264,15 @@ QJsonObject componentsOf(const ApiDescription &api)
          QJsonObject{
              {QStringLiteral("IdempotencyKey"),
               headerParameter("Idempotency-Key",
-                              "Repeat a call whose answer was lost with the same key: it is carried out once, and answered the same for 24 hours. "
-                              "Another body with the same key is refused.",
+                              "Repeat a call whose answer was lost with the same key and the same body, byte for byte: it is carried out once. A "
+                              "success is kept for 24 hours and answered the same; a refusal is not kept. Another body with the same key is "
+                              "refused.",
                               key)},
              {QStringLiteral("CorrelationId"),
               headerParameter("X-Correlation-ID", "Ties the call to its log lines and events; made when absent.", plainSchema("string", "uuid"))}}},
         {QStringLiteral("headers"),
          QJsonObject{{QStringLiteral("CorrelationId"), replyHeader("The call's correlation id, as given or made.", plainSchema("string", "uuid"))},
+                     {QStringLiteral("EntityTag"), replyHeader("Names this content (RFC 9110, 8.8.3).", plainSchema("string", nullptr))},
                      {QStringLiteral("RetryAfter"), replyHeader("Seconds to wait before another try.", plainSchema("integer", nullptr))},
                      {QStringLiteral("Challenge"), replyHeader("How to authenticate (RFC 6750).", plainSchema("string", nullptr))}}},
         {QStringLiteral("securitySchemes"),

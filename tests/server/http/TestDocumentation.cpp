@@ -24,6 +24,8 @@ private Q_SLOTS:
     void securityFollowsTheAccess();
     void headerFieldsOfAnswersAreTold();
     void unhealthyKeepsItsShapeBesideTheProblems();
+    void saysWhatIsSent();
+    void namesTheValuesThatThereAre();
     void pageNeedsNothingFromOutside();
     void pageIsAllowedItsOwnStyleOnly();
     void pageShowsEveryEndpointAndField();
@@ -174,6 +176,44 @@ void TestDocumentation::headerFieldsOfAnswersAreTold()
     for (const char *name : {"X-Auth-Subject", "X-Auth-Session", "X-Auth-Organization", "X-Auth-Roles", "X-Correlation-ID"})
         QVERIFY2(verified[QLatin1String("headers")].toObject().contains(QLatin1String(name)), name);
     QVERIFY(!verified.toObject().contains(QLatin1String("content")));
+}
+
+void TestDocumentation::saysWhatIsSent()
+{
+    const QJsonObject paths = m_document.value(QLatin1String("paths")).toObject();
+    const auto responses = [&](const char *path) {
+        return paths.value(QLatin1String(path))[QLatin1String("get")][QLatin1String("responses")].toObject();
+    };
+    const QJsonObject keys = responses("/.well-known/jwks.json");
+
+    QVERIFY(keys.value(QLatin1String("200"))[QLatin1String("content")].toObject().contains(QLatin1String("application/jwk-set+json")));
+    QVERIFY(keys.value(QLatin1String("200"))[QLatin1String("headers")].toObject().contains(QLatin1String("ETag")));
+    QVERIFY(keys.contains(QLatin1String("304")));
+    QVERIFY(!keys.value(QLatin1String("304")).toObject().contains(QLatin1String("content")));
+    QVERIFY(!responses("/auth/me").contains(QLatin1String("304")));
+    QVERIFY(responses("/metrics").contains(QLatin1String("404")));
+    for (const QJsonValue path : paths) {
+        const QJsonObject item = path.toObject();
+        for (const QJsonValue operation : item)
+            QVERIFY2(!operation[QLatin1String("responses")].toObject().contains(QLatin1String("429")), "there are no limits on calls yet");
+    }
+}
+
+void TestDocumentation::namesTheValuesThatThereAre()
+{
+    const QJsonValue schemas = m_document.value(QLatin1String("components"))[QLatin1String("schemas")];
+    const auto property = [&](const char *schema, const char *name) {
+        return schemas[QLatin1String(schema)][QLatin1String("properties")][QLatin1String(name)].toObject();
+    };
+    const QJsonObject slug = property("SignupRequest", "organizationSlug");
+
+    QCOMPARE(property("User", "status").value(QLatin1String("enum")).toArray(),
+             QJsonArray::fromStringList({QStringLiteral("active"), QStringLiteral("locked"), QStringLiteral("suspended")}));
+    QCOMPARE(property("HealthResponse", "status").value(QLatin1String("enum")).toArray(),
+             QJsonArray::fromStringList({QStringLiteral("ok"), QStringLiteral("failed")}));
+    QCOMPARE(slug.value(QLatin1String("minLength")).toInt(), 3);
+    QCOMPARE(slug.value(QLatin1String("maxLength")).toInt(), 63);
+    QVERIFY(slug.contains(QLatin1String("pattern")));
 }
 
 void TestDocumentation::unhealthyKeepsItsShapeBesideTheProblems()

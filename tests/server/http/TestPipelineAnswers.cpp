@@ -172,6 +172,8 @@ void TestPipelineAnswers::healthFollowsTheState()
 
     QCOMPARE(ready.status, 200);
     QCOMPARE(unready.status, 503);
+    QVERIFY(PipelineHarness::header(ready, "Retry-After").isNull());
+    QCOMPARE(PipelineHarness::header(unready, "Retry-After"), QByteArray("1"));
     QCOMPARE(unready.body, QByteArray(R"({"status":"failed","checks":[]})"));
 }
 
