@@ -245,7 +245,7 @@ void TestEndpointSecurity::refusesOtherMethods()
         QCOMPARE(reply.field("Allow"), methodOf(info) + (*info.method == Method::Get ? ", HEAD, OPTIONS" : ", OPTIONS"));
     }
     const TestReply options = m_server->client().send("OPTIONS", pathOf(info));
-    QCOMPARE(options.status, 204);
+    QCOMPARE(options.status, info.access.needsToken() ? 401 : 204); // a proxy that keeps the method must not hear "yes"
     QVERIFY(options.field("Allow").startsWith(methodOf(info)));
 }
 
@@ -257,7 +257,7 @@ void TestEndpointSecurity::refusesUnknownFields()
     const TestReply reply = m_server->client().as(m_ada.accessToken).send(methodOf(info), pathOf(info), R"({"isAdmin":true})");
 
     if (*info.method == Method::Get) {
-        QVERIFY_REPLY(reply, 400, "malformed_request"); // no body at all
+        QVERIFY_REPLY(reply, 413, "content_too_large"); // no body at all
     } else {
         QVERIFY_REPLY(reply, 422, "validation_failed");
         QVERIFY2(reply.errors().contains("isAdmin:unknown"), reply.described().constData());
