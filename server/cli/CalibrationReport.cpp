@@ -23,19 +23,26 @@ QString calibrationReport(const Calibration &calibration, std::chrono::milliseco
 {
     QString page = QStringLiteral("One hash on one of %1 cores:\n").arg(calibration.cores);
     for (const auto &[cost, time] : calibration.argon2)
-        page += row(QStringLiteral("Argon2id, %1 KiB, %2 passes, %3 lanes").arg(cost.memoryKib).arg(cost.passes).arg(cost.lanes), time,
-                    calibration.cores);
+        page += row(QStringLiteral("Argon2id, %1 KiB, %2 %3, %4 %5")
+                        .arg(cost.memoryKib)
+                        .arg(cost.passes)
+                        .arg(cost.passes == 1 ? QStringLiteral("pass") : QStringLiteral("passes"))
+                        .arg(cost.lanes)
+                        .arg(cost.lanes == 1 ? QStringLiteral("lane") : QStringLiteral("lanes")),
+                    time, calibration.cores);
     for (const auto &[rounds, time] : calibration.bcrypt)
         page += row(QStringLiteral("bcrypt, %1 rounds").arg(rounds), time, calibration.cores);
 
-    page += QStringLiteral("\nThe strongest that stay within %1 ms:\n").arg(target.count());
+    page += calibration.defaultFitsTarget
+        ? QStringLiteral("\nThe strongest that stay within %1 ms:\n").arg(target.count())
+        : QStringLiteral("\nThe strongest that stay within %1 ms, but never below the defaults:\n").arg(target.count());
     page += QStringLiteral("ARGON2_MEMORY_KIB=%1\nARGON2_ITERATIONS=%2\nARGON2_PARALLELISM=%3\nBCRYPT_ROUNDS=%4\n")
                 .arg(calibration.proposedArgon2.memoryKib)
                 .arg(calibration.proposedArgon2.passes)
                 .arg(calibration.proposedArgon2.lanes)
                 .arg(calibration.proposedBcryptRounds);
     if (!calibration.defaultFitsTarget)
-        page += QStringLiteral("\nEven the default takes longer than that on this machine. It should not be lowered: logins are slower here.\n");
+        page += QStringLiteral("\nA default takes longer than that on this machine. It should not be lowered: logins are slower here.\n");
     return page;
 }
 

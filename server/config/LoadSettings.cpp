@@ -131,7 +131,8 @@ Result<LoadedSettings> loadSettings(const SettingsInput &input)
                                       setting.isSecret ? QByteArray() : (isGiven ? found->second.value : fallback)};
         }
     }
-    if (loaded.settings.jwtIssuer.isEmpty())
+    loaded.settings.hasDerivedIssuer = loaded.settings.jwtIssuer.isEmpty();
+    if (loaded.settings.hasDerivedIssuer)
         loaded.settings.jwtIssuer = derivedIssuer(loaded.settings);
 
     // A wrong value was left at its default, which may then clash with others: what is reported must be what is wrong.

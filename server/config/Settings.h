@@ -59,8 +59,7 @@ struct Settings {
     int databaseQueue = 0;
     std::chrono::milliseconds databaseStatementTimeout{};
     bool databasePgbouncer = false;
-    QString postgresBinDir;     ///< empty: looked for
-    int eventRetentionDays = 0; ///< 0: kept
+    QString postgresBinDir; ///< empty: looked for
 
     // Passwords
     PasswordAlgorithm passwordHash = PasswordAlgorithm::Argon2id;
@@ -79,7 +78,8 @@ struct Settings {
     Secret jwtRefreshSecret; ///< empty: see InstanceSecrets
     std::chrono::seconds jwtAccessExpiration{};
     std::chrono::seconds jwtRefreshExpiration{};
-    QString jwtIssuer; ///< never empty once loaded
+    QString jwtIssuer;             ///< never empty once loaded
+    bool hasDerivedIssuer = false; ///< it was not set
     QString jwtAudience;
     Secret encryptionKey;       ///< 32 bytes, or empty: see InstanceSecrets
     Secret fingerprintKey;      ///< 32 bytes, or empty: see InstanceSecrets
@@ -99,6 +99,7 @@ struct Settings {
     // Not supported yet: said so at the start when set
     QString redisHost;
     int redisPort = 0;
+    int eventRetentionDays = 0; ///< 0: kept
 };
 
 } // namespace aegis

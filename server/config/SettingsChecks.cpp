@@ -91,6 +91,13 @@ QStringList warningsAbout(const Settings &settings)
             QStringLiteral("REDIS_HOST is set, but Redis is not supported yet: revocations are shared through PostgreSQL, and REDIS_HOST and "
                            "REDIS_PORT change nothing."));
     }
+    if (settings.eventRetentionDays > 0)
+        warnings.append(QStringLiteral("EVENT_RETENTION_DAYS is set, but events are not dropped yet: they are kept for ever."));
+    if (settings.hasDerivedIssuer && (settings.behindProxy || !QHostAddress(settings.host).isLoopback() || settings.port == 0)) {
+        warnings.append(QStringLiteral("JWT_ISSUER is not set, so tokens say that they come from %1, which is not what clients know: set it to the "
+                                       "public address of this server. When it changes, tokens of before are refused.")
+                            .arg(settings.jwtIssuer));
+    }
     if (!settings.hasEmbeddedDatabase()) {
         QStringList missing;
         for (const auto &[name, secret] :

@@ -36,10 +36,7 @@ SettingGroup storageSettings()
                 "Says that DATABASE_URL leads to a PgBouncer in transaction mode before 1.21, which breaks named prepared statements; unnamed ones "
                 "are used then."),
          described(path("POSTGRES_BIN_DIR", &Settings::postgresBinDir, "", "Where initdb and postgres for the embedded database are."),
-                   "the newest of /usr/lib/postgresql/*/bin, else PATH"),
-         described(count("EVENT_RETENTION_DAYS", &Settings::eventRetentionDays, "0", 0, 36500,
-                         "Days that events are kept; older ones are dropped with their whole day. By default an audit trail does not forget."),
-                   "0 (for ever)")}};
+                   "the newest of /usr/lib/postgresql/*/bin, else PATH")}};
 }
 
 } // namespace aegis

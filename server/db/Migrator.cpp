@@ -140,9 +140,15 @@ Result<void> Migrator::makeRoles(Connection &connection) const
         return startProblem(QStringLiteral("another migration of this database does not end"), *error);
     if (const auto error = connection.script(roles)) {
         return startProblem(
-            QStringLiteral("the database's roles cannot be made: as a superuser, run CREATE ROLE aegis_owner NOLOGIN; CREATE ROLE aegis_app; "
-                           "CREATE ROLE aegis_definer NOLOGIN BYPASSRLS; GRANT aegis_definer TO aegis_owner; and GRANT aegis_owner, "
-                           "aegis_definer TO the role that migrates"),
+            QStringLiteral("the database's roles cannot be made. As a superuser, run those of these that are missing, and then this again: "
+                           "CREATE ROLE aegis_owner NOLOGIN; CREATE ROLE aegis_definer NOLOGIN BYPASSRLS; CREATE ROLE aegis_app LOGIN; "
+                           "GRANT aegis_definer TO aegis_owner; GRANT aegis_owner, aegis_definer TO \"%1\"; %2ALTER DATABASE \"%3\" OWNER TO "
+                           "aegis_owner;")
+                .arg(QString::fromUtf8(m_options.administrator.value("user")),
+                     m_options.servingRole.isEmpty() || m_options.servingRole == "aegis_app"
+                         ? QString()
+                         : QStringLiteral("GRANT aegis_app TO \"%1\"; ").arg(QString::fromUtf8(m_options.servingRole)),
+                     QString::fromUtf8(m_options.administrator.value("dbname"))),
             *error);
     }
     if (!m_options.servingRole.isEmpty() && m_options.servingRole != "aegis_app") {

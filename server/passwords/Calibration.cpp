@@ -55,15 +55,17 @@ Result<void> calibrateArgon2(Calibration &calibration, microseconds target, std:
 
 Result<void> calibrateBcrypt(Calibration &calibration, microseconds target)
 {
-    calibration.proposedBcryptRounds = 10;
+    const int fallback = PasswordParameters{}.bcryptRounds;
+    calibration.proposedBcryptRounds = fallback;
     for (int rounds = 10; rounds <= 16; ++rounds) {
         const auto start = steady_clock::now();
         TRY(const QByteArray hash, makeBcrypt(samplePassword(), rounds));
         const auto time = duration_cast<microseconds>(steady_clock::now() - start);
         calibration.bcrypt.push_back({rounds, time});
-        if (time > target)
+        calibration.defaultFitsTarget = calibration.defaultFitsTarget && (time <= target || rounds > fallback);
+        if (time > target && rounds >= fallback)
             break;
-        calibration.proposedBcryptRounds = rounds;
+        calibration.proposedBcryptRounds = std::max(rounds, fallback);
     }
     return {};
 }

@@ -22,9 +22,9 @@ struct Calibration {
     std::vector<Measurement> argon2;       ///< what was tried, cheapest first
     std::vector<BcryptMeasurement> bcrypt; ///< the same for bcrypt
     Argon2Cost proposedArgon2;             ///< the dearest that stays within the target; never below the default
-    int proposedBcryptRounds = 10;         ///< the same; never below 10
+    int proposedBcryptRounds = 12;         ///< the same; never below the default
     int cores = 1;                         ///< hashes that can run at the same time
-    bool defaultFitsTarget = true;         ///< false: even the default takes longer than the target here
+    bool defaultFitsTarget = true;         ///< false: a default takes longer than the target here
 };
 
 /// Measures, in the calling thread, for about a second. Memory stays under `memoryLimitKib` a hash. Fails with

@@ -221,7 +221,7 @@ void TestCommands::proposesParameters()
 
     const QString report = calibrationReport(calibration, std::chrono::milliseconds(100));
 
-    QVERIFY2(report.contains(QRegularExpression(QStringLiteral("Argon2id, 19456 KiB, 2 passes, 1 lanes +20\\.0 ms +200\\.0 a second"))),
+    QVERIFY2(report.contains(QRegularExpression(QStringLiteral("Argon2id, 19456 KiB, 2 passes, 1 lane +20\\.0 ms +200\\.0 a second"))),
              qPrintable(report));
     QVERIFY(report.contains(QStringLiteral("\nARGON2_MEMORY_KIB=65536\nARGON2_ITERATIONS=3\nARGON2_PARALLELISM=1\nBCRYPT_ROUNDS=11\n")));
     QVERIFY(!report.contains(QStringLiteral("Even the default")));

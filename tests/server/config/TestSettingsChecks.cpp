@@ -14,6 +14,9 @@ private Q_SLOTS:
     void warnsAboutWhatOtherServersWouldNotKnow();
     void warnsAboutWeakParameters();
     void warnsAboutAProxyThatIsNotTrusted();
+    void warnsAboutAnIssuerThatNobodyKnows_data();
+    void warnsAboutAnIssuerThatNobodyKnows();
+    void warnsAboutWhatHasNoEffectYet();
 
 private:
     /// `NAME=value;NAME=value`
@@ -112,13 +115,45 @@ void TestSettingsChecks::warnsAboutWeakParameters()
 
 void TestSettingsChecks::warnsAboutAProxyThatIsNotTrusted()
 {
-    const auto untrusted = load("BEHIND_PROXY=on");
-    const auto trusted = load("BEHIND_PROXY=on;TRUSTED_PROXIES=10.0.0.0/8");
+    const auto untrusted = load("BEHIND_PROXY=on;JWT_ISSUER=https://a.example");
+    const auto trusted = load("BEHIND_PROXY=on;JWT_ISSUER=https://a.example;TRUSTED_PROXIES=10.0.0.0/8");
 
     QVERIFY_RESULT(untrusted);
     QCOMPARE(untrusted->warnings.size(), 1);
     QVERIFY_RESULT(trusted);
     QVERIFY(trusted->warnings.isEmpty());
+}
+
+void TestSettingsChecks::warnsAboutAnIssuerThatNobodyKnows_data()
+{
+    QTest::addColumn<QByteArray>("settings");
+    QTest::addColumn<bool>("warns");
+    QTest::newRow("behind a proxy") << QByteArray("BEHIND_PROXY=on;TRUSTED_PROXIES=10.0.0.0/8") << true;
+    QTest::newRow("all addresses") << QByteArray("HOST=0.0.0.0;BEHIND_PROXY=on;TRUSTED_PROXIES=10.0.0.0/8") << true;
+    QTest::newRow("a port that the kernel chooses") << QByteArray("PORT=0") << true;
+    QTest::newRow("this computer") << QByteArray("PORT=8080") << false;
+    QTest::newRow("it is set") << QByteArray("PORT=0;JWT_ISSUER=https://a.example") << false;
+}
+
+void TestSettingsChecks::warnsAboutAnIssuerThatNobodyKnows()
+{
+    QFETCH(const QByteArray, settings);
+    QFETCH(const bool, warns);
+
+    const auto loaded = load(settings);
+
+    QVERIFY_RESULT(loaded);
+    QCOMPARE(loaded->warnings.size(), warns ? 1 : 0);
+    QVERIFY(!warns || loaded->warnings.front().startsWith(QStringLiteral("JWT_ISSUER")));
+}
+
+void TestSettingsChecks::warnsAboutWhatHasNoEffectYet()
+{
+    const auto loaded = load("EVENT_RETENTION_DAYS=30");
+
+    QVERIFY_RESULT(loaded);
+    QCOMPARE(loaded->warnings.size(), 1);
+    QVERIFY(loaded->warnings.front().startsWith(QStringLiteral("EVENT_RETENTION_DAYS")));
 }
 
 AEGIS_TEST(TestSettingsChecks)

@@ -17,7 +17,7 @@ void TestCalibration::neverProposesLessThanTheDefault()
 
     QVERIFY_RESULT(calibration);
     QVERIFY(calibration->proposedArgon2 == Argon2Cost{});
-    QCOMPARE(calibration->proposedBcryptRounds, 10);
+    QCOMPARE(calibration->proposedBcryptRounds, PasswordParameters{}.bcryptRounds);
     QVERIFY(!calibration->defaultFitsTarget);
     QCOMPARE(calibration->argon2.size(), std::size_t(1));
     QVERIFY(calibration->argon2.front().time.count() > 0);
