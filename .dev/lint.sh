@@ -53,7 +53,7 @@ compile_commands() {
 # Looks at one translation unit, and remembers that it was clean.
 lint_unit() {
   local hash=$1 file=$2 output
-  if ! output=$(clang-tidy --quiet -p build/lint "$file" 2>/dev/null); then
+  if ! output=$(clang-tidy --quiet -p build/lint --extra-arg=-Ibuild/lint/moc "$file" 2>/dev/null); then
     printf '%s\n' "$output"
     return 1
   fi
@@ -75,9 +75,11 @@ tidy() {
   total=$(wc -l <"$list")
   ((total > 0)) || return 0
   say "clang-tidy and clazy: $total files"
-  # What the sources include but only the build makes: precompiled headers, moc's output.
-  mapfile -t made < <(ninja -C build/lint -t targets all | sed -nE 's/^(.*cmake_pch\.hxx\.pch|autogen): .*/\1/p')
+  # What the sources include but only the build makes: precompiled headers, and moc's output, of which an empty file will do.
+  mapfile -t made < <(ninja -C build/lint -t targets all | sed -nE 's/^(.*cmake_pch\.hxx\.pch): .*/\1/p')
   build lint "${made[@]}"
+  mkdir -p build/lint/moc
+  sources | xargs sed -nE 's/^#include "(.*\.moc)"$/build\/lint\/moc\/\1/p' | xargs -r touch
   export -f lint_unit
   xargs -P "$(jobs)" -L 1 bash -c 'lint_unit "$@"' lint_unit <"$list"
 }

@@ -40,7 +40,7 @@ Problem failure(const QString &path, const QString &what)
 
 Problem systemFailure(const QString &path, const char *doing)
 {
-    return failure(path, QStringLiteral("cannot be %1: %2").arg(QLatin1String(doing), QString::fromLocal8Bit(std::strerror(errno))));
+    return failure(path, QStringLiteral("cannot be %1: %2").arg(QLatin1String(doing), qt_error_string(errno)));
 }
 
 bool writeAll(int descriptor, QByteArrayView bytes)

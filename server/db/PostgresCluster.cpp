@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 
 QString lastError()
 {
-    return QString::fromLocal8Bit(std::strerror(errno));
+    return qt_error_string(errno);
 }
 
 Problem refusal(const QString &sentence)

@@ -46,7 +46,7 @@ struct ChildPlan {
     setpgid(0, 0);
     sigset_t none;
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
+    pthread_sigmask(SIG_SETMASK, &none, nullptr);
     for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGCHLD, SIGUSR1, SIGUSR2})
         signal(number, SIG_DFL);
     const int log = open(plan.logFile, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
@@ -129,7 +129,7 @@ Result<PostgresProcess> PostgresProcess::start(const std::vector<QByteArray> &ar
         becomeProgram(plan);
     const int descriptor = child > 0 ? static_cast<int>(syscall(SYS_pidfd_open, child, 0)) : -1;
     if (descriptor < 0) {
-        const QString reason = QString::fromLocal8Bit(std::strerror(errno));
+        const QString reason = qt_error_string(errno);
         if (child > 0) {
             kill(child, SIGKILL);
             waitpid(child, nullptr, 0);

@@ -250,8 +250,9 @@ QJsonObject componentsOf(const ApiDescription &api)
 {
     QJsonObject schemas{{QStringLiteral("Problem"), problemSchema()}};
     for (const auto &[name, description] : api.schemas) {
+        const auto &wanted = name; // clang 14 captures no structured binding
         const bool isRequest = std::any_of(api.endpoints.begin(), api.endpoints.end(),
-                                           [&](const auto &endpoint) { return endpoint.request == name; });
+                                           [&](const auto &endpoint) { return endpoint.request == wanted; });
         schemas.insert(textOf(name), objectSchema(description, isRequest));
     }
     QJsonObject key = plainSchema("string", nullptr);
