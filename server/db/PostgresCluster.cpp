@@ -17,7 +17,6 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <thread>
 
 namespace aegis {

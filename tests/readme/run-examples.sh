@@ -38,6 +38,7 @@ done
 [[ -n $url ]] || { echo "the server was not ready in 30 s" >&2; cat "$data/log" >&2; exit 1; }
 
 # The first block of shell under the heading of the examples.
+# shellcheck disable=SC2016 # the backquotes are Markdown's
 sed -n '/^## The API by example/,/^## Conf/p' "$readme" | sed -n '/^```sh/,/^```/{/^```/d;p};/^A refusal/q' >"$data/examples.sh"
 grep -q 'auth/logout' "$data/examples.sh"
 AEGIS_URL=$url bash -euo pipefail "$data/examples.sh" >"$data/output" 2>&1
