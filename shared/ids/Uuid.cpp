@@ -14,6 +14,10 @@ struct Uuid7State {
     std::uint32_t counter = 0; // 12 bits
 };
 
+/// How far ids may run ahead of the clock, in milliseconds, rather than not increase. When the clock was set back by more
+/// they follow it: ids from the future would miss their day's partition, and not be found by their time.
+constexpr std::uint64_t maxAhead = 1'000;
+
 bool isHex(char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -46,7 +50,7 @@ QUuid makeUuid7(Instant now)
     std::uint32_t counter = 0;
     {
         const std::lock_guard lock(state.mutex);
-        if (wanted > state.milliseconds) {
+        if (wanted > state.milliseconds || state.milliseconds - wanted > maxAhead) {
             state.milliseconds = wanted;
             state.counter = QRandomGenerator::system()->generate() & 0x7ffU; // half the range is left for counting
         } else if (++state.counter > 0xfffU) {

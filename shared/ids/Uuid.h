@@ -17,7 +17,8 @@ QByteArray uuidText(const QUuid &uuid);
 std::optional<QUuid> parseUuid(QByteArrayView text);
 
 /// A new UUID of version 7 (RFC 9562, section 5.7): 48 bits of milliseconds, then a counter that makes the ids of one
-/// process strictly increasing (method 1 of section 6.2), then random bits. Thread-safe.
+/// process strictly increasing (method 1 of section 6.2), then random bits. A clock that was set back by more than a second is
+/// followed. Thread-safe.
 QUuid makeUuid7(Instant now);
 
 /// The millisecond that a UUID of version 7 was made in; nothing for other versions.

@@ -12,6 +12,7 @@ class TestUuid : public QObject {
 private Q_SLOTS:
     void version7CarriesItsTime();
     void idsOfOneProcessIncrease();
+    void aClockThatWasSetBackIsFollowed();
     void idsFromSeveralThreadsAreUnique();
     void parsesOnlyThePlainForm_data();
     void parsesOnlyThePlainForm();
@@ -37,6 +38,18 @@ void TestUuid::idsOfOneProcessIncrease()
         QVERIFY2(last < next, (last + " " + next).constData());
         last = next;
     }
+}
+
+void TestUuid::aClockThatWasSetBackIsFollowed()
+{
+    const Instant wrong = fromUnixSeconds(4'100'000'000);
+    const QUuid first = makeUuid7(wrong);
+
+    const QUuid slightlyBack = makeUuid7(wrong - std::chrono::seconds(1));
+    const QUuid farBack = makeUuid7(wrong - std::chrono::milliseconds(1001));
+
+    QVERIFY2(uuidText(first) < uuidText(slightlyBack), "ids increase over a small step");
+    QCOMPARE(uuid7Time(farBack), std::optional(wrong - std::chrono::milliseconds(1001)));
 }
 
 void TestUuid::idsFromSeveralThreadsAreUnique()
