@@ -29,13 +29,13 @@ Result<Storage> Storage::open(const Settings &settings, Options options)
     storage.session.behindPooler = settings.databasePgbouncer;
     if (settings.hasEmbeddedDatabase()) {
         TRY(storage.cluster,
-            EmbeddedPostgres::start({.dataDirectory = settings.dataDir,
-                                     .programDirectory = settings.postgresBinDir,
-                                     .durable = options.durable,
-                                     .tell = [](EmbeddedPostgres::Severity severity, const QString &what) {
-                                         log::line(severity == EmbeddedPostgres::Severity::Error ? LogLevel::Error : LogLevel::Info, "postgres",
-                                                   {{"message", what}});
-                                     }}));
+            EmbeddedPostgres::start(
+                {.dataDirectory = settings.dataDir,
+                 .programDirectory = settings.postgresBinDir,
+                 .durable = options.durable,
+                 .tell = [](EmbeddedPostgres::Severity severity, const QString &what) {
+                     log::line(severity == EmbeddedPostgres::Severity::Error ? LogLevel::Error : LogLevel::Info, "postgres", {{"message", what}});
+                 }}));
         storage.serving = storage.cluster->serving();
         if (options.migrate)
             CHECK(migrate(storage.cluster->administrator(), QByteArray()));

@@ -164,7 +164,8 @@ Result<void> EmbeddedPostgres::Private::awaitReady(PostgresProcess &child) const
     const auto deadline = std::chrono::steady_clock::now() + startTime;
     while (!cluster.isReady(child.id())) {
         if (child.waitForEnd(2ms))
-            return Problem(ProblemCode::Internal, QStringLiteral("PostgreSQL does not start (%1): %2").arg(child.failure(), cluster.log().lastWords()));
+            return Problem(ProblemCode::Internal,
+                           QStringLiteral("PostgreSQL does not start (%1): %2").arg(child.failure(), cluster.log().lastWords()));
         if (std::chrono::steady_clock::now() > deadline)
             return Problem(ProblemCode::Internal, QStringLiteral("PostgreSQL does not take connections: %1").arg(cluster.log().lastWords()));
         if (waitForStop(0ms))

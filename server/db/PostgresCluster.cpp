@@ -265,8 +265,7 @@ bool PostgresCluster::isPredecessor(pid_t process) const
         return false;
     QString program = QFileInfo(QFile::symLinkTarget(entry + QStringLiteral("/exe"))).fileName();
     program.remove(QStringLiteral(" (deleted)")); // after an upgrade of the package
-    return program == QStringLiteral("postgres")
-        && QFile::symLinkTarget(entry + QStringLiteral("/cwd")) == QFileInfo(data()).canonicalFilePath();
+    return program == QStringLiteral("postgres") && QFile::symLinkTarget(entry + QStringLiteral("/cwd")) == QFileInfo(data()).canonicalFilePath();
 }
 
 Result<void> PostgresCluster::waitForPredecessor() const

@@ -41,6 +41,7 @@ public:
     const PostgresLog &log() const { return m_log; }
     QString socketDirectory() const { return m_socketDirectory; }
     const SystemAccount &account() const { return m_account; }
+
 private:
     Result<void> prepareDirectories() const;
     Result<void> takeLock();

@@ -1,9 +1,10 @@
 #include "shared/json/JsonScanner.h"
 #include "tests/support/TestMain.h"
 
-#include <QtCore/QElapsedTimer>
 #include <QtCore/QJsonDocument>
 #include <QtCore/QRandomGenerator>
+
+#include <ctime>
 
 using namespace aegis;
 
@@ -62,7 +63,7 @@ void TestJsonScanner::refuses_data()
     QTest::newRow("duplicate name written with an escape") << QByteArray(R"({"a":1,"\u0061":2})");
     QTest::newRow("duplicate name of many bytes") << QByteArray("{\"\xf0\x9f\x98\x80\":1,\"\\ud83d\\ude00\":2}");
     QTest::newRow("name after a byte order mark") << QByteArray("{\"a\":1,\"\xef\xbb\xbf"
-                                                                             "a\":2}");
+                                                                "a\":2}");
     QTest::newRow("value after a byte order mark") << QByteArray("\"\xef\xbb\xbfx\"");
     QTest::newRow("one level too deep") << QByteArray(QByteArray(33, '[') + QByteArray(33, ']'));
     QTest::newRow("10,000 arrays") << QByteArray(QByteArray(10'000, '[') + QByteArray(10'000, ']'));
@@ -133,12 +134,12 @@ void TestJsonScanner::takesTimeInProportionToTheLength()
     for (int i = 0; json.size() < 1'000'000; ++i)
         json += "\"" + QByteArray::number(i) + "\":0,";
     json += "\"last\":0}";
-    QElapsedTimer timer;
-    timer.start();
+    const std::clock_t begun = std::clock(); // of the processor: the machine may be busy with other things
 
     QVERIFY(scanJson(json).ok());
 
-    QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed())));
+    const auto seconds = (std::clock() - begun) / CLOCKS_PER_SEC;
+    QVERIFY2(seconds < 5, qPrintable(QString::number(seconds)));
 }
 
 void TestJsonScanner::whatItAcceptsQtCanParse()
