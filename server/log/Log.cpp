@@ -49,7 +49,7 @@ void finishBeforeAbort(int)
         ::nanosleep(&pause, nullptr);
 }
 
-void appendLine(QByteArray &line, const LineParts &parts)
+void appendLine(std::string &line, const LineParts &parts)
 {
     if (sink().isJson)
         appendJsonLine(line, parts);
@@ -60,9 +60,9 @@ void appendLine(QByteArray &line, const LineParts &parts)
 QByteArray droppedLine(std::uint64_t lines)
 {
     const std::array<Field, 1> fields{Field{"lines", lines}};
-    QByteArray line;
+    std::string line;
     appendLine(line, {.time = systemNow(), .level = LogLevel::Warning, .event = "log_dropped", .correlation = nullptr, .fields = fields});
-    return line;
+    return QByteArray::fromStdString(line);
 }
 
 } // namespace
@@ -88,10 +88,10 @@ std::uint64_t dropped()
 
 void detail::write(LogLevel level, const char *event, const CorrelationId *correlation, std::span<const Field> fields)
 {
-    thread_local QByteArray line;
-    line.resize(0); // keeps what was reserved
+    thread_local std::string line; // QByteArray::append() costs several times as much, and a line has fifty pieces
+    line.clear();
     appendLine(line, {.time = systemNow(), .level = level, .event = event, .correlation = correlation, .fields = fields});
-    sink().writer.put(line);
+    sink().writer.put(QByteArrayView(line.data(), static_cast<qsizetype>(line.size())));
 }
 
 const CorrelationId &detail::correlationOf(const RequestContext &context)

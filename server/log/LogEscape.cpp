@@ -9,7 +9,7 @@ constexpr char hexDigits[] = "0123456789abcdef";
 constexpr qsizetype longestText = 4096;
 constexpr char32_t replacement = 0xfffd;
 
-void appendUnit(QByteArray &line, unsigned unit)
+void appendUnit(std::string &line, unsigned unit)
 {
     const std::array<char, 6> escaped{
         '\\', 'u', hexDigits[unit >> 12 & 0xfU], hexDigits[unit >> 8 & 0xfU], hexDigits[unit >> 4 & 0xfU], hexDigits[unit & 0xfU]};
@@ -24,10 +24,10 @@ bool isTreacherous(char32_t c)
         || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
 }
 
-void appendCharacter(QByteArray &line, char32_t c)
+void appendCharacter(std::string &line, char32_t c)
 {
     if (c == '"' || c == '\\') {
-        line.append('\\').append(static_cast<char>(c));
+        line += {'\\', static_cast<char>(c)};
     } else if (c == '\n') {
         line.append("\\n");
     } else if (c == '\r') {
@@ -42,14 +42,14 @@ void appendCharacter(QByteArray &line, char32_t c)
             appendUnit(line, static_cast<unsigned>(c));
         }
     } else if (c < 0x80) {
-        line.append(static_cast<char>(c));
+        line.push_back(static_cast<char>(c));
     } else if (c < 0x800) {
-        line.append(static_cast<char>(0xc0 | c >> 6)).append(static_cast<char>(0x80 | (c & 0x3f)));
+        line += {static_cast<char>(0xc0 | c >> 6), static_cast<char>(0x80 | (c & 0x3f))};
     } else if (c < 0x10000) {
-        line.append(static_cast<char>(0xe0 | c >> 12)).append(static_cast<char>(0x80 | (c >> 6 & 0x3f))).append(static_cast<char>(0x80 | (c & 0x3f)));
+        line += {static_cast<char>(0xe0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3f)), static_cast<char>(0x80 | (c & 0x3f))};
     } else {
-        line.append(static_cast<char>(0xf0 | c >> 18)).append(static_cast<char>(0x80 | (c >> 12 & 0x3f)));
-        line.append(static_cast<char>(0x80 | (c >> 6 & 0x3f))).append(static_cast<char>(0x80 | (c & 0x3f)));
+        line += {static_cast<char>(0xf0 | c >> 18), static_cast<char>(0x80 | (c >> 12 & 0x3f)), static_cast<char>(0x80 | (c >> 6 & 0x3f)),
+                 static_cast<char>(0x80 | (c & 0x3f))};
     }
 }
 
@@ -81,7 +81,7 @@ bool isPlain(char c)
 
 } // namespace
 
-void appendEscaped(QByteArray &line, QByteArrayView utf8)
+void appendEscaped(std::string &line, QByteArrayView utf8)
 {
     const bool isCut = utf8.size() > longestText;
     if (isCut)
@@ -90,7 +90,7 @@ void appendEscaped(QByteArray &line, QByteArrayView utf8)
         qsizetype plain = 0;
         while (plain < utf8.size() && isPlain(utf8[plain]))
             ++plain;
-        line.append(utf8.first(plain));
+        line.append(utf8.data(), static_cast<std::size_t>(plain));
         utf8 = utf8.sliced(plain);
         if (!utf8.isEmpty())
             appendCharacter(line, takeCharacter(utf8));
@@ -99,7 +99,7 @@ void appendEscaped(QByteArray &line, QByteArrayView utf8)
         line.append("...");
 }
 
-void appendEscaped(QByteArray &line, QStringView text)
+void appendEscaped(std::string &line, QStringView text)
 {
     const bool isCut = text.size() > longestText;
     if (isCut)

@@ -7,14 +7,19 @@
 namespace aegis::log {
 namespace {
 
-template <class Number> void appendNumber(QByteArray &line, Number number)
+template <class Characters> std::string_view view(const Characters &characters)
+{
+    return {characters.data(), static_cast<std::size_t>(characters.size())};
+}
+
+template <class Number> void appendNumber(std::string &line, Number number)
 {
     std::array<char, 32> digits{};
     const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-    line.append(digits.data(), result.ptr - digits.data());
+    line.append(digits.data(), result.ptr);
 }
 
-void appendReal(QByteArray &line, double number)
+void appendReal(std::string &line, double number)
 {
     if (!std::isfinite(number)) {
         line.append("null"); // JSON has no word for it
@@ -22,22 +27,22 @@ void appendReal(QByteArray &line, double number)
     }
     std::array<char, 32> digits{};
     const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::general, 6);
-    line.append(digits.data(), result.ptr - digits.data());
+    line.append(digits.data(), result.ptr);
 }
 
-bool needsQuotes(QByteArrayView escaped)
+bool needsQuotes(std::string_view escaped)
 {
     for (const char c : escaped) {
         if (c == ' ' || c == '=' || c == '\\')
             return true;
     }
-    return escaped.isEmpty();
+    return escaped.empty();
 }
 
 /// Appends the value; the strings among them in quotes, or as bare words where that leaves no doubt.
 class ValueWriter {
 public:
-    ValueWriter(QByteArray &line, bool bareWords) : m_line(line), m_bareWords(bareWords) {}
+    ValueWriter(std::string &line, bool bareWords) : m_line(line), m_bareWords(bareWords) {}
 
     void operator()(bool value) const { m_line.append(value ? "true" : "false"); }
     void operator()(std::int64_t value) const { appendNumber(m_line, value); }
@@ -45,23 +50,27 @@ public:
     void operator()(double value) const { appendReal(m_line, value); }
     void operator()(QStringView value) const { appendText(value); }
     void operator()(QByteArrayView value) const { appendText(value); }
-    void operator()(const QUuid &value) const { appendText(QByteArrayView(uuidText(value))); }
+    void operator()(const QUuid &value) const
+    {
+        const UuidCharacters text = uuidCharacters(value);
+        appendText(QByteArrayView(text.data(), static_cast<qsizetype>(text.size())));
+    }
     void operator()(Instant value) const { appendText(QByteArrayView(toRfc3339(value))); }
     void operator()(const QHostAddress *value) const { appendText(QStringView(value->toString())); }
 
 private:
     template <class View> void appendText(View text) const
     {
-        const qsizetype begin = m_line.size();
-        m_line.append('"');
+        const std::size_t begin = m_line.size();
+        m_line += '"';
         appendEscaped(m_line, text);
-        if (m_bareWords && !needsQuotes(QByteArrayView(m_line).sliced(begin + 1)))
-            m_line.remove(begin, 1);
+        if (m_bareWords && !needsQuotes(std::string_view(m_line).substr(begin + 1)))
+            m_line.erase(begin, 1);
         else
-            m_line.append('"');
+            m_line += '"';
     }
 
-    QByteArray &m_line;
+    std::string &m_line;
     bool m_bareWords;
 };
 
@@ -80,38 +89,38 @@ const LevelLook &look(LogLevel level)
 
 } // namespace
 
-void appendJsonLine(QByteArray &line, const LineParts &parts)
+void appendJsonLine(std::string &line, const LineParts &parts)
 {
-    line.append("{\"time\":\"").append(toRfc3339(parts.time)).append("\",\"level\":\"").append(look(parts.level).name).append("\",\"event\":\"");
+    line.append("{\"time\":\"")
+        .append(view(toRfc3339(parts.time)))
+        .append("\",\"level\":\"")
+        .append(look(parts.level).name)
+        .append("\",\"event\":\"");
     appendEscaped(line, parts.event);
-    line.append('"');
+    line += '"';
     if (parts.correlation != nullptr)
-        line.append(",\"correlationId\":\"").append(parts.correlation->text()).append('"');
+        line.append(",\"correlationId\":\"").append(view(uuidCharacters(parts.correlation->uuid()))) += '"';
     for (const Field &field : parts.fields) {
-        line.append(",\"");
-        appendEscaped(line, QByteArrayView(field.name));
-        line.append("\":");
+        line.append(",\"").append(field.name).append("\":");
         std::visit(ValueWriter(line, false), field.value.held());
     }
     line.append("}\n");
 }
 
-void appendTextLine(QByteArray &line, const LineParts &parts, bool colours)
+void appendTextLine(std::string &line, const LineParts &parts, bool colours)
 {
     const char *const reset = colours ? "\x1b[0m" : "";
     const char *const dim = colours ? "\x1b[2m" : "";
-    line.append(dim).append(toRfc3339(parts.time)).append(reset).append(' ');
-    line.append(colours ? look(parts.level).colour : "").append(look(parts.level).column).append(reset).append(' ');
+    line.append(dim).append(view(toRfc3339(parts.time))).append(reset) += ' ';
+    line.append(colours ? look(parts.level).colour : "").append(look(parts.level).column).append(reset) += ' ';
     appendEscaped(line, parts.event);
     for (const Field &field : parts.fields) {
-        line.append(' ').append(dim);
-        appendEscaped(line, QByteArrayView(field.name));
-        line.append('=').append(reset);
+        line.append(" ").append(dim).append(field.name).append("=").append(reset);
         std::visit(ValueWriter(line, true), field.value.held());
     }
     if (parts.correlation != nullptr)
-        line.append(' ').append(dim).append("correlationId=").append(parts.correlation->text()).append(reset);
-    line.append('\n');
+        line.append(" ").append(dim).append("correlationId=").append(view(uuidCharacters(parts.correlation->uuid()))).append(reset);
+    line += '\n';
 }
 
 } // namespace aegis::log

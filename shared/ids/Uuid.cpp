@@ -25,9 +25,32 @@ bool isHex(char c)
 
 } // namespace
 
+UuidCharacters uuidCharacters(const QUuid &uuid)
+{
+    UuidCharacters text;
+    std::size_t at = 0;
+    const auto put = [&](std::uint64_t number, int digits) {
+        for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
+            text[at++] = "0123456789abcdef"[number >> shift & 0xfU];
+    };
+    put(uuid.data1, 8);
+    text[at++] = '-';
+    put(uuid.data2, 4);
+    text[at++] = '-';
+    put(uuid.data3, 4);
+    text[at++] = '-';
+    for (std::size_t i = 0; i < 8; ++i) {
+        if (i == 2)
+            text[at++] = '-';
+        put(uuid.data4[i], 2);
+    }
+    return text;
+}
+
 QByteArray uuidText(const QUuid &uuid)
 {
-    return uuid.toByteArray(QUuid::WithoutBraces);
+    const UuidCharacters text = uuidCharacters(uuid);
+    return QByteArray(text.data(), static_cast<qsizetype>(text.size()));
 }
 
 std::optional<QUuid> parseUuid(QByteArrayView text)

@@ -6,11 +6,14 @@
 #include <QtCore/QByteArrayView>
 #include <QtCore/QUuid>
 
+#include <array>
 #include <optional>
 
 namespace aegis {
 
-/// The 36 characters of RFC 9562, section 4, lower case, without braces.
+/// The 36 characters of RFC 9562, section 4, lower case, without braces. Each request writes several.
+using UuidCharacters = std::array<char, 36>;
+UuidCharacters uuidCharacters(const QUuid &uuid);
 QByteArray uuidText(const QUuid &uuid);
 
 /// Reads exactly the 36-character form, either case; nothing for braces, URNs or anything else.

@@ -1,8 +1,5 @@
 #include "shared/time/Instant.h"
 
-#include <array>
-#include <cstdio>
-
 namespace aegis {
 namespace {
 
@@ -20,6 +17,12 @@ int digits(QByteArrayView text, qsizetype at, qsizetype count)
     return number;
 }
 
+void writeDigits(char *out, int count, unsigned number)
+{
+    for (int i = count - 1; i >= 0; --i, number /= 10)
+        out[i] = static_cast<char>('0' + number % 10);
+}
+
 } // namespace
 
 using namespace std::chrono;
@@ -34,11 +37,16 @@ QByteArray toRfc3339(Instant instant)
     const auto midnight = floor<days>(instant);
     const year_month_day date(midnight);
     const hh_mm_ss clock(floor<milliseconds>(instant - midnight));
-    std::array<char, 40> text{};
-    const int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", int(date.year()), unsigned(date.month()),
-                                     unsigned(date.day()), int(clock.hours().count()), int(clock.minutes().count()), int(clock.seconds().count()),
-                                     int(clock.subseconds().count()));
-    return QByteArray(text.data(), length);
+    QByteArray text = QByteArrayLiteral("0000-00-00T00:00:00.000Z");
+    char *const out = text.data();
+    writeDigits(out, 4, unsigned(int(date.year())));
+    writeDigits(out + 5, 2, unsigned(date.month()));
+    writeDigits(out + 8, 2, unsigned(date.day()));
+    writeDigits(out + 11, 2, unsigned(clock.hours().count()));
+    writeDigits(out + 14, 2, unsigned(clock.minutes().count()));
+    writeDigits(out + 17, 2, unsigned(clock.seconds().count()));
+    writeDigits(out + 20, 3, unsigned(clock.subseconds().count()));
+    return text;
 }
 
 std::optional<Instant> fromRfc3339(QByteArrayView text)

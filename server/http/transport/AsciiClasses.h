@@ -36,6 +36,24 @@ constexpr bool isFieldValueByte(char c)
     return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\t';
 }
 
+/// Whether all bytes are such. Without an early end, so that the compiler can look at sixteen at a time: a request brings
+/// half a kilobyte of token, and looking it over byte by byte showed in its cost.
+constexpr bool areFieldValueBytes(QByteArrayView bytes)
+{
+    unsigned char bad = 0;
+    for (const char c : bytes)
+        bad = static_cast<unsigned char>(bad | (isFieldValueByte(c) ? 0 : 1));
+    return bad == 0;
+}
+constexpr bool areTokenBytes(QByteArrayView bytes)
+{
+    for (const char c : bytes) {
+        if (!isTokenByte(c))
+            return false;
+    }
+    return true;
+}
+
 /// The value of a hexadecimal digit, or -1.
 constexpr int hexDigit(char c)
 {

@@ -223,7 +223,7 @@ bool RequestParser::readRequestLine(QByteArrayView line)
     const QByteArrayView target = line.sliced(first + 1, last - first - 1);
     const QByteArrayView version = line.sliced(last + 1);
 
-    if (!std::all_of(method.begin(), method.end(), isTokenByte))
+    if (!areTokenBytes(method))
         return fail(ProblemCode::MalformedRequest);
     if (version != "HTTP/1.1" && version != "HTTP/1.0")
         return fail(version.startsWith("HTTP/") ? ProblemCode::HttpVersionNotSupported : ProblemCode::MalformedRequest);
@@ -258,7 +258,7 @@ bool RequestParser::readField(QByteArrayView line, HeadFacts &facts)
         return fail(ProblemCode::MalformedRequest); // so is a folded line: no token begins with a blank
     const QByteArrayView name = line.first(colon);
     const QByteArrayView value = trimBlanks(line.sliced(colon + 1));
-    if (!std::all_of(name.begin(), name.end(), isTokenByte) || !std::all_of(value.begin(), value.end(), isFieldValueByte))
+    if (!areTokenBytes(name) || !areFieldValueBytes(value))
         return fail(ProblemCode::MalformedRequest);
     return readFramingField(name, value, facts);
 }

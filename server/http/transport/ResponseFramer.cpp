@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstring>
 #include <ctime>
+#include <limits>
 
 namespace aegis::http {
 namespace {
@@ -116,9 +119,34 @@ bool isTransportsOwn(QByteArrayView name)
 
 bool canBeSent(QByteArrayView name, QByteArrayView value)
 {
-    return !name.isEmpty() && std::all_of(name.begin(), name.end(), isTokenByte) && std::all_of(value.begin(), value.end(), isFieldValueByte)
-        && !isTransportsOwn(name);
+    return !name.isEmpty() && areTokenBytes(name) && areFieldValueBytes(value) && !isTransportsOwn(name);
 }
+
+/// Writes into memory that is known to be large enough: a head consists of a hundred pieces, and QByteArray::append() costs
+/// more than most of them.
+class Pen {
+public:
+    explicit Pen(char *at) : m_at(at) {}
+
+    Pen &operator<<(QByteArrayView piece)
+    {
+        std::memcpy(m_at, piece.data(), static_cast<std::size_t>(piece.size()));
+        m_at += piece.size();
+        return *this;
+    }
+    Pen &operator<<(qsizetype number)
+    {
+        m_at = std::to_chars(m_at, m_at + std::numeric_limits<qsizetype>::digits10 + 2, number).ptr;
+        return *this;
+    }
+    const char *at() const { return m_at; }
+
+private:
+    char *m_at;
+};
+
+/// No less than what a head takes besides its fields.
+constexpr qsizetype mostFraming = 256;
 
 } // namespace
 
@@ -130,31 +158,31 @@ bool mayHaveBody(int status, bool isHead)
 QByteArray frameReply(const HttpReply &reply, Framing framing)
 {
     const bool hasBody = mayHaveBody(reply.status, framing.isHead) && !reply.stream;
-    qsizetype size = 192 + (hasBody ? reply.body.size() : 0);
+    qsizetype room = mostFraming + (hasBody ? reply.body.size() : 0);
     for (const auto &[name, value] : reply.headers)
-        size += name.size() + value.size() + 4;
-    QByteArray bytes;
-    bytes.reserve(size);
+        room += name.size() + value.size() + 4;
+    QByteArray bytes(room, Qt::Uninitialized);
+    Pen pen(bytes.data());
 
-    bytes.append("HTTP/1.1 ").append(QByteArray::number(reply.status)).append(' ').append(reasonPhrase(reply.status)).append("\r\n");
-    bytes.append(dateLine());
+    pen << "HTTP/1.1 " << qsizetype(reply.status) << " " << reasonPhrase(reply.status) << "\r\n" << dateLine();
     for (const auto &[name, value] : reply.headers) {
         if (canBeSent(name, value))
-            bytes.append(name).append(": ").append(value).append("\r\n");
+            pen << name << ": " << value << "\r\n";
     }
     if (reply.stream) {
         if (mayHaveBody(reply.status, framing.isHead) && !framing.isHttp10)
-            bytes.append("Transfer-Encoding: chunked\r\n");
+            pen << "Transfer-Encoding: chunked\r\n";
     } else if (reply.status != 204 && reply.status != 304) {
-        bytes.append("Content-Length: ").append(QByteArray::number(reply.body.size())).append("\r\n");
+        pen << "Content-Length: " << reply.body.size() << "\r\n";
     }
     if (framing.close)
-        bytes.append("Connection: close\r\n");
+        pen << "Connection: close\r\n";
     else if (framing.isHttp10)
-        bytes.append("Connection: keep-alive\r\n");
-    bytes.append("\r\n");
+        pen << "Connection: keep-alive\r\n";
+    pen << "\r\n";
     if (hasBody)
-        bytes.append(reply.body);
+        pen << reply.body;
+    bytes.truncate(pen.at() - bytes.constData());
     return bytes;
 }
 

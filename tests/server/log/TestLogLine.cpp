@@ -25,20 +25,20 @@ private Q_SLOTS:
 private:
     static QByteArray json(std::initializer_list<log::Field> fields, const CorrelationId *correlation = nullptr)
     {
-        QByteArray line;
+        std::string line;
         log::appendJsonLine(
             line,
             {.time = Instant{}, .level = LogLevel::Info, .event = "event", .correlation = correlation, .fields = {fields.begin(), fields.size()}});
-        return line;
+        return QByteArray::fromStdString(line);
     }
     static QByteArray text(std::initializer_list<log::Field> fields, bool colours = false)
     {
-        QByteArray line;
+        std::string line;
         log::appendTextLine(
             line,
             {.time = Instant{}, .level = LogLevel::Warning, .event = "event", .correlation = nullptr, .fields = {fields.begin(), fields.size()}},
             colours);
-        return line;
+        return QByteArray::fromStdString(line);
     }
 };
 
