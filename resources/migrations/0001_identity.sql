@@ -106,13 +106,17 @@ grant select on organization, organization_details, "user", user_profile, organi
 
 set local role aegis_definer;
 
+-- In PL/pgSQL because that keeps the plan: a function in SQL that cannot be inlined is planned anew at each login.
 create function login_lookup(p_email text)
     returns table (user_id uuid, email text, password_hash text, user_status text, email_verified boolean,
                    first_name text, last_name text, user_created_at timestamptz,
                    organization_id uuid, organization_name text, organization_slug text, organization_status text,
                    organization_created_at timestamptz, roles text[])
-    language sql stable security definer set search_path = aegis, pg_temp rows 1
+    language plpgsql stable security definer set search_path = aegis, pg_temp rows 1
 as $$
+#variable_conflict use_column
+begin
+    return query
     select u.id, u.email, u.password_hash, u.status, u.email_verified_at is not null,
            p.first_name, p.last_name, u.created_at,
            o.id, o.name, o.slug, o.status, o.created_at,
@@ -130,7 +134,8 @@ as $$
         where m.user_id = u.id
         order by m.created_at, m.organization_id
         limit 1) o on true
-    where u.email = p_email
+    where u.email = p_email;
+end
 $$;
 
 create function taken_slugs(p_slugs text[])

@@ -82,10 +82,12 @@ grant execute on function ensure_event_partitions(date, int) to aegis_app;
 
 do $$ begin perform ensure_event_partitions((now() at time zone 'UTC')::date, 7); end $$;
 
--- Appends events that the server has made: an array of envelopes, each with the digest of its canonical bytes.
+-- Appends events that the server has made: an array of envelopes, each with the digest of its canonical bytes. PL/pgSQL
+-- keeps the plan; a function in SQL that cannot be inlined is parsed and planned at each call.
 create function append_events(p_events jsonb) returns void
-    language sql
+    language plpgsql
 as $$
+begin
     insert into aegis.event (tenant_id, id, type, version, occurred_at, organization_id, actor_id, subject_id, session_id,
                              correlation_id, causation_id, ip, user_agent, payload, digest)
     select "tenantId", id, type, version, "occurredAt", "organizationId", actor, subject, "sessionId", "correlationId",
@@ -93,7 +95,8 @@ as $$
     from jsonb_to_recordset(p_events) as e("tenantId" uuid, id uuid, type text, version smallint, "occurredAt" timestamptz,
                                            "organizationId" uuid, actor uuid, subject uuid, "sessionId" uuid,
                                            "correlationId" uuid, "causationId" uuid, ip inet, "userAgent" text,
-                                           payload jsonb, digest text)
+                                           payload jsonb, digest text);
+end
 $$;
 revoke all on function append_events(jsonb) from public;
 grant execute on function append_events(jsonb) to aegis_app;
