@@ -9,6 +9,8 @@ namespace {
 /// (`fe80::1%eth0`) is no part of its address: PostgreSQL's inet has no place for it.
 QHostAddress plain(QHostAddress address)
 {
+    if (address.protocol() == QAbstractSocket::IPv4Protocol)
+        return address;
     bool isIpv4 = false;
     const quint32 ipv4 = address.toIPv4Address(&isIpv4);
     if (isIpv4)

@@ -177,9 +177,10 @@ Result<HttpReply> Pipeline::Stages::answerOptions(Call &call, const Router::Matc
 /// What every answer gets, a refusal too.
 HttpReply Pipeline::Stages::render(const Call &call, HttpReply reply) const
 {
+    reply.headers.reserve(reply.headers.size() + call.headers.size() + 4);
     reply.headers.insert(reply.headers.end(), call.headers.begin(), call.headers.end());
     reply.headers.emplace_back(QByteArrayLiteral("X-Correlation-ID"), call.context.correlationId.text());
-    addSecurityHeaders(reply.headers, options.hsts && clientAddress.isEncrypted(call.request));
+    addSecurityHeaders(reply, options.hsts && clientAddress.isEncrypted(call.request));
     cors.addTo(call.request, reply.headers);
     return reply;
 }

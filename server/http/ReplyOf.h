@@ -27,7 +27,8 @@ template <Endpoint E> HttpReply replyOf(const typename E::Response &response)
     } else if constexpr (!std::is_same_v<Response, NoContent>) {
         if constexpr (hasFieldsIn<Response>(In::Header))
             forEachHeader(response, [&reply](std::string_view name, QByteArray value) {
-                reply.headers.emplace_back(QByteArray(name.data(), static_cast<qsizetype>(name.size())), std::move(value));
+                // The name is a literal in the DTO's table.
+                reply.headers.emplace_back(QByteArray::fromRawData(name.data(), static_cast<qsizetype>(name.size())), std::move(value));
             });
         if constexpr (hasFieldsIn<Response>(In::Body)) {
             reply.headers.emplace_back(QByteArrayLiteral("Content-Type"), QByteArrayLiteral("application/json"));

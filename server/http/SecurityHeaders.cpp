@@ -1,5 +1,6 @@
 #include "server/http/SecurityHeaders.h"
 
+#include "server/http/transport/HeaderBlock.h"
 #include "server/http/transport/HeaderFields.h"
 
 #include <algorithm>
@@ -7,10 +8,9 @@
 namespace aegis::http {
 namespace {
 
-// Made once: a request only counts references.
-const HeaderList &always()
+HeaderList always()
 {
-    static const HeaderList list{
+    return {
         {QByteArrayLiteral("X-Content-Type-Options"), QByteArrayLiteral("nosniff")},
         {QByteArrayLiteral("X-Frame-Options"), QByteArrayLiteral("DENY")},
         {QByteArrayLiteral("Referrer-Policy"), QByteArrayLiteral("no-referrer")},
@@ -24,10 +24,16 @@ const HeaderList &always()
         {QByteArrayLiteral("X-Permitted-Cross-Domain-Policies"), QByteArrayLiteral("none")},
         {QByteArrayLiteral("X-XSS-Protection"), QByteArrayLiteral("0")},
     };
+}
+
+HeaderList alwaysUnderTls()
+{
+    HeaderList list = always();
+    list.emplace_back(QByteArrayLiteral("Strict-Transport-Security"), QByteArrayLiteral("max-age=31536000; includeSubDomains"));
     return list;
 }
 
-// What an answer may say differently.
+// What an answer may say differently. Made once: a request only counts references.
 const HeaderList &unlessGiven()
 {
     static const HeaderList list{
@@ -39,17 +45,16 @@ const HeaderList &unlessGiven()
 
 } // namespace
 
-void addSecurityHeaders(HeaderList &headers, bool withHsts)
+void addSecurityHeaders(HttpReply &reply, bool withHsts)
 {
-    headers.reserve(headers.size() + always().size() + unlessGiven().size() + 1);
+    static const HeaderBlock plain(always()), underTls(alwaysUnderTls());
+    reply.common = withHsts ? &underTls : &plain;
+    HeaderList &headers = reply.headers;
     for (const auto &field : unlessGiven()) {
         const bool given = std::any_of(headers.begin(), headers.end(), [&](const auto &own) { return equalsIgnoringCase(own.first, field.first); });
         if (!given)
             headers.push_back(field);
     }
-    headers.insert(headers.end(), always().begin(), always().end());
-    if (withHsts)
-        headers.emplace_back(QByteArrayLiteral("Strict-Transport-Security"), QByteArrayLiteral("max-age=31536000; includeSubDomains"));
 }
 
 } // namespace aegis::http

@@ -8,6 +8,7 @@
 
 namespace aegis::http {
 
+class HeaderBlock;
 class StreamSource;
 
 /// Header fields to send, in their order; a name may stand more than once (Set-Cookie).
@@ -21,6 +22,7 @@ struct HttpReply {
     HeaderList headers;
     QByteArray body;
     std::shared_ptr<StreamSource> stream; ///< when set, the body comes from here piece by piece and `body` is not used
+    const HeaderBlock *common = nullptr;  ///< more header fields, when set; it outlives every answer
 };
 
 } // namespace aegis::http

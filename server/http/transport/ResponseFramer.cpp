@@ -1,12 +1,12 @@
 #include "server/http/transport/ResponseFramer.h"
 
 #include "server/http/transport/AsciiClasses.h"
+#include "server/http/transport/HeaderBlock.h"
 #include "server/http/transport/HeaderFields.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <ctime>
 #include <limits>
 
@@ -130,8 +130,7 @@ public:
 
     Pen &operator<<(QByteArrayView piece)
     {
-        std::memcpy(m_at, piece.data(), static_cast<std::size_t>(piece.size()));
-        m_at += piece.size();
+        m_at = std::copy(piece.begin(), piece.end(), m_at);
         return *this;
     }
     Pen &operator<<(qsizetype number)
@@ -148,7 +147,35 @@ private:
 /// No less than what a head takes besides its fields.
 constexpr qsizetype mostFraming = 256;
 
+/// What the fields take at most.
+qsizetype roomFor(const HeaderList &fields)
+{
+    qsizetype room = 0;
+    for (const auto &[name, value] : fields)
+        room += name.size() + value.size() + 4;
+    return room;
+}
+
+void writeFields(Pen &pen, const HeaderList &fields)
+{
+    for (const auto &[name, value] : fields) {
+        if (canBeSent(name, value))
+            pen << name << ": " << value << "\r\n";
+    }
+}
+
+QByteArray linesOf(const HeaderList &fields)
+{
+    QByteArray lines(roomFor(fields), Qt::Uninitialized);
+    Pen pen(lines.data());
+    writeFields(pen, fields);
+    lines.truncate(pen.at() - lines.constData());
+    return lines;
+}
+
 } // namespace
+
+HeaderBlock::HeaderBlock(HeaderList fields) : m_fields(std::move(fields)), m_lines(linesOf(m_fields)) {}
 
 bool mayHaveBody(int status, bool isHead)
 {
@@ -158,17 +185,14 @@ bool mayHaveBody(int status, bool isHead)
 QByteArray frameReply(const HttpReply &reply, Framing framing)
 {
     const bool hasBody = mayHaveBody(reply.status, framing.isHead) && !reply.stream;
-    qsizetype room = mostFraming + (hasBody ? reply.body.size() : 0);
-    for (const auto &[name, value] : reply.headers)
-        room += name.size() + value.size() + 4;
+    const QByteArrayView common = reply.common ? QByteArrayView(reply.common->lines()) : QByteArrayView();
+    const qsizetype room = mostFraming + roomFor(reply.headers) + common.size() + (hasBody ? reply.body.size() : 0);
     QByteArray bytes(room, Qt::Uninitialized);
     Pen pen(bytes.data());
 
     pen << "HTTP/1.1 " << qsizetype(reply.status) << " " << reasonPhrase(reply.status) << "\r\n" << dateLine();
-    for (const auto &[name, value] : reply.headers) {
-        if (canBeSent(name, value))
-            pen << name << ": " << value << "\r\n";
-    }
+    writeFields(pen, reply.headers);
+    pen << common;
     if (reply.stream) {
         if (mayHaveBody(reply.status, framing.isHead) && !framing.isHttp10)
             pen << "Transfer-Encoding: chunked\r\n";

@@ -1,5 +1,7 @@
 #include "tests/server/http/PipelineHarness.h"
 
+#include "server/http/transport/HeaderBlock.h"
+
 namespace aegis::test {
 
 Task<Result<http::Principal>> OneTokenAuthenticator::authenticate(const Secret &bearer, Instant)
@@ -70,10 +72,15 @@ http::HttpRequest PipelineHarness::request(const QByteArray &method, const QByte
 QByteArray PipelineHarness::header(const http::HttpReply &reply, const QByteArray &name)
 {
     QByteArray found;
-    for (const auto &[known, value] : reply.headers) {
-        if (http::equalsIgnoringCase(known, name))
-            found = found.isNull() ? value : found + "|" + value;
-    }
+    const auto look = [&](const http::HeaderList &headers) {
+        for (const auto &[known, value] : headers) {
+            if (http::equalsIgnoringCase(known, name))
+                found = found.isNull() ? value : found + "|" + value;
+        }
+    };
+    look(reply.headers);
+    if (reply.common)
+        look(reply.common->fields());
     return found;
 }
 
