@@ -85,7 +85,7 @@ class Application::Private {
 public:
     Private(Settings s, Options o, Storage st) : settings(std::move(s)), options(std::move(o)), storage(std::move(st)) {}
 
-    Result<InstanceSecrets> loadSecrets(Session &session) const;
+    Result<InstanceSecrets> loadSecrets(DatabaseSession &session) const;
     Result<void> makeServices();
     Result<void> startLoops();
     Result<void> startHttp();
@@ -97,7 +97,7 @@ public:
     std::vector<Metrics::Gauge> gauges;
     Secret fingerprintKey;
     std::unique_ptr<RevocationFeed> feed;
-    std::unique_ptr<Session> houseSession;
+    std::unique_ptr<DatabaseSession> houseSession;
     std::unique_ptr<BackgroundLoop> feedLoop;
     std::unique_ptr<BackgroundLoop> houseLoop;
     std::unique_ptr<RequestObserver> observer;
@@ -130,7 +130,7 @@ Result<std::unique_ptr<Application>> Application::start(Settings settings, Optio
     return application;
 }
 
-Result<InstanceSecrets> Application::Private::loadSecrets(Session &session) const
+Result<InstanceSecrets> Application::Private::loadSecrets(DatabaseSession &session) const
 {
     TRY(const bool hasKeys, session.read<bool>(RequestContext::forSystem(options.clock()), SigningKeyStore::hasAny));
     TRY(InstanceSecrets secrets, InstanceSecrets::load(settings, hasKeys));
@@ -143,7 +143,7 @@ Result<InstanceSecrets> Application::Private::loadSecrets(Session &session) cons
 
 Result<void> Application::Private::makeServices()
 {
-    Session session(storage.serving, storage.session);
+    DatabaseSession session(storage.serving, storage.session);
     TRY(InstanceSecrets secrets, loadSecrets(session));
     TRY(Sealing sealing, Sealing::make({{1, secrets.encryptionKey}}));
     TRY(RefreshTokens refreshTokens, RefreshTokens::make(secrets.jwtRefreshSecret, settings.jwtIssuer));
@@ -166,7 +166,7 @@ Result<void> Application::Private::startLoops()
     feedLoop = std::make_unique<BackgroundLoop>(
         BackgroundLoop::Options{.name = "revocations", .pause = settings.revocationPoll, .step = [this] { return feed->poll(options.clock()); }});
     CHECK(feedLoop->start()); // no answer before the list is complete
-    houseSession = std::make_unique<Session>(services->database.session());
+    houseSession = std::make_unique<DatabaseSession>(services->database.session());
     houseLoop = std::make_unique<BackgroundLoop>(BackgroundLoop::Options{
         .name = "housekeeping", .pause = std::chrono::hours(1), .step = [this] { return keepHouse(*houseSession, options.clock()); }});
     return houseLoop->start();

@@ -3,7 +3,7 @@
 #include "server/config/Settings.h"
 #include "server/db/ConnectionString.h"
 #include "server/db/EmbeddedPostgres.h"
-#include "server/db/SessionSettings.h"
+#include "server/db/DatabaseSessionSettings.h"
 
 #include <memory>
 
@@ -13,7 +13,7 @@ namespace aegis {
 struct Storage {
     std::unique_ptr<EmbeddedPostgres> cluster; ///< null with DATABASE_URL
     ConnectionString serving;                  ///< as the role that row-level security holds
-    SessionSettings session;                   ///< of every connection that serves
+    DatabaseSessionSettings session;           ///< of every connection that serves
     int migrations = 0;                        ///< that this program knows
 
     struct Options {

@@ -1,6 +1,6 @@
 #include "server/db/Connection.h"
 
-#include "server/db/Session.h"
+#include "server/db/DatabaseSession.h"
 
 #include <QtSql/QSqlDriver>
 #include <QtSql/QSqlError>
@@ -30,7 +30,7 @@ QByteArray milliseconds(std::chrono::milliseconds time)
 }
 
 /// The value of libpq's `options`: settings of the session from its first statement on.
-QByteArray sessionOptions(const SessionSettings &settings)
+QByteArray sessionOptions(const DatabaseSessionSettings &settings)
 {
     QByteArray path = settings.searchPath;
     path.replace(" ", "");
@@ -40,7 +40,7 @@ QByteArray sessionOptions(const SessionSettings &settings)
         + " -c idle_in_transaction_session_timeout=" + milliseconds(settings.idleInTransactionTimeout);
 }
 
-QByteArray connectOptions(const ConnectionString &target, const SessionSettings &settings)
+QByteArray connectOptions(const ConnectionString &target, const DatabaseSessionSettings &settings)
 {
     ConnectionString all = target.with("application_name", settings.applicationName);
     // A host that does not answer must not hold a worker for the minutes that TCP would wait.
@@ -65,7 +65,8 @@ void receiveNotice(void *lost, const PGresult *notice)
 
 } // namespace
 
-Result<std::unique_ptr<Connection>> Connection::open(const ConnectionString &target, const SessionSettings &settings, DatabaseCounters *counters)
+Result<std::unique_ptr<Connection>> Connection::open(const ConnectionString &target, const DatabaseSessionSettings &settings,
+                                                     DatabaseCounters *counters)
 {
     static std::atomic<quint64> number{0};
     const QString name = QStringLiteral("aegis-%1").arg(++number);
@@ -96,7 +97,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionString &tar
     return Problem(ProblemCode::DatabaseUnavailable).withRetryAfter(std::chrono::seconds(2)).withInternal(trouble);
 }
 
-Connection::Connection(QSqlDatabase database, pg_conn *handle, SessionSettings settings, DatabaseCounters *counters) :
+Connection::Connection(QSqlDatabase database, pg_conn *handle, DatabaseSessionSettings settings, DatabaseCounters *counters) :
     m_database(std::move(database)), m_handle(handle), m_settings(std::move(settings)), m_counters(counters)
 {
     PQsetNoticeReceiver(m_handle, receiveNotice, &m_lost);

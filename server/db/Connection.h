@@ -2,7 +2,7 @@
 
 #include "server/db/ConnectionString.h"
 #include "server/db/Rows.h"
-#include "server/db/SessionSettings.h"
+#include "server/db/DatabaseSessionSettings.h"
 #include "server/db/Sql.h"
 #include "server/db/SqlState.h"
 
@@ -44,7 +44,7 @@ struct Notification {
 /// several in one round trip. It belongs to the thread that opened it.
 class Connection {
 public:
-    static Result<std::unique_ptr<Connection>> open(const ConnectionString &target, const SessionSettings &settings,
+    static Result<std::unique_ptr<Connection>> open(const ConnectionString &target, const DatabaseSessionSettings &settings,
                                                     DatabaseCounters *counters = nullptr);
     ~Connection();
     Connection(const Connection &) = delete;
@@ -63,11 +63,11 @@ public:
     /// the connection was lost it returns at once, and isUsable() tells.
     std::vector<Notification> takeNotifications(std::chrono::milliseconds wait);
 
-    const SessionSettings &settings() const { return m_settings; }
+    const DatabaseSessionSettings &settings() const { return m_settings; }
     pg_conn *handle() const { return m_handle; }
 
 private:
-    Connection(QSqlDatabase database, pg_conn *handle, SessionSettings settings, DatabaseCounters *counters);
+    Connection(QSqlDatabase database, pg_conn *handle, DatabaseSessionSettings settings, DatabaseCounters *counters);
 
     struct Sent {
         std::string key; ///< of the statement that is prepared with it; empty: none
@@ -82,7 +82,7 @@ private:
 
     QSqlDatabase m_database;
     pg_conn *m_handle;
-    SessionSettings m_settings;
+    DatabaseSessionSettings m_settings;
     DatabaseCounters *m_counters;
     std::unordered_map<std::string, std::string> m_prepared; ///< text and types of a statement, to its name
     quint64 m_nextName = 0;

@@ -2,8 +2,8 @@
 
 #include "server/async/WorkerPool.h"
 #include "server/db/ConnectionString.h"
-#include "server/db/Session.h"
-#include "server/db/SessionSettings.h"
+#include "server/db/DatabaseSession.h"
+#include "server/db/DatabaseSessionSettings.h"
 
 #include <memory>
 #include <vector>
@@ -18,7 +18,7 @@ class Database {
 public:
     struct Options {
         ConnectionString connection;
-        SessionSettings session;
+        DatabaseSessionSettings session;
         int threads = 8;                           ///< connections
         std::size_t queueCapacity = 1024;          ///< transactions that may wait for a connection
         std::chrono::milliseconds patience{2'000}; ///< how long a request waits for a database that has gone away
@@ -53,7 +53,7 @@ public:
     }
 
     /// A connection of one's own, for a job's thread.
-    Session session() const { return Session(m_options.connection, m_options.session, m_link); }
+    DatabaseSession session() const { return DatabaseSession(m_options.connection, m_options.session, m_link); }
 
     const Options &options() const { return m_options; }
     /// Does the transactions that were accepted and refuses all others from then on.
@@ -73,8 +73,8 @@ private:
 
     const Options m_options;
     const std::shared_ptr<DatabaseLink> m_link;
-    std::vector<std::unique_ptr<Session>> m_sessions; ///< one a worker; each is used by its worker only
-    std::unique_ptr<WorkerPool> m_pool;               ///< ends before the sessions
+    std::vector<std::unique_ptr<DatabaseSession>> m_sessions; ///< one a worker; each is used by its worker only
+    std::unique_ptr<WorkerPool> m_pool;                       ///< ends before the sessions
 };
 
 } // namespace aegis

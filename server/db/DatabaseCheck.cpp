@@ -44,7 +44,7 @@ Result<void> checkRole(const Row &row)
 
 } // namespace
 
-Result<void> checkDatabase(const ConnectionString &serving, const SessionSettings &settings, const std::vector<Migration> &migrations)
+Result<void> checkDatabase(const ConnectionString &serving, const DatabaseSessionSettings &settings, const std::vector<Migration> &migrations)
 {
     auto connection = Connection::open(serving, settings);
     if (!connection) {

@@ -116,7 +116,7 @@ int lineOf(const QByteArray &script, int position)
 Result<int> Migrator::migrate()
 {
     TRY(const auto migrations, Migration::readAll(m_options.directory));
-    SessionSettings settings;
+    DatabaseSessionSettings settings;
     settings.applicationName = "aegisd-migrate";
     settings.statementTimeout = settings.idleInTransactionTimeout = std::chrono::milliseconds(0);
     auto connection = Connection::open(m_options.administrator, settings);

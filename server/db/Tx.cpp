@@ -29,7 +29,7 @@ Text number(std::chrono::milliseconds time)
     return {QByteArray::number(qlonglong(time.count()))};
 }
 
-Command tenantCommand(const Tenant &tenant, bool readOnly, const SessionSettings &settings)
+Command tenantCommand(const Tenant &tenant, bool readOnly, const DatabaseSessionSettings &settings)
 {
     const Text organization = textOf(tenant.organization), user = textOf(tenant.user);
     if (settings.behindPooler) {

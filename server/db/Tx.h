@@ -48,7 +48,7 @@ public:
     const RequestContext &context() const { return m_context; }
 
 private:
-    friend class Session;
+    friend class DatabaseSession;
     enum class Then { GoOn, Commit };
     enum class State { NotBegun, Open, Failed, Committed, Lost, OutcomeUnknown };
 

@@ -10,7 +10,7 @@ namespace {
 constexpr int rowsATime = 5'000;
 
 /// Removes in small transactions until fewer than a full one was left.
-template <class Remove> Result<void> removeAll(Session &session, const RequestContext &context, Remove remove)
+template <class Remove> Result<void> removeAll(DatabaseSession &session, const RequestContext &context, Remove remove)
 {
     for (;;) {
         TRY(const qint64 removed, session.write<qint64>(context, [&](Tx &tx) { return remove(tx, rowsATime); }));
@@ -21,7 +21,7 @@ template <class Remove> Result<void> removeAll(Session &session, const RequestCo
 
 } // namespace
 
-Result<void> keepHouse(Session &session, Instant now)
+Result<void> keepHouse(DatabaseSession &session, Instant now)
 {
     const RequestContext context = RequestContext::forSystem(now);
     CHECK(session.write<void>(context, EventPartitionStore::ensure));

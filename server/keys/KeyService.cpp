@@ -4,7 +4,7 @@
 
 namespace aegis {
 
-Result<KeySet> loadKeys(const Secret &jwtSecret, Session &session, const Sealing &sealing, Instant now)
+Result<KeySet> loadKeys(const Secret &jwtSecret, DatabaseSession &session, const Sealing &sealing, Instant now)
 {
     if (!jwtSecret.isEmpty()) {
         TRY(SigningKey key, SigningKey::fromPrivate(SigningAlgorithm::Hs256, jwtSecret));

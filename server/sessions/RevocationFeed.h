@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/db/Session.h"
+#include "server/db/DatabaseSession.h"
 #include "server/sessions/RevocationList.h"
 
 namespace aegis {
@@ -9,13 +9,13 @@ namespace aegis {
 /// be asked the list grows old, and the guard no longer relies on it alone. One thread.
 class RevocationFeed {
 public:
-    RevocationFeed(Session session, RevocationList &list) : m_session(std::move(session)), m_list(list) {}
+    RevocationFeed(DatabaseSession session, RevocationList &list) : m_session(std::move(session)), m_list(list) {}
 
     /// One look; the first one reads everything that is revoked.
     Result<void> poll(Instant now);
 
 private:
-    Session m_session;
+    DatabaseSession m_session;
     RevocationList &m_list;
     qint64 m_horizon = 0;
     Instant m_forgetAt{};

@@ -221,7 +221,7 @@ void TestLogin::opensNoSessionWhenThePasswordChangedMeanwhile()
         Secret("Another-Password-1"),
         {.algorithm = PasswordAlgorithm::Argon2id, .argon2 = {.memoryKib = 8192, .passes = 1, .lanes = 1}, .bcryptRounds = 10});
     QVERIFY_RESULT(newHash);
-    Session other(m_server->database().administrator);
+    DatabaseSession other(m_server->database().administrator);
     TestReply reply;
     std::thread attempt;
 

@@ -41,14 +41,14 @@ private:
     QByteArray touched(const SignedUp &who, const QByteArray &statement, const QByteArray &parameter);
 
     std::unique_ptr<TestServer> m_server;
-    std::unique_ptr<Session> m_serving;
+    std::unique_ptr<DatabaseSession> m_serving;
     SignedUp m_ada, m_bob, m_carol, m_dave;
 };
 
 void TestTenantIsolation::initTestCase()
 {
     m_server = std::make_unique<TestServer>();
-    m_serving = std::make_unique<Session>(m_server->database().serving);
+    m_serving = std::make_unique<DatabaseSession>(m_server->database().serving);
     m_ada = m_server->signUp();
     m_bob = m_server->signUp();
     m_carol = m_server->registerPerson();

@@ -40,7 +40,7 @@ constexpr std::array rules{
 
 AdminDatabase::AdminDatabase(const ConnectionString &administrator)
 {
-    SessionSettings settings;
+    DatabaseSessionSettings settings;
     settings.statementTimeout = std::chrono::seconds(30);
     auto opened = Connection::open(administrator, settings);
     if (!opened)

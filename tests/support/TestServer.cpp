@@ -79,7 +79,7 @@ void TestServer::giveDatabaseBack()
 
 void TestServer::allowConnections(bool allowed)
 {
-    Session elsewhere(TestCluster::instance().administrator());
+    DatabaseSession elsewhere(TestCluster::instance().administrator());
     const QByteArray statement = "alter database " + m_database.name + " allow_connections " + (allowed ? "true" : "false");
     must(elsewhere.write<Rows>(RequestContext::forSystem(now()), [&](Tx &tx) { return tx.query(Sql::composed(statement)); }));
 }

@@ -2,7 +2,7 @@
 
 #include "server/app/Application.h"
 #include "server/config/LoadSettings.h"
-#include "server/db/Session.h"
+#include "server/db/DatabaseSession.h"
 #include "tests/support/TestClient.h"
 #include "tests/support/TestCluster.h"
 
@@ -96,7 +96,7 @@ private:
     const QString m_dataDirectory;
     const Environment m_settings;
     std::atomic<qint64> m_ahead{0}; ///< microseconds
-    Session m_superuser;
+    DatabaseSession m_superuser;
     std::unique_ptr<Application> m_application;
     int m_people = 0;
 };

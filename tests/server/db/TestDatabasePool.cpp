@@ -63,7 +63,7 @@ void TestDatabasePool::behindAPoolerNothingIsPrepared()
 {
     auto options = m_database.options();
     options.session.behindPooler = true;
-    Session session(options.connection, options.session);
+    DatabaseSession session(options.connection, options.session);
     constexpr Sql prepared = "select count(*), current_setting('search_path'), current_setting('TimeZone'), current_setting('statement_timeout')"
                              " from pg_prepared_statements";
 

@@ -1,6 +1,6 @@
 #include "server/db/DatabaseCheck.h"
 #include "server/db/Migrator.h"
-#include "server/db/Session.h"
+#include "server/db/DatabaseSession.h"
 #include "tests/server/db/NoteDatabase.h"
 #include "tests/support/TestMain.h"
 
@@ -171,7 +171,7 @@ create function by_definer() returns bigint language sql security definer set se
     QVERIFY_RESULT(migrate(makeMigrations(QStringLiteral("definer"), {{QStringLiteral("0001_definer.sql"), script}})));
     lookUp(m_database, "insert into aegis.note select gen_random_uuid() from generate_series(1, 3)");
 
-    const auto answer = Session(m_database.serving).read<QString>(contextOf({}), [](Tx &tx) -> Result<QString> {
+    const auto answer = DatabaseSession(m_database.serving).read<QString>(contextOf({}), [](Tx &tx) -> Result<QString> {
         TRY(const Row row, tx.queryOne(ProblemCode::Internal, "select by_owner() || ' ' || by_definer()"));
         return row.get<QString>(0);
     });
@@ -188,7 +188,7 @@ void TestMigrator::theRolesAreWhatTheDesignSays()
                     "select string_agg(format('%s login=%s bypass=%s super=%s', rolname, rolcanlogin, rolbypassrls, rolsuper), ', ' order by rolname)"
                     " from pg_roles where rolname in ('aegis_app', 'aegis_definer', 'aegis_owner')"),
              QStringLiteral("aegis_app login=t bypass=f super=f, aegis_definer login=f bypass=t super=f, aegis_owner login=f bypass=f super=f"));
-    const auto raised = Session(m_database.serving).read<void>(contextOf({}), [](Tx &tx) -> Result<void> {
+    const auto raised = DatabaseSession(m_database.serving).read<void>(contextOf({}), [](Tx &tx) -> Result<void> {
         CHECK(tx.query("set role aegis_owner"));
         return {};
     });

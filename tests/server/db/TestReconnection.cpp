@@ -211,9 +211,9 @@ void TestReconnection::aServerThatDoesNotAnswerIsGivenUp_data()
 void TestReconnection::aServerThatDoesNotAnswerIsGivenUp()
 {
     QFETCH(const bool, isFinal);
-    SessionSettings hasty;
+    DatabaseSessionSettings hasty;
     hasty.statementTimeout = hasty.answerGrace = std::chrono::milliseconds(200);
-    Session session(m_database.serving, hasty);
+    DatabaseSession session(m_database.serving, hasty);
     pid_t stopped = 0;
 
     const auto answer = session.write<int>(m_ctx, [&](Tx &tx) -> Result<int> {
@@ -240,7 +240,7 @@ void TestReconnection::aServerThatDoesNotAnswerIsGivenUp()
 
 void TestReconnection::aPlanThatIsNoLongerGoodIsMadeAgain()
 {
-    Session session(m_database.serving);
+    DatabaseSession session(m_database.serving);
     const auto ask = [&] {
         return session.read<int>(m_ctx, [](Tx &tx) -> Result<int> {
             TRY(const Rows rows, tx.finalQuery("select * from account"));
@@ -273,7 +273,7 @@ void TestReconnection::aDatabaseThatComesBackIsFound()
 
 void TestReconnection::notificationsArrive()
 {
-    Session session(m_database.serving);
+    DatabaseSession session(m_database.serving);
     const auto listening = session.connection();
     QVERIFY_RESULT(listening);
     QVERIFY(!(*listening)->script("listen revocation"));

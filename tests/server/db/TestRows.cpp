@@ -1,4 +1,4 @@
-#include "server/db/Session.h"
+#include "server/db/DatabaseSession.h"
 #include "tests/server/db/NoteDatabase.h"
 #include "tests/support/TestMain.h"
 
@@ -26,13 +26,13 @@ private Q_SLOTS:
 private:
     Result<Row> ask(const std::function<Result<Row>(Tx &)> &question) { return m_session->read<Row>(m_ctx, question); }
 
-    std::unique_ptr<Session> m_session;
+    std::unique_ptr<DatabaseSession> m_session;
     RequestContext m_ctx = contextOf({});
 };
 
 void TestRows::initTestCase()
 {
-    m_session = std::make_unique<Session>(TestCluster::instance().create({}).administrator);
+    m_session = std::make_unique<DatabaseSession>(TestCluster::instance().create({}).administrator);
 }
 
 void TestRows::everyTypeComesBackAsItWent()

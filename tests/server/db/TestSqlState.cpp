@@ -1,4 +1,4 @@
-#include "server/db/Session.h"
+#include "server/db/DatabaseSession.h"
 #include "tests/server/db/NoteDatabase.h"
 #include "tests/support/TestMain.h"
 
@@ -39,7 +39,7 @@ void TestSqlState::aUniqueViolationIsToldByItsConstraint()
     QFETCH(const QString, slug);
     QFETCH(const ProblemCode, code);
 
-    const auto answer = Session(m_database.serving).write<void>(m_ctx, [&](Tx &tx) -> Result<void> {
+    const auto answer = DatabaseSession(m_database.serving).write<void>(m_ctx, [&](Tx &tx) -> Result<void> {
         CHECK(tx.finalQuery("insert into account values ($1, $2, 'Alice')", email, slug));
         return {};
     });
@@ -75,7 +75,7 @@ void TestSqlState::aStateIsToldByItsClass()
     QFETCH(const ProblemCode, code);
     const QByteArray script = "do $$ begin raise exception using errcode = '" + state + "', message = 'raised'; end $$";
 
-    const auto answer = Session(m_database.serving).write<void>(m_ctx, [&](Tx &tx) -> Result<void> {
+    const auto answer = DatabaseSession(m_database.serving).write<void>(m_ctx, [&](Tx &tx) -> Result<void> {
         CHECK(tx.query(Sql::composed(script)));
         return {};
     });
@@ -89,7 +89,7 @@ void TestSqlState::aStateIsToldByItsClass()
 
 void TestSqlState::noValueGoesIntoTheLog()
 {
-    const auto answer = Session(m_database.serving).read<void>(m_ctx, [&](Tx &tx) -> Result<void> {
+    const auto answer = DatabaseSession(m_database.serving).read<void>(m_ctx, [&](Tx &tx) -> Result<void> {
         CHECK(tx.query("select $1::uuid", QStringLiteral("my secret")));
         return {};
     });
@@ -101,12 +101,12 @@ void TestSqlState::noValueGoesIntoTheLog()
 
 void TestSqlState::aLockThatIsNotGivenIsOverload()
 {
-    SessionSettings hasty;
+    DatabaseSessionSettings hasty;
     hasty.lockTimeout = std::chrono::milliseconds(50);
-    Session waiting(m_database.serving, hasty);
+    DatabaseSession waiting(m_database.serving, hasty);
     QVERIFY_RESULT(waiting.connection());
 
-    const auto answer = Session(m_database.administrator).write<int>(m_ctx, [&](Tx &tx) -> Result<int> {
+    const auto answer = DatabaseSession(m_database.administrator).write<int>(m_ctx, [&](Tx &tx) -> Result<int> {
         CHECK(tx.query("lock table account"));
         const auto refused = waiting.read<void>(m_ctx, [](Tx &other) -> Result<void> {
             CHECK(other.query("select from account"));

@@ -142,7 +142,7 @@ void TestTransaction::aStatementSeesItsTenantOnly()
 
 void TestTransaction::theTenantIsGoneAfterTheTransaction()
 {
-    Session session(m_database.serving);
+    DatabaseSession session(m_database.serving);
     constexpr Sql tenant = "select current_setting('app.organization_id', true), current_setting('transaction_read_only')";
     for (const bool isFinal : {true, false}) {
         const auto inside = session.read<QString>(m_ctx, [&](Tx &tx) -> Result<QString> {

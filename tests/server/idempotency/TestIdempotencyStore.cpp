@@ -49,15 +49,15 @@ private:
     const IdempotencyStore m_store{m_sealing, 24h};
     const Instant m_now = systemNow();
     TestDatabase m_database;
-    std::unique_ptr<Session> m_session;
-    std::unique_ptr<Session> m_superuser;
+    std::unique_ptr<DatabaseSession> m_session;
+    std::unique_ptr<DatabaseSession> m_superuser;
 };
 
 void TestIdempotencyStore::init()
 {
     m_database = TestCluster::instance().create();
-    m_session = std::make_unique<Session>(m_database.serving);
-    m_superuser = std::make_unique<Session>(m_database.administrator);
+    m_session = std::make_unique<DatabaseSession>(m_database.serving);
+    m_superuser = std::make_unique<DatabaseSession>(m_database.administrator);
 }
 
 void TestIdempotencyStore::givesTheAnswerToTheSameRequest()

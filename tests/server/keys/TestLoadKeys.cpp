@@ -24,10 +24,10 @@ private Q_SLOTS:
 
 private:
     static Sealing sealing(char byte = 'k') { return Sealing::make({{1, Secret(QByteArray(32, byte))}}).value(); }
-    Session session() const { return Session(m_database.serving); }
+    DatabaseSession session() const { return DatabaseSession(m_database.serving); }
     QString ask(Sql sql) const
     {
-        Session superuser(m_database.administrator);
+        DatabaseSession superuser(m_database.administrator);
         const auto answer = superuser.read<QString>(RequestContext::forSystem(m_now), [&](Tx &tx) -> Result<QString> {
             TRY(const Row row, tx.queryOne(ProblemCode::Internal, sql));
             return row.get<QString>(0);
@@ -41,7 +41,7 @@ private:
 
 void TestLoadKeys::theFirstStartMakesAKey()
 {
-    Session db = session();
+    DatabaseSession db = session();
 
     const auto keys = loadKeys(Secret(), db, sealing(), m_now);
 
@@ -55,7 +55,7 @@ void TestLoadKeys::theFirstStartMakesAKey()
 
 void TestLoadKeys::theNextStartUsesIt()
 {
-    Session db = session();
+    DatabaseSession db = session();
     const auto first = loadKeys(Secret(), db, sealing(), m_now);
     const auto second = loadKeys(Secret(), db, sealing(), m_now + std::chrono::hours(1));
 
@@ -73,7 +73,7 @@ void TestLoadKeys::twoFirstStartsMakeOneKey()
     std::thread starts[2];
     for (int i = 0; i < 2; ++i) {
         starts[i] = std::thread([&, i] {
-            Session db = session();
+            DatabaseSession db = session();
             const auto keys = loadKeys(Secret(), db, sealing(), m_now);
             jwks[i] = keys ? keys->jwks : keys.problem().internal.toUtf8();
         });
@@ -88,7 +88,7 @@ void TestLoadKeys::twoFirstStartsMakeOneKey()
 
 void TestLoadKeys::anotherEncryptionKeyIsNamedAsTheCause()
 {
-    Session db = session();
+    DatabaseSession db = session();
     QVERIFY_RESULT(loadKeys(Secret(), db, sealing('a'), m_now));
 
     const auto refused = loadKeys(Secret(), db, sealing('b'), m_now);
@@ -101,7 +101,7 @@ void TestLoadKeys::anotherEncryptionKeyIsNamedAsTheCause()
 
 void TestLoadKeys::aSharedSecretNeedsNoDatabase()
 {
-    Session db(ConnectionString::parse(QStringLiteral("host=127.0.0.1 port=1 dbname=none user=nobody connect_timeout=1")).value());
+    DatabaseSession db(ConnectionString::parse(QStringLiteral("host=127.0.0.1 port=1 dbname=none user=nobody connect_timeout=1")).value());
 
     const auto keys = loadKeys(Secret(QByteArray(32, 's')), db, sealing(), m_now);
 
@@ -113,7 +113,7 @@ void TestLoadKeys::aSharedSecretNeedsNoDatabase()
 
 void TestLoadKeys::publishesNoPrivatePart()
 {
-    Session db = session();
+    DatabaseSession db = session();
 
     const auto keys = loadKeys(Secret(), db, sealing(), m_now);
 

@@ -25,7 +25,7 @@ private Q_SLOTS:
 private:
     void take(const QString &slug)
     {
-        Session superuser(m_database.administrator);
+        DatabaseSession superuser(m_database.administrator);
         const auto done = superuser.write<int>(RequestContext::forSystem(m_now), [&](Tx &tx) -> Result<int> {
             CHECK(tx.query("insert into aegis.organization (id, slug, status, created_at, updated_at) values ($1, $2, 'active', $3, $3)",
                            OrganizationId::make(m_now), slug, m_now));
@@ -129,7 +129,7 @@ void TestSlugService::forgetsAfterAWhileThatOneWasTaken()
 {
     take(QStringLiteral("engines"));
     QVERIFY(!ask(QStringLiteral("engines")).available);
-    Session superuser(m_database.administrator);
+    DatabaseSession superuser(m_database.administrator);
     QVERIFY_RESULT(superuser.write<int>(RequestContext::forSystem(m_now), [](Tx &tx) -> Result<int> {
         CHECK(tx.query("delete from aegis.organization"));
         return 0;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "server/db/ConnectionString.h"
-#include "server/db/SessionSettings.h"
+#include "server/db/DatabaseSessionSettings.h"
 #include "server/db/Tx.h"
 
 #include <atomic>
@@ -33,13 +33,13 @@ struct DatabaseLink {
 
 /// One connection to the database, opened when it is needed and again when it was lost, with blocking transactions: what
 /// a thread of the pool has, and for jobs and start-up code. To be used by one thread only.
-class Session {
+class DatabaseSession {
 public:
-    Session(ConnectionString connection, SessionSettings settings, std::shared_ptr<DatabaseLink> link);
+    DatabaseSession(ConnectionString connection, DatabaseSessionSettings settings, std::shared_ptr<DatabaseLink> link);
     /// For one that stands alone.
-    explicit Session(ConnectionString connection, SessionSettings settings = {});
-    Session(Session &&) noexcept;
-    ~Session();
+    explicit DatabaseSession(ConnectionString connection, DatabaseSessionSettings settings = {});
+    DatabaseSession(DatabaseSession &&) noexcept;
+    ~DatabaseSession();
 
     /// As Database::write and Database::read, on this thread.
     template <class T, class Function> Result<T> write(const RequestContext &context, Function function)
@@ -71,7 +71,7 @@ private:
     std::optional<Problem> run(const RequestContext &context, Tx::Access access, const std::function<bool(Tx &)> &body);
 
     ConnectionString m_target;
-    SessionSettings m_settings;
+    DatabaseSessionSettings m_settings;
     std::shared_ptr<DatabaseLink> m_link;
     std::unique_ptr<Connection> m_connection;
 };

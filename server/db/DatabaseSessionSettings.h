@@ -7,7 +7,7 @@
 namespace aegis {
 
 /// What each connection is set to when it opens.
-struct SessionSettings {
+struct DatabaseSessionSettings {
     QByteArray applicationName = "aegisd";
     QByteArray searchPath = "aegis, pg_temp";
     std::chrono::milliseconds statementTimeout{10'000};         ///< 0: none

@@ -1,4 +1,4 @@
-#include "server/db/Session.h"
+#include "server/db/DatabaseSession.h"
 
 #include "server/db/Connection.h"
 
@@ -34,20 +34,20 @@ std::chrono::milliseconds jitter(int repeat)
 
 } // namespace
 
-Session::Session(ConnectionString connection, SessionSettings settings, std::shared_ptr<DatabaseLink> link) :
+DatabaseSession::DatabaseSession(ConnectionString connection, DatabaseSessionSettings settings, std::shared_ptr<DatabaseLink> link) :
     m_target(std::move(connection)), m_settings(std::move(settings)), m_link(std::move(link))
 {
 }
 
-Session::Session(ConnectionString connection, SessionSettings settings) :
-    Session(std::move(connection), std::move(settings), std::make_shared<DatabaseLink>(std::chrono::seconds(2)))
+DatabaseSession::DatabaseSession(ConnectionString connection, DatabaseSessionSettings settings) :
+    DatabaseSession(std::move(connection), std::move(settings), std::make_shared<DatabaseLink>(std::chrono::seconds(2)))
 {
 }
 
-Session::Session(Session &&) noexcept = default;
-Session::~Session() = default;
+DatabaseSession::DatabaseSession(DatabaseSession &&) noexcept = default;
+DatabaseSession::~DatabaseSession() = default;
 
-Result<Connection *> Session::connection()
+Result<Connection *> DatabaseSession::connection()
 {
     if (m_connection && m_connection->isUsable())
         return m_connection.get();
@@ -80,7 +80,7 @@ Result<Connection *> Session::connection()
 
 /// A connection to a host that does not answer takes seconds to fail: when the patience is used up, one session at a time
 /// tries, so that the requests behind it are refused at once.
-bool Session::mayTry() const
+bool DatabaseSession::mayTry() const
 {
     const qint64 since = m_link->unreachableSince;
     const qint64 now = nowMilliseconds();
@@ -90,7 +90,7 @@ bool Session::mayTry() const
     return now >= next && m_link->nextProbe.compare_exchange_strong(next, now + probePause.count());
 }
 
-std::optional<Problem> Session::run(const RequestContext &context, Tx::Access access, const std::function<bool(Tx &)> &body)
+std::optional<Problem> DatabaseSession::run(const RequestContext &context, Tx::Access access, const std::function<bool(Tx &)> &body)
 {
     ++m_link->counters.transactions;
     bool hasReconnected = false;
