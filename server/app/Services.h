@@ -50,6 +50,7 @@ struct Services {
     KeyRing keys;
     AccessTokens accessTokens;
     RefreshTokens refreshTokens;
+    TokenIssuer tokens;
     RevocationList revocations;
     SessionOpener opener;
     SessionService sessions;

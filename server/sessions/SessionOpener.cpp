@@ -6,14 +6,6 @@
 #include <QtCore/QJsonArray>
 
 namespace aegis {
-namespace {
-
-qint64 secondsUntil(Instant end, Instant now)
-{
-    return std::chrono::floor<std::chrono::seconds>(end - now).count();
-}
-
-} // namespace
 
 Result<OpenedSession> SessionOpener::open(const RequestContext &context, const QStringList &roles, const QStringList &authMethods) const
 {
@@ -31,17 +23,7 @@ Result<OpenedSession> SessionOpener::open(const RequestContext &context, const Q
                                   .issuedAt = now,
                                   .expiresAt = refreshExpiry(now, opened.expiresAt),
                                   .sessionExpiresAt = opened.expiresAt};
-    const AccessGrant grant{.user = facts.user,
-                            .session = opened.id,
-                            .organization = facts.organization,
-                            .roles = roles,
-                            .authMethods = authMethods,
-                            .authTime = now,
-                            .token = {}};
-    TRY(opened.tokens.refreshToken, m_refreshTokens.token(facts));
-    TRY(opened.tokens.accessToken, m_accessTokens.issue(grant, now, opened.expiresAt));
-    opened.tokens.expiresIn = std::min<qint64>(m_accessTokens.lifetime().count(), secondsUntil(opened.expiresAt, now));
-    opened.tokens.refreshExpiresIn = secondsUntil(facts.expiresAt, now);
+    TRY(opened.tokens, m_tokens.issue(facts, roles, {.methods = authMethods, .time = now}, now));
 
     opened.session = {
         {QStringLiteral("tenant_id"), rowjson::tenant(facts.tenant().owner())},

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "server/events/EventBatch.h"
-#include "server/sessions/AccessTokens.h"
-#include "server/sessions/RefreshTokens.h"
+#include "server/sessions/TokenIssuer.h"
 
 #include <QtCore/QJsonObject>
 
@@ -13,14 +12,6 @@ struct SessionLifetimes {
     std::chrono::seconds idle{7 * 24 * 3600};       ///< without a refresh; a refresh token expires after it
     std::chrono::seconds absolute{30 * 24 * 3600};  ///< whatever is done
     std::chrono::milliseconds refreshGrace{10'000}; ///< in which a token that was just rotated gets the current one again
-};
-
-/// A pair of tokens for the client, with the seconds that each is good for.
-struct TokenPair {
-    Secret accessToken;
-    Secret refreshToken;
-    qint64 expiresIn = 0;
-    qint64 refreshExpiresIn = 0;
 };
 
 /// A session that is ready to be stored: the rows for the SQL function `open_session`, and the tokens for the client.
@@ -36,10 +27,7 @@ struct OpenedSession {
 /// stores it together with what the session is for. Any thread.
 class SessionOpener {
 public:
-    SessionOpener(const AccessTokens &accessTokens, const RefreshTokens &refreshTokens, SessionLifetimes lifetimes) :
-        m_accessTokens(accessTokens), m_refreshTokens(refreshTokens), m_lifetimes(lifetimes)
-    {
-    }
+    SessionOpener(const TokenIssuer &tokens, SessionLifetimes lifetimes) : m_tokens(tokens), m_lifetimes(lifetimes) {}
 
     Result<OpenedSession> open(const RequestContext &context, const QStringList &roles, const QStringList &authMethods) const;
 
@@ -51,8 +39,7 @@ public:
     const SessionLifetimes &lifetimes() const { return m_lifetimes; }
 
 private:
-    const AccessTokens &m_accessTokens;
-    const RefreshTokens &m_refreshTokens;
+    const TokenIssuer &m_tokens;
     const SessionLifetimes m_lifetimes;
 };
 

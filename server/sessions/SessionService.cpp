@@ -68,19 +68,12 @@ Result<TokenResponse> SessionService::respond(const RefreshTokenFacts &facts, co
                                     .issuedAt = rotation.rotatedAt,
                                     .expiresAt = rotation.expiresAt,
                                     .sessionExpiresAt = rotation.sessionExpiresAt};
-    const AccessGrant grant{.user = facts.user,
-                            .session = facts.session,
-                            .organization = facts.organization,
-                            .roles = rotation.roles,
-                            .authMethods = rotation.authMethods,
-                            .authTime = rotation.authTime,
-                            .token = {}};
+    TRY(TokenPair tokens, m_tokens.issue(current, rotation.roles, {.methods = rotation.authMethods, .time = rotation.authTime}, now));
     TokenResponse response;
-    TRY(response.refreshToken, m_refreshTokens.token(current));
-    TRY(response.accessToken, m_accessTokens.issue(grant, now, rotation.sessionExpiresAt));
-    const auto secondsLeft = [now](Instant end) { return qint64(std::chrono::floor<std::chrono::seconds>(end - now).count()); };
-    response.expiresIn = std::min<qint64>(m_accessTokens.lifetime().count(), secondsLeft(rotation.sessionExpiresAt));
-    response.refreshExpiresIn = secondsLeft(rotation.expiresAt);
+    response.accessToken = std::move(tokens.accessToken);
+    response.refreshToken = std::move(tokens.refreshToken);
+    response.expiresIn = tokens.expiresIn;
+    response.refreshExpiresIn = tokens.refreshExpiresIn;
     response.sessionId = facts.session;
     return response;
 }
@@ -100,7 +93,7 @@ Task<Problem> SessionService::endReused(const RequestContext &context, const Ref
                                       .session = facts.session,
                                       .user = facts.user,
                                       .reason = reason,
-                                      .revokedUntil = revokedUntil(context.now),
+                                      .revokedUntil = m_tokens.accessEndsBy(context.now),
                                       .events = events.json()};
     const auto refused = co_await m_database.write<void>(context, [&](Tx &tx) -> Result<void> {
         CHECK(SessionStore::end(tx, ending));
@@ -138,7 +131,7 @@ Task<Result<void>> SessionService::endOne(const RequestContext &context, const T
                                       .session = session,
                                       .user = context.actor.user,
                                       .reason = reason,
-                                      .revokedUntil = revokedUntil(context.now),
+                                      .revokedUntil = m_tokens.accessEndsBy(context.now),
                                       .events = events.json()};
     CO_CHECK(co_await m_database.write<bool>(context, [&](Tx &tx) { return SessionStore::endFinally(tx, ending); }));
     m_revocations.revoke({.kind = RevocationKind::Session, .subject = session.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
@@ -152,7 +145,7 @@ Task<Result<void>> SessionService::endAll(const RequestContext &context) const
     events.add(logoutEvent(context, true));
     events.add({.type = EventType::RefreshTokenRevoked, .subject = context.actor.user.uuid(), .payload = {{QStringLiteral("reason"), reason}}});
     const SessionStore::AllEnding ending{
-        .user = context.actor.user, .reason = reason, .revokedUntil = revokedUntil(context.now), .events = events.json()};
+        .user = context.actor.user, .reason = reason, .revokedUntil = m_tokens.accessEndsBy(context.now), .events = events.json()};
     CO_CHECK(co_await m_database.write<void>(context, [&](Tx &tx) { return SessionStore::endAll(tx, ending); }));
     m_revocations.revoke(
         {.kind = RevocationKind::User, .subject = context.actor.user.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
@@ -171,11 +164,6 @@ Result<VerifyResponse> SessionService::verify(const RequestContext &context)
     if (!context.tenant.organization.isNil())
         response.organization = context.tenant.organization;
     return response;
-}
-
-Instant SessionService::revokedUntil(Instant now) const
-{
-    return now + m_accessTokens.lifetime() + std::chrono::minutes(1);
 }
 
 } // namespace aegis

@@ -16,10 +16,10 @@ namespace aegis {
 /// What a session goes through once it is open: rotation, being looked at, and its end. Any I/O thread.
 class SessionService {
 public:
-    SessionService(Database &database, const AccessTokens &accessTokens, const RefreshTokens &refreshTokens, const SessionOpener &opener,
+    SessionService(Database &database, const RefreshTokens &refreshTokens, const TokenIssuer &tokens, const SessionOpener &opener,
                    RevocationList &revocations) :
         m_database(database),
-        m_accessTokens(accessTokens), m_refreshTokens(refreshTokens), m_opener(opener), m_revocations(revocations)
+        m_refreshTokens(refreshTokens), m_tokens(tokens), m_opener(opener), m_revocations(revocations)
     {
     }
 
@@ -42,12 +42,10 @@ private:
     Task<Result<void>> endOne(const RequestContext &context, const Tenant &tenant, const SessionId &session) const;
     Task<Result<void>> endAll(const RequestContext &context) const;
     Result<TokenResponse> respond(const RefreshTokenFacts &facts, const SessionStore::Rotation &rotation, Instant now) const;
-    /// When the last access token that was given out by now has expired, with a margin for one that is being given out.
-    Instant revokedUntil(Instant now) const;
 
     Database &m_database;
-    const AccessTokens &m_accessTokens;
     const RefreshTokens &m_refreshTokens;
+    const TokenIssuer &m_tokens;
     const SessionOpener &m_opener;
     RevocationList &m_revocations;
 };

@@ -28,11 +28,12 @@ private:
         context.client = {.address = QHostAddress(QStringLiteral("2001:db8::7")), .userAgent = QStringLiteral("curl/8")};
         return context;
     }
-    SessionOpener opener(const SessionLifetimes &lifetimes = {}) const { return {m_accessTokens, m_refreshTokens, lifetimes}; }
+    SessionOpener opener(const SessionLifetimes &lifetimes = {}) const { return {m_tokens, lifetimes}; }
 
     const KeyRing m_keys{KeySet::of({makeKey()})};
     const AccessTokens m_accessTokens{m_keys, {.issuer = QStringLiteral("aegis"), .audience = QStringLiteral("aegis"), .lifetime = 900s}};
     const RefreshTokens m_refreshTokens = makeRefreshTokens();
+    const TokenIssuer m_tokens{m_accessTokens, m_refreshTokens};
     const QStringList m_roles{QStringLiteral("MEMBER")};
     const QStringList m_methods{QStringLiteral("pwd")};
 };

@@ -1,0 +1,31 @@
+#include "server/sessions/TokenIssuer.h"
+
+namespace aegis {
+namespace {
+
+qint64 secondsUntil(Instant end, Instant now)
+{
+    return std::chrono::floor<std::chrono::seconds>(end - now).count();
+}
+
+} // namespace
+
+Result<TokenPair> TokenIssuer::issue(const RefreshTokenFacts &facts, const QStringList &roles, const Authentication &authentication,
+                                     Instant now) const
+{
+    const AccessGrant grant{.user = facts.user,
+                            .session = facts.session,
+                            .organization = facts.organization,
+                            .roles = roles,
+                            .authMethods = authentication.methods,
+                            .authTime = authentication.time,
+                            .token = {}};
+    TokenPair tokens;
+    TRY(tokens.refreshToken, m_refreshTokens.token(facts));
+    TRY(tokens.accessToken, m_accessTokens.issue(grant, now, facts.sessionExpiresAt));
+    tokens.expiresIn = std::min<qint64>(m_accessTokens.lifetime().count(), secondsUntil(facts.sessionExpiresAt, now));
+    tokens.refreshExpiresIn = secondsUntil(facts.expiresAt, now);
+    return tokens;
+}
+
+} // namespace aegis

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "server/sessions/AccessTokens.h"
+#include "server/sessions/RefreshTokens.h"
+
+namespace aegis {
+
+/// A pair of tokens for the client, with the seconds that each is good for.
+struct TokenPair {
+    Secret accessToken;
+    Secret refreshToken;
+    qint64 expiresIn = 0;
+    qint64 refreshExpiresIn = 0;
+};
+
+/// How a person has shown who they are.
+struct Authentication {
+    QStringList methods; ///< `amr` (RFC 8176)
+    Instant time{};      ///< `auth_time`
+};
+
+/// The one place where the tokens of a session are made, when it is opened and at each refresh. Any thread.
+class TokenIssuer {
+public:
+    TokenIssuer(const AccessTokens &accessTokens, const RefreshTokens &refreshTokens) : m_accessTokens(accessTokens), m_refreshTokens(refreshTokens)
+    {
+    }
+
+    /// The refresh token of these facts, the same each time, and a new access token for the same person and session. Neither
+    /// outlives the session.
+    Result<TokenPair> issue(const RefreshTokenFacts &facts, const QStringList &roles, const Authentication &authentication, Instant now) const;
+
+    /// When every access token that has been given out by now has expired, with a margin for one that is being given out:
+    /// until then a revocation is remembered.
+    Instant accessEndsBy(Instant now) const { return now + m_accessTokens.lifetime() + std::chrono::minutes(1); }
+
+private:
+    const AccessTokens &m_accessTokens;
+    const RefreshTokens &m_refreshTokens;
+};
+
+} // namespace aegis
