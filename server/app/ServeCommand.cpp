@@ -20,13 +20,14 @@ void configureLog(const Settings &settings)
     log::takeQtMessages();
 }
 
+/// Says why, and gives the exit code: the problem that names a setting is one of the configuration.
 int refuse(const char *event, const Problem &problem)
 {
     if (problem.detail.isEmpty() || problem.internal.isEmpty())
         log::error(event, {{"reason", problem.detail.isEmpty() ? problem.internal : problem.detail}});
     else
         log::error(event, {{"reason", problem.detail}, {"internal", problem.internal}});
-    return ExitFailure;
+    return problem.fields.empty() ? ExitFailure : ExitConfiguration;
 }
 
 int serve(const LoadedSettings &loaded)

@@ -1,8 +1,11 @@
 #include "server/app/Storage.h"
 
+#include "server/config/DataDirectory.h"
 #include "server/db/DatabaseCheck.h"
 #include "server/db/Migrator.h"
 #include "server/log/Log.h"
+
+#include <unistd.h>
 
 namespace aegis {
 namespace {
@@ -24,6 +27,7 @@ Result<void> migrate(const ConnectionString &administrator, const QByteArray &se
 
 Result<Storage> Storage::open(const Settings &settings, Options options)
 {
+    CHECK(prepareDataDirectory(settings.dataDir, settings.hasEmbeddedDatabase() && geteuid() == 0));
     Storage storage;
     storage.session.statementTimeout = settings.databaseStatementTimeout;
     storage.session.behindPooler = settings.databasePgbouncer;

@@ -20,7 +20,7 @@ struct Storage {
         bool durable = true; ///< false only for tests: see EmbeddedPostgres
         bool migrate = true; ///< false: only look whether all is there
     };
-    /// Starts the cluster if it is ours, migrates, and checks that it is safe to serve. The problem's detail is a sentence for
+    /// Looks at the data directory, starts the cluster if it is ours, migrates, and checks that it is safe to serve. The problem's detail is a sentence for
     /// the operator. Blocks.
     static Result<Storage> open(const Settings &settings, Options options);
 };

@@ -8,6 +8,8 @@
 #include <QtCore/QJsonArray>
 #include <QtCore/QJsonDocument>
 
+#include <sys/stat.h>
+
 using namespace aegis::test;
 
 class TestStart : public QObject {
@@ -17,6 +19,8 @@ private Q_SLOTS:
     void refusesBadSettings();
     void refusesSettingsThatDoNotFitTogether_data();
     void refusesSettingsThatDoNotFitTogether();
+    void refusesADataDirectoryThatOthersCanWrite_data();
+    void refusesADataDirectoryThatOthersCanWrite();
     void readsSettingsFromAFile();
     void tellsItsVersion();
     void checksSettingsWithoutStarting();
@@ -100,6 +104,32 @@ void TestStart::refusesSettingsThatDoNotFitTogether()
     QCOMPARE(server.run({QStringLiteral("run")}), 78);
 
     QVERIFY2(server.errorOutput().contains(says), server.errorOutput().constData());
+    QVERIFY(QDir(directory.path()).isEmpty());
+}
+
+void TestStart::refusesADataDirectoryThatOthersCanWrite_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<QString>("event");
+    QTest::newRow("to run") << QStringLiteral("run") << QStringLiteral("start_failed");
+    QTest::newRow("to migrate") << QStringLiteral("migrate") << QStringLiteral("migrate_failed");
+}
+
+void TestStart::refusesADataDirectoryThatOthersCanWrite()
+{
+    QFETCH(const QString, command);
+    QFETCH(const QString, event);
+    const DataDirectory directory;
+    QVERIFY(::chmod(QFile::encodeName(directory.path()).constData(), 0777) == 0);
+    ServerProcess server(directory);
+
+    QCOMPARE(server.run({command}), 78);
+
+    const auto line = server.waitForEvent(event);
+    QVERIFY2(line, server.errorOutput().constData());
+    const QString reason = line->value(QStringLiteral("reason")).toString();
+    QVERIFY2(reason.startsWith(QStringLiteral("DATA_DIR is '%1'").arg(directory.path())), qPrintable(reason));
+    QVERIFY2(reason.contains(QStringLiteral("`chmod 7")), qPrintable(reason));
     QVERIFY(QDir(directory.path()).isEmpty());
 }
 
