@@ -52,7 +52,8 @@ begin
     end if;
 end $$;
 set local role aegis_owner;
-grant usage, create on schema aegis to aegis_definer;
+grant usage on schema aegis to aegis_definer;
+revoke create on schema aegis from aegis_definer; -- of a database that an earlier version has migrated
 grant usage on schema aegis to aegis_app;
 create table if not exists aegis.migration (
     version integer primary key,
@@ -73,7 +74,9 @@ reset role)";
 /// Taken at the start of each transaction, and with it given back. The number is only ours: "aegis" in ASCII.
 const char *const lock = "set local lock_timeout = '60s'; select pg_advisory_xact_lock(418313464179); set local lock_timeout = '5s'";
 
-const char *const asOwner = "set local role aegis_owner; set local search_path = aegis, pg_temp";
+/// While a migration runs, and no longer, aegis_definer may make functions in the schema: whoever can become it afterwards adds none
+/// to those that bypass row-level security.
+const char *const asOwner = "set local role aegis_owner; set local search_path = aegis, pg_temp; grant create on schema aegis to aegis_definer";
 
 /// A table that is in use is waited for so often, five seconds each.
 constexpr int mostTries = 6;
@@ -204,7 +207,7 @@ Result<void> Migrator::apply(Connection &connection, const Migration &migration)
     if (PQtransactionStatus(connection.handle()) != PQTRANS_INTRANS)
         return Problem(ProblemCode::Internal, QStringLiteral("the migration %1 ends its transaction, which it must not").arg(migration.fileName()));
 
-    const std::array commands{Command{"set local role aegis_owner", {}},
+    const std::array commands{Command{"set local role aegis_owner", {}}, Command{"revoke create on schema aegis from aegis_definer", {}},
                               Command{"insert into aegis.migration (version, name, sha256) values ($1, $2, $3)",
                                       Parameters::of(migration.version, migration.name, Bytes{migration.sha256})}};
     const Exchange exchange = connection.exchange(commands);

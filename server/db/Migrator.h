@@ -13,7 +13,8 @@ namespace aegis {
 /// own, under an advisory lock, so that any number of servers may start at once.
 ///
 /// Every file runs as `aegis_owner` with `search_path = aegis, pg_temp`. To make a function that looks across tenants it says
-/// `SET LOCAL ROLE aegis_definer` (or `ALTER FUNCTION ... OWNER TO aegis_definer`) and afterwards `SET LOCAL ROLE aegis_owner`.
+/// `SET LOCAL ROLE aegis_definer` (or `ALTER FUNCTION ... OWNER TO aegis_definer`) and afterwards `SET LOCAL ROLE aegis_owner`;
+/// that role may create in the schema for as long as a file runs, and not after.
 /// Serving roles are members of `aegis_app`, the embedded cluster's is `aegis_app` itself.
 class Migrator {
 public:

@@ -31,6 +31,11 @@ private Q_SLOTS:
     void keepsOthersRowsFromBeingChanged();
     void keepsRowsOfOthersFromBeingAdded_data() { tenantTables(); }
     void keepsRowsOfOthersFromBeingAdded();
+    void givesRolesToNobodyElsesPeople_data();
+    void givesRolesToNobodyElsesPeople();
+    void givesNoRoleOfAnotherTenant();
+    void givesRolesToItsOwnPeople_data();
+    void givesRolesToItsOwnPeople();
     void forgetsTheTenantWithTheTransaction();
     void endsNobodyElsesSession();
     void showsNoOtherTenantOverHttp();
@@ -39,6 +44,9 @@ private:
     static void tenantTables();
     /// One statement as the role that serves, on behalf of somebody; what went wrong, or how many rows it touched.
     QByteArray touched(const SignedUp &who, const QByteArray &statement, const QByteArray &parameter);
+    /// The same for a role that is given to a person in the organization of `who`; the role is the owner's of `roleOf`.
+    QByteArray given(const SignedUp &who, const QByteArray &person, const SignedUp &roleOf);
+    qint64 memberships(const QByteArray &person);
 
     std::unique_ptr<TestServer> m_server;
     std::unique_ptr<DatabaseSession> m_serving;
@@ -178,6 +186,72 @@ void TestTenantIsolation::keepsRowsOfOthersFromBeingAdded()
         m_ada, "insert into " + plainName(table) + " select * from jsonb_populate_record(null::" + plainName(table) + ", $1::text::jsonb)", row);
 
     QVERIFY2(outcome.contains("42501"), outcome.constData()); // row-level security speaks before any unique index
+}
+
+QByteArray TestTenantIsolation::given(const SignedUp &who, const QByteArray &person, const SignedUp &roleOf)
+{
+    const QByteArray role = m_server->value<QByteArray>("select id::text from aegis.organization_role where organization_id = $1::uuid",
+                                                        Text{roleOf.organizationId});
+    return touched(who,
+                   "insert into aegis.user_role (organization_id, user_id, role_id, created_at) values ('" + who.organizationId + "', $1::uuid, '"
+                       + role + "', now())",
+                   person);
+}
+
+qint64 TestTenantIsolation::memberships(const QByteArray &person)
+{
+    return m_server->value<qint64>("select count(*) from aegis.user_role where user_id = $1::uuid", Text{person});
+}
+
+void TestTenantIsolation::givesRolesToNobodyElsesPeople_data()
+{
+    QTest::addColumn<QByteArray>("person");
+    QTest::newRow("the owner of another organization") << m_bob.userId;
+    QTest::newRow("somebody without an organization") << m_carol.userId;
+    QTest::newRow("nobody: the refusal does not tell") << QByteArray("0190a000-0000-7000-8000-000000000001");
+}
+
+void TestTenantIsolation::givesRolesToNobodyElsesPeople()
+{
+    QFETCH(QByteArray, person);
+    const qint64 before = memberships(person);
+
+    const QByteArray outcome = given(m_ada, person, m_ada);
+
+    QVERIFY2(outcome.contains("42501"), outcome.constData());
+    QCOMPARE(memberships(person), before);
+}
+
+void TestTenantIsolation::givesNoRoleOfAnotherTenant()
+{
+    const qint64 before = memberships(m_ada.userId);
+
+    const QByteArray outcome = given(m_ada, m_ada.userId, m_bob);
+
+    QVERIFY2(outcome.contains("23503"), outcome.constData());
+    QCOMPARE(memberships(m_ada.userId), before);
+}
+
+void TestTenantIsolation::givesRolesToItsOwnPeople_data()
+{
+    QTest::addColumn<QByteArray>("statement"); ///< what makes dave one of them
+    QTest::newRow("who has the account from it") << QByteArray("update aegis.\"user\" set managed_by = $1::uuid where id = $2::uuid");
+    QTest::newRow("who is a member already") << QByteArray(
+        "with role as (insert into aegis.organization_role values ($1::uuid, gen_random_uuid(), 'GUEST', false, now()) returning id) "
+        "insert into aegis.user_role select $1::uuid, $2::uuid, id, now() from role");
+}
+
+void TestTenantIsolation::givesRolesToItsOwnPeople()
+{
+    QFETCH(QByteArray, statement);
+    const SignedUp owner = m_server->signUp();
+    const SignedUp person = m_server->registerPerson();
+    const QByteArray before = given(owner, person.userId, owner);
+    QVERIFY2(before.contains("42501"), before.constData());
+
+    m_server->sql(Sql::composed(statement), Text{owner.organizationId}, Text{person.userId});
+
+    QCOMPARE(given(owner, person.userId, owner), QByteArray("1"));
 }
 
 void TestTenantIsolation::forgetsTheTenantWithTheTransaction()

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void refusesBadNames_data();
     void refusesBadNames();
     void aDefinersFunctionSeesAllTenantsAndTheOwnersNone();
+    void theDefinerMakesFunctionsInMigrationsOnly();
     void theRolesAreWhatTheDesignSays();
     void theServersOwnMigrationsAreCarriedOut();
 
@@ -178,6 +179,23 @@ create function by_definer() returns bigint language sql security definer set se
 
     QVERIFY_RESULT(answer);
     QCOMPARE(*answer, QStringLiteral("0 3"));
+}
+
+void TestMigrator::theDefinerMakesFunctionsInMigrationsOnly()
+{
+    const QByteArray script = "set local role aegis_definer; create function %1() returns integer language sql as 'select 1'";
+    const auto file = [&](const char *name) { return QByteArray(script).replace("%1", name); };
+    const auto mayCreate = [&] { return lookUp(m_database, "select has_schema_privilege('aegis_definer', 'aegis', 'create')"); };
+    const std::pair<QString, QByteArray> first{QStringLiteral("0001_first.sql"), file("one")};
+    const std::pair<QString, QByteArray> second{QStringLiteral("0002_second.sql"), file("two")};
+
+    QVERIFY_RESULT(migrate(makeMigrations(QStringLiteral("making"), {first})));
+    QCOMPARE(mayCreate(), QStringLiteral("f"));
+    lookUp(m_database, "grant create on schema aegis to aegis_definer"); // as versions before 0.1 left it
+    QCOMPARE(migrate(makeMigrations(QStringLiteral("nothing-new"), {first})).value(), 0);
+    QCOMPARE(mayCreate(), QStringLiteral("f"));
+    QCOMPARE(migrate(makeMigrations(QStringLiteral("making-more"), {first, second})).value(), 1);
+    QCOMPARE(mayCreate(), QStringLiteral("f"));
 }
 
 void TestMigrator::theRolesAreWhatTheDesignSays()
