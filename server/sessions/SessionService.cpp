@@ -107,34 +107,40 @@ Task<Problem> SessionService::endReused(const RequestContext &context, const Ref
 
 Task<Result<void>> SessionService::logout(const RequestContext &context, LogoutRequest request) const
 {
-    std::vector<RefreshTokenFacts> others;
+    std::optional<RefreshTokenFacts> other;
     if (request.refreshToken) {
         CO_TRY(RefreshTokenFacts facts, m_refreshTokens.read(*request.refreshToken, context.now, RefreshTokens::Expired::Allowed));
         if (facts.user != context.actor.user)
             co_return Problem(ProblemCode::InvalidRefreshToken).withInternal(QStringLiteral("another person's"));
         if (facts.session != context.actor.session)
-            others.push_back(std::move(facts));
+            other = std::move(facts);
     }
     if (request.allDevices.value_or(false))
         co_return co_await endAll(context);
-    for (const RefreshTokenFacts &other : others)
-        CO_CHECK(co_await endOne(context, other.tenant(), other.session));
-    co_return co_await endOne(context, context.tenant, context.actor.session);
+    co_return co_await endTogether(context, other);
 }
 
-Task<Result<void>> SessionService::endOne(const RequestContext &context, const Tenant &tenant, const SessionId &session) const
+Task<Result<void>> SessionService::endTogether(const RequestContext &context, const std::optional<RefreshTokenFacts> &other) const
 {
-    const QString reason = QStringLiteral("logout");
+    SessionStore::JointEnding ending{.user = context.actor.user,
+                                     .tenants = {context.tenant.owner()},
+                                     .sessions = {context.actor.session},
+                                     .reason = QStringLiteral("logout"),
+                                     .revokedUntil = m_tokens.accessEndsBy(context.now),
+                                     .events = {}};
+    if (other) {
+        ending.tenants.push_back(other->tenant().owner());
+        ending.sessions.push_back(other->session);
+    }
     EventBatch events(context);
-    events.add(logoutEvent(context, false)).add(revokedEvent(session, reason));
-    const SessionStore::Ending ending{.tenant = tenant.owner(),
-                                      .session = session,
-                                      .user = context.actor.user,
-                                      .reason = reason,
-                                      .revokedUntil = m_tokens.accessEndsBy(context.now),
-                                      .events = events.json()};
-    CO_CHECK(co_await m_database.write<bool>(context, [&](Tx &tx) { return SessionStore::endFinally(tx, ending); }));
-    m_revocations.revoke({.kind = RevocationKind::Session, .subject = session.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
+    events.add(logoutEvent(context, false));
+    for (const SessionId &session : ending.sessions)
+        events.add(revokedEvent(session, ending.reason));
+    ending.events = events.json();
+    CO_CHECK(co_await m_database.write<void>(context, [&](Tx &tx) { return SessionStore::endTogether(tx, ending); }));
+    for (const SessionId &session : ending.sessions)
+        m_revocations.revoke(
+            {.kind = RevocationKind::Session, .subject = session.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
     co_return Result<void>();
 }
 
@@ -146,7 +152,11 @@ Task<Result<void>> SessionService::endAll(const RequestContext &context) const
     events.add({.type = EventType::RefreshTokenRevoked, .subject = context.actor.user.uuid(), .payload = {{QStringLiteral("reason"), reason}}});
     const SessionStore::AllEnding ending{
         .user = context.actor.user, .reason = reason, .revokedUntil = m_tokens.accessEndsBy(context.now), .events = events.json()};
-    CO_CHECK(co_await m_database.write<void>(context, [&](Tx &tx) { return SessionStore::endAll(tx, ending); }));
+    CO_TRY(const std::vector<SessionId> later,
+           co_await m_database.write<std::vector<SessionId>>(context, [&](Tx &tx) { return SessionStore::endAll(tx, ending); }));
+    for (const SessionId &session : later)
+        m_revocations.revoke(
+            {.kind = RevocationKind::Session, .subject = session.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
     m_revocations.revoke(
         {.kind = RevocationKind::User, .subject = context.actor.user.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
     co_return Result<void>();

@@ -39,7 +39,8 @@ public:
 private:
     /// Ends the session of a token that was used twice, commits that, and gives the problem to answer with.
     Task<Problem> endReused(const RequestContext &context, const RefreshTokenFacts &facts, int currentGeneration) const;
-    Task<Result<void>> endOne(const RequestContext &context, const Tenant &tenant, const SessionId &session) const;
+    /// Ends the session of the access token, and that of the refresh token if there is one: both or none.
+    Task<Result<void>> endTogether(const RequestContext &context, const std::optional<RefreshTokenFacts> &other) const;
     Task<Result<void>> endAll(const RequestContext &context) const;
     Result<TokenResponse> respond(const RefreshTokenFacts &facts, const SessionStore::Rotation &rotation, Instant now) const;
 

@@ -7,7 +7,8 @@ namespace {
 
 constexpr Sql rotateSql("select * from aegis.rotate_refresh_token($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 constexpr Sql endSql("select aegis.end_session($1, $2, $3, $4, $5, $6, $7, $8)");
-constexpr Sql endAllSql("select aegis.end_all_sessions($1, $2, $3, $4, $5, $6)");
+constexpr Sql endTogetherSql("select aegis.end_sessions($1, $2, $3, $4, $5, $6, $7, $8)");
+constexpr Sql endAllSql("select * from aegis.end_every_session($1, $2, $3, $4, $5, $6)");
 constexpr Sql currentSql("select * from aegis.current_session($1, $2, $3)");
 
 SessionStore::Outcome outcomeNamed(const QString &name)
@@ -55,20 +56,25 @@ Result<bool> SessionStore::end(Tx &tx, const Ending &ending)
     return row.get<bool>(0);
 }
 
-Result<bool> SessionStore::endFinally(Tx &tx, const Ending &ending)
+Result<void> SessionStore::endTogether(Tx &tx, const JointEnding &ending)
 {
     const Instant now = tx.context().now;
-    TRY(const Row row,
-        tx.finalQueryOne(ProblemCode::Internal, endSql, ending.tenant, ending.session, ending.user, ending.reason, now, makeUuid7(now),
-                         ending.revokedUntil, Json(ending.events)));
-    return row.get<bool>(0);
+    std::vector<QUuid> revocations;
+    for (std::size_t i = 0; i < ending.sessions.size(); ++i)
+        revocations.push_back(makeUuid7(now));
+    CHECK(tx.finalQuery(endTogetherSql, ending.user, ending.tenants, ending.sessions, revocations, ending.reason, now, ending.revokedUntil,
+                        Json(ending.events)));
+    return {};
 }
 
-Result<void> SessionStore::endAll(Tx &tx, const AllEnding &ending)
+Result<std::vector<SessionId>> SessionStore::endAll(Tx &tx, const AllEnding &ending)
 {
     const Instant now = tx.context().now;
-    CHECK(tx.finalQuery(endAllSql, ending.user, ending.reason, now, makeUuid7(now), ending.revokedUntil, Json(ending.events)));
-    return {};
+    TRY(const Rows rows, tx.finalQuery(endAllSql, ending.user, ending.reason, now, makeUuid7(now), ending.revokedUntil, Json(ending.events)));
+    std::vector<SessionId> later;
+    for (const Row row : rows)
+        later.push_back(row.get<SessionId>(0));
+    return later;
 }
 
 Result<MeResponse> SessionStore::current(Tx &tx, const TenantId &tenant, const SessionId &session, const UserId &user)

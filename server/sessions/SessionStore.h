@@ -40,8 +40,18 @@ public:
     };
     /// False when it had ended before; then nothing is written.
     static Result<bool> end(Tx &tx, const Ending &ending);
-    /// The same as the last statement of its transaction: one round trip with the commit.
-    static Result<bool> endFinally(Tx &tx, const Ending &ending);
+
+    /// How some sessions of a person are ended in one go.
+    struct JointEnding {
+        UserId user;
+        std::vector<TenantId> tenants; ///< of the sessions, in their order
+        std::vector<SessionId> sessions;
+        QString reason;
+        Instant revokedUntil{};
+        QByteArray events; ///< RefreshTokenRevoked is written for those that it ended; the others if it ended any
+    };
+    /// All or none, in one round trip; those that had ended before are passed over.
+    static Result<void> endTogether(Tx &tx, const JointEnding &ending);
 
     /// How every session of a person is ended.
     struct AllEnding {
@@ -50,8 +60,9 @@ public:
         Instant revokedUntil{};
         QByteArray events;
     };
-    /// In all tenants, in one round trip.
-    static Result<void> endAll(Tx &tx, const AllEnding &ending);
+    /// In all tenants, in one round trip. One revocation is for all that were opened before now; the sessions in the answer were,
+    /// by their ids, opened later (a clock was set back), and each has its own.
+    static Result<std::vector<SessionId>> endAll(Tx &tx, const AllEnding &ending);
 
     /// The present state of a session and whose it is; `invalid_token` when it has ended.
     static Result<MeResponse> current(Tx &tx, const TenantId &tenant, const SessionId &session, const UserId &user);

@@ -16,9 +16,14 @@ private Q_SLOTS:
     void leavesOtherSessionsAlone();
     void endsTheSessionOfARefreshTokenToo();
     void endsTheSessionOfAnOldRefreshTokenToo();
+    void endsBothSessionsOrNone_data();
+    void endsBothSessionsOrNone();
+    void recordsOnlyTheSessionThatItEnded();
     void endsNothingForATokenThatIsNotThePersons_data();
     void endsNothingForATokenThatIsNotThePersons();
     void endsEverySessionOfThePerson();
+    void endsEverySessionAfterTheClockWasSetBack_data();
+    void endsEverySessionAfterTheClockWasSetBack();
     void cannotBeRepeated();
     void recordsWhoAndWhere();
     void holdsAfterARestart();
@@ -106,6 +111,57 @@ void TestLogout::endsTheSessionOfARefreshTokenToo()
     verifyEnded(ada, "logout");
     verifyEnded(elsewhere, "logout");
     verifyOpen(third);
+    QCOMPARE(m_server->events(ada.organizationId).last(3), (QByteArrayList{"UserLogout", "RefreshTokenRevoked", "RefreshTokenRevoked"}));
+    QCOMPARE(m_server->value<qint64>("select count(distinct session_id) from aegis.event where tenant_id = $1::uuid and type = "
+                                     "'RefreshTokenRevoked' and session_id = subject_id and session_id in ($2::uuid, $3::uuid)",
+                                     Text{ada.organizationId}, Text{ada.sessionId}, Text{elsewhere.sessionId}),
+             qint64(2));
+    QCOMPARE(m_server->value<QByteArray>("select session_id::text from aegis.event where tenant_id = $1::uuid and type = 'UserLogout'",
+                                         Text{ada.organizationId}),
+             ada.sessionId);
+}
+
+void TestLogout::endsBothSessionsOrNone_data()
+{
+    QTest::addColumn<bool>("failsAtItsOwn");
+    QTest::newRow("its own cannot be ended") << true;
+    QTest::newRow("the other cannot be ended") << false;
+}
+
+void TestLogout::endsBothSessionsOrNone()
+{
+    QFETCH(bool, failsAtItsOwn);
+    const SignedUp ada = m_server->signUp();
+    const SignedUp elsewhere = m_server->logIn(ada);
+    const QByteArrayList before = m_server->events(ada.organizationId);
+    const QByteArray trigger = "create trigger keep before update on aegis.session for each row when (old.id = '"
+        + (failsAtItsOwn ? ada : elsewhere).sessionId + "') execute function public.fail()";
+    m_server->sql("create or replace function public.fail() returns trigger language plpgsql as $$ begin raise 'by the test'; end $$");
+    m_server->sql(Sql::composed(trigger));
+
+    const TestReply reply = logout(ada, textObject({{"refreshToken", elsewhere.refreshToken}}));
+    m_server->sql("drop trigger keep on aegis.session");
+
+    QVERIFY_REPLY(reply, 500, "internal");
+    verifyOpen(ada);
+    verifyOpen(elsewhere);
+    QVERIFY_REPLY(m_server->client().post("/auth/refresh", textObject({{"refreshToken", elsewhere.refreshToken}})), 200, "");
+    QCOMPARE(m_server->events(ada.organizationId), before + QByteArrayList{"TokenRefreshed"});
+    QCOMPARE(m_server->value<qint64>("select count(*) from aegis.revocation where subject_id in ($1::uuid, $2::uuid)", Text{ada.sessionId},
+                                     Text{elsewhere.sessionId}),
+             qint64(0));
+}
+
+void TestLogout::recordsOnlyTheSessionThatItEnded()
+{
+    const SignedUp ada = m_server->signUp();
+    const SignedUp elsewhere = m_server->logIn(ada);
+    QVERIFY_REPLY(logout(elsewhere, {}), 204, "");
+
+    QVERIFY_REPLY(logout(ada, textObject({{"refreshToken", elsewhere.refreshToken}})), 204, "");
+
+    verifyEnded(ada, "logout");
+    verifyEnded(elsewhere, "logout");
     QCOMPARE(m_server->events(ada.organizationId).last(4),
              (QByteArrayList{"UserLogout", "RefreshTokenRevoked", "UserLogout", "RefreshTokenRevoked"}));
 }
@@ -167,6 +223,35 @@ void TestLogout::endsEverySessionOfThePerson()
     QVERIFY(m_server->value<bool>("select (payload->>'allDevices')::boolean from aegis.event where tenant_id = $1::uuid and type = 'UserLogout'",
                                   Text{ada.organizationId}));
     verifyOpen(m_server->logIn(ada));
+}
+
+void TestLogout::endsEverySessionAfterTheClockWasSetBack_data()
+{
+    QTest::addColumn<std::chrono::milliseconds>("back");
+    QTest::newRow("by less than a second") << 700ms;
+    QTest::newRow("by more than ids run ahead of it") << std::chrono::milliseconds(4s); // tokens are still taken: 5 s leeway
+}
+
+void TestLogout::endsEverySessionAfterTheClockWasSetBack()
+{
+    QFETCH(std::chrono::milliseconds, back);
+    TestServer server;
+    const SignedUp ada = server.signUp();
+    const SignedUp elsewhere = server.logIn(ada);
+    const auto other = server.another();
+    server.advance(-back);
+
+    QVERIFY_REPLY(server.client().as(elsewhere.accessToken).post("/auth/logout", {{QStringLiteral("allDevices"), true}}), 204, "");
+
+    for (const SignedUp &ended : {ada, elsewhere}) {
+        QVERIFY_REPLY(server.client().as(ended.accessToken).get("/auth/verify"), 401, "invalid_token");
+        QVERIFY_REPLY(server.client().post("/auth/refresh", textObject({{"refreshToken", ended.refreshToken}})), 401, "invalid_refresh_token");
+        QTRY_COMPARE_WITH_TIMEOUT(other->client().as(ended.accessToken).get("/auth/verify").status, 401, 3000);
+    }
+    QCOMPARE(server.value<qint64>("select count(*) from aegis.session where ended_at is null"), qint64(0));
+    const SignedUp again = server.logIn(ada); // by a clock that is still behind
+    QVERIFY_REPLY(server.client().as(again.accessToken).get("/auth/verify"), 204, "");
+    QVERIFY_REPLY(server.client().as(again.accessToken).get("/auth/me"), 200, "");
 }
 
 void TestLogout::cannotBeRepeated()
