@@ -36,7 +36,7 @@ void LogWriter::put(QByteArrayView line)
     m_waiting.append(line);
     ++m_waitingLines;
     ++m_taken;
-    if (m_waitingLines == 1)
+    if (m_waitingLines == 1 || (m_waiting.size() >= enough && m_waiting.size() - line.size() < enough))
         m_more.notify_one();
 }
 
@@ -44,7 +44,11 @@ bool LogWriter::flush(std::chrono::milliseconds time)
 {
     std::unique_lock lock(m_mutex);
     const std::uint64_t until = m_taken;
-    return m_written.wait_for(lock, time, [&] { return m_done >= until; });
+    ++m_flushing;
+    m_more.notify_one();
+    const bool isWritten = m_written.wait_for(lock, time, [&] { return m_done >= until; });
+    --m_flushing;
+    return isWritten;
 }
 
 void LogWriter::redirect(int descriptor)
@@ -73,6 +77,7 @@ void LogWriter::run()
         {
             std::unique_lock lock(m_mutex);
             m_more.wait(lock, [this] { return m_waitingLines > 0; });
+            m_more.wait_for(lock, gathering, [this] { return m_flushing > 0 || m_waiting.size() >= enough; });
             batch.resize(0); // keeps what was reserved
             batch.swap(m_waiting);
             lines = std::exchange(m_waitingLines, 0);

@@ -17,6 +17,8 @@ class LogWriter {
 public:
     /// Bytes that may wait; as many again may be under way. Some ten thousand lines.
     static constexpr qsizetype capacity = 4 << 20;
+    /// For how long a line waits for company: waking a thread for each line would cost more than making the line.
+    static constexpr std::chrono::milliseconds gathering{2};
 
     /// Makes the line that says how many were dropped.
     using DroppedLine = QByteArray (*)(std::uint64_t lines);
@@ -41,6 +43,8 @@ public:
     bool isBusy() const { return m_done.load() < m_taken.load(); }
 
 private:
+    static constexpr qsizetype enough = capacity / 8; ///< bytes that are not made to wait for more
+
     void start();
     void run();
     bool write(int descriptor, QByteArrayView text) const;
@@ -58,6 +62,7 @@ private:
     QByteArray m_waiting;             ///< under the mutex
     std::uint64_t m_waitingLines = 0; ///< under the mutex
     std::uint64_t m_dropped = 0;      ///< under the mutex: not told yet
+    int m_flushing = 0;               ///< under the mutex: threads in flush()
 };
 
 } // namespace aegis::log
