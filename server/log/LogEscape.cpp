@@ -1,5 +1,6 @@
 #include "server/log/LogLine.h"
 
+#include <algorithm>
 #include <array>
 
 namespace aegis::log {
@@ -74,9 +75,24 @@ char32_t takeCharacter(QByteArrayView &utf8)
     return isValid ? c : replacement;
 }
 
-bool isPlain(char c)
+bool isPlain(char32_t c)
 {
     return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/// How much of the beginning of the text can be copied as it is.
+qsizetype plainRun(QStringView text)
+{
+    const auto end = std::find_if_not(text.begin(), text.end(), [](QChar unit) { return isPlain(unit.unicode()); });
+    return end - text.begin();
+}
+
+void appendPlain(std::string &line, QStringView ascii)
+{
+    const std::size_t before = line.size();
+    line.resize(before + static_cast<std::size_t>(ascii.size()));
+    std::transform(ascii.begin(), ascii.end(), line.begin() + static_cast<std::ptrdiff_t>(before),
+                   [](QChar unit) { return static_cast<char>(unit.unicode()); });
 }
 
 } // namespace
@@ -88,7 +104,7 @@ void appendEscaped(std::string &line, QByteArrayView utf8)
         utf8 = utf8.first(longestText);
     while (!utf8.isEmpty()) {
         qsizetype plain = 0;
-        while (plain < utf8.size() && isPlain(utf8[plain]))
+        while (plain < utf8.size() && isPlain(static_cast<unsigned char>(utf8[plain])))
             ++plain;
         line.append(utf8.data(), static_cast<std::size_t>(plain));
         utf8 = utf8.sliced(plain);
@@ -105,6 +121,11 @@ void appendEscaped(std::string &line, QStringView text)
     if (isCut)
         text = text.first(longestText);
     for (qsizetype i = 0; i < text.size(); ++i) {
+        const qsizetype plain = plainRun(text.sliced(i));
+        appendPlain(line, text.sliced(i, plain));
+        i += plain;
+        if (i == text.size())
+            break;
         const QChar unit = text[i];
         if (unit.isHighSurrogate() && i + 1 < text.size() && text[i + 1].isLowSurrogate())
             appendCharacter(line, QChar::surrogateToUcs4(unit, text[++i]));

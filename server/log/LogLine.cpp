@@ -56,9 +56,26 @@ public:
         appendText(QByteArrayView(text.data(), static_cast<qsizetype>(text.size())));
     }
     void operator()(Instant value) const { appendText(QByteArrayView(toRfc3339(value))); }
-    void operator()(const QHostAddress *value) const { appendText(QStringView(value->toString())); }
+    void operator()(const QHostAddress *value) const
+    {
+        if (value->protocol() == QAbstractSocket::IPv4Protocol)
+            appendIpv4(value->toIPv4Address());
+        else
+            appendText(QStringView(value->toString()));
+    }
 
 private:
+    void appendIpv4(quint32 address) const // QHostAddress::toString() costs ten times as much, in every line of the access log
+    {
+        std::array<char, 15> text{};
+        char *at = text.data();
+        for (const unsigned shift : {24U, 16U, 8U, 0U}) {
+            if (at != text.data())
+                *at++ = '.';
+            at = std::to_chars(at, text.data() + text.size(), address >> shift & 0xffU).ptr;
+        }
+        appendText(QByteArrayView(text.data(), at - text.data()));
+    }
     template <class View> void appendText(View text) const
     {
         const std::size_t begin = m_line.size();
