@@ -20,7 +20,7 @@ pid nginx.pid;
 error_log nginx-error.log;
 events { worker_connections 1024; }
 http {
-  access_log off;
+  access_log %2;
   keepalive_requests 10000;
   server {
     listen 127.0.0.1:%1;
@@ -29,13 +29,14 @@ http {
 }
 )";
 
-Child::Command commandFor(const QString &directory, quint16 port)
+Child::Command commandFor(const QString &directory, quint16 port, NginxServer::AccessLog accessLog)
 {
     if (!QDir().mkpath(directory))
         throw BenchmarkFailed(QStringLiteral("%1 cannot be made").arg(directory));
     const QString path = directory + QStringLiteral("/nginx.conf");
+    const QString log = accessLog == NginxServer::AccessLog::On ? QStringLiteral("access.log combined") : QStringLiteral("off");
     QFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(QString::fromLatin1(configuration).arg(port).toUtf8()) < 0)
+    if (!file.open(QIODevice::WriteOnly) || file.write(QString::fromLatin1(configuration).arg(port).arg(log).toUtf8()) < 0)
         throw BenchmarkFailed(QStringLiteral("%1 cannot be written").arg(path));
     return {.program = QStringLiteral("nginx"),
             .arguments = {QStringLiteral("-p"), directory, QStringLiteral("-e"), directory + QStringLiteral("/nginx-error.log"), QStringLiteral("-c"),
@@ -46,7 +47,7 @@ Child::Command commandFor(const QString &directory, quint16 port)
 
 } // namespace
 
-NginxServer::NginxServer(const QString &directory) : m_port(freePort()), m_child(commandFor(directory, m_port))
+NginxServer::NginxServer(const QString &directory, AccessLog accessLog) : m_port(freePort()), m_child(commandFor(directory, m_port, accessLog))
 {
     const auto deadline = std::chrono::steady_clock::now() + 5s;
     while ((m_worker = childOf(m_child.id())) == 0) {

@@ -4,10 +4,12 @@
 
 namespace aegis::bench {
 
-/// nginx with one worker that answers everything with `return 200`, keeps connections and writes no log.
+/// nginx with one worker that answers everything with `return 200` and keeps connections.
 class NginxServer {
 public:
-    explicit NginxServer(const QString &directory);
+    enum class AccessLog { Off, On }; ///< on: `combined`, each line written at once, as is its default
+
+    NginxServer(const QString &directory, AccessLog accessLog);
 
     quint16 port() const { return m_port; }
     /// The worker's process.
