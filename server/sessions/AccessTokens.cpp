@@ -20,7 +20,7 @@ QStringList strings(const QJsonValue &list)
 {
     QStringList all;
     const QJsonArray elements = list.toArray();
-    for (const QJsonValue &element : elements)
+    for (const auto &element : elements)
         all.append(element.toString());
     return all;
 }

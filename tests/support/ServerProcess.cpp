@@ -20,6 +20,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -223,7 +224,7 @@ void ServerProcess::launch(const QStringList &arguments)
     }
     d->descriptor = d->id > 0 ? static_cast<int>(::syscall(SYS_pidfd_open, d->id, 0)) : -1;
     if (d->descriptor < 0)
-        qFatal("aegisd cannot be started: %s", std::strerror(errno));
+        qFatal("aegisd cannot be started: %s", std::generic_category().message(errno).c_str());
     ::close(null);
     for (std::size_t i = 0; i < pipes.size(); ++i) {
         ::close(pipes[i][1]);

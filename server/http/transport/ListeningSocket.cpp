@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 
 namespace aegis::http {
 namespace {
@@ -41,8 +42,10 @@ SocketAddress socketAddress(const QHostAddress &address, quint16 port)
 Problem problemOf(int error, const QHostAddress &address, quint16 port)
 {
     return Problem(error == EADDRINUSE ? ProblemCode::Conflict : ProblemCode::Internal)
-        .withInternal(
-            QStringLiteral("cannot listen on %1 port %2: %3").arg(address.toString()).arg(port).arg(QString::fromLocal8Bit(std::strerror(error))));
+        .withInternal(QStringLiteral("cannot listen on %1 port %2: %3")
+                          .arg(address.toString())
+                          .arg(port)
+                          .arg(QString::fromStdString(std::generic_category().message(error))));
 }
 
 void enable(int descriptor, int level, int option)
