@@ -53,7 +53,7 @@ compile_commands() {
 # Looks at one translation unit, and remembers that it was clean.
 lint_unit() {
   local hash=$1 file=$2 output
-  if ! output=$(clang-tidy --quiet -p build/lint --extra-arg=-Ibuild/lint/moc "$file" 2>/dev/null); then
+  if ! output=$(clang-tidy --quiet -p build/lint --extra-arg=-I"$PWD/build/lint/moc" "$file" 2>/dev/null); then
     printf '%s\n' "$output"
     return 1
   fi
