@@ -11,6 +11,7 @@ namespace aegis {
 namespace {
 
 constexpr QLatin1String unknownEmail("unknown_email");
+constexpr QLatin1String noPassword("no_password");
 constexpr QLatin1String wrongPassword("wrong_password");
 constexpr QLatin1String accountUnavailable("account_unavailable");
 constexpr QLatin1String accountChanged("account_changed");
@@ -39,7 +40,8 @@ Task<Result<AuthResponse>> LoginService::login(const RequestContext &context, Lo
         }
         if (!account || account->passwordHash.isEmpty()) {
             CO_CHECK(co_await m_hasher.verifyDecoy(request.password));
-            co_return co_await fail(context, nullptr, request.email, unknownEmail, ProblemCode::InvalidCredentials);
+            co_return co_await fail(context, account ? &*account : nullptr, request.email, account ? noPassword : unknownEmail,
+                                    ProblemCode::InvalidCredentials);
         }
 
         CO_TRY(const PasswordVerdict verdict, co_await m_hasher.verify(request.password, account->passwordHash));

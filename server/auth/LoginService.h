@@ -10,8 +10,8 @@
 
 namespace aegis {
 
-/// Signs people in with e-mail and password. Who cannot be told apart is treated alike: an unknown address costs the hash
-/// of a decoy and the event of a failure, as a wrong password does, and gets the same answer. Any I/O thread.
+/// Signs people in with e-mail and password. Who cannot be told apart is treated alike: an unknown address and an account
+/// without a password cost the hash of a decoy and the event of a failure, as a wrong password does, and get the same answer. Any I/O thread.
 class LoginService {
 public:
     LoginService(Database &database, PasswordHasher &hasher, const SessionOpener &opener, Secret emailFingerprintKey) :

@@ -22,7 +22,7 @@ constexpr std::array userLoggedIn{
     EventField{"methods"_l, "how the person proved who they are (RFC 8176)"_l},
 };
 constexpr std::array userLoginFailed{
-    EventField{"reason"_l, "`unknown_email`, `wrong_password`, `account_unavailable` or `account_changed`"_l},
+    EventField{"reason"_l, "`unknown_email`, `no_password`, `wrong_password`, `account_unavailable` or `account_changed`"_l},
     EventField{"emailFingerprint"_l, "keyed hash of what was typed: it may have been a password"_l},
 };
 constexpr std::array userLogout{

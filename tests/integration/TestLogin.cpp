@@ -178,8 +178,20 @@ void TestLogin::refusesAnAccountWithoutAPassword()
     const SignedUp ada = m_server->signUp();
     m_server->sql("update aegis.user set password_hash = null where id = $1::uuid", Text{ada.userId});
 
-    QVERIFY_REPLY(login(ada.email, ada.password), 401, "invalid_credentials");
+    const TestReply reply = login(ada.email, ada.password);
+
+    QVERIFY_REPLY(reply, 401, "invalid_credentials");
+    QCOMPARE(withoutItsOwn(reply), withoutItsOwn(login("nobody@example.com", ada.password)));
     QCOMPARE(sessionsOf(ada), qint64(1));
+    const Row event = m_server
+                          ->sql("select type, payload->>'reason', actor_id, subject_id, tenant_id from aegis.event where correlation_id = $1::uuid",
+                                Text{reply.field("X-Correlation-ID")})
+                          .first();
+    QCOMPARE(event.get<QByteArray>(0), QByteArray("UserLoginFailed"));
+    QCOMPARE(event.get<QByteArray>(1), QByteArray("no_password"));
+    QVERIFY(event.isNull(2)); // who it was is not known
+    QCOMPARE(event.get<UserId>(3).text(), ada.userId);
+    QCOMPARE(event.get<TenantId>(4).text(), ada.organizationId);
 }
 
 void TestLogin::renewsABcryptHash()
