@@ -1,5 +1,6 @@
 // Feeds a fuzz target without libFuzzer: every file of the folder that is named, then mutations of them that are the same
 // in every run. What the target finds wrong ends the process, so a run that ends well has found nothing.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -53,9 +54,13 @@ std::string mutated(std::string text, const std::vector<std::string> &seeds, std
 
 int main(int argc, char **argv)
 {
+    std::vector<std::filesystem::path> paths;
+    for (const auto &entry : std::filesystem::directory_iterator(argc > 1 ? argv[1] : "."))
+        paths.push_back(entry.path());
+    std::sort(paths.begin(), paths.end()); // the folder's own order differs between machines, and with it every mutation
     std::vector<std::string> seeds;
-    for (const auto &entry : std::filesystem::directory_iterator(argc > 1 ? argv[1] : ".")) {
-        std::ifstream file(entry.path(), std::ios::binary);
+    for (const auto &path : paths) {
+        std::ifstream file(path, std::ios::binary);
         seeds.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
     }
     if (seeds.empty()) {
