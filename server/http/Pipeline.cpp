@@ -256,8 +256,10 @@ void Pipeline::handle(HttpExchange exchange) const
         HttpReply reply = stages->render(*call, problem ? http::renderProblem(*problem, call->context.correlationId) : std::move(*result).value());
         call->exchange.answer(reply);
 
-        // 11. Access log and 12. metrics: after the answer is out, so that the client does not wait for them.
-        stages->observe(*call, reply, problem, false);
+        // 11. Access log and 12. metrics: after the answer is out, so that the client does not wait for them. An answer that came
+        //     too late is none: refuse() has told them of the one that the client got.
+        if (!call->exchange.isOverdue())
+            stages->observe(*call, reply, problem, false);
     });
 }
 

@@ -161,7 +161,7 @@ HttpExchange GuardSocket::takeExchange()
     HttpExchange exchange(std::move(request), [route = m_route, number = m_requests](std::optional<HttpReply> reply) {
         ReplyRoute::deliver(route, number, std::move(reply));
     });
-    m_served = exchange.observedRequest();
+    m_served = exchange.served();
     return exchange;
 }
 
@@ -171,8 +171,10 @@ void GuardSocket::answer(quint64 request, std::optional<HttpReply> reply)
         return;
     if (reply && reply->status >= 200 && reply->status <= 599)
         send(*reply);
+    else if (const auto served = m_served.lock())
+        sendProblem(ProblemCode::Internal, &served->request);
     else
-        sendProblem(ProblemCode::Internal, m_served.lock().get());
+        sendProblem(ProblemCode::Internal, nullptr);
 }
 
 void GuardSocket::sendProblem(ProblemCode code, const HttpRequest *request)
@@ -316,8 +318,10 @@ void GuardSocket::sweep()
     if (m_state == State::Answering) {
         ++m_requests; // the answer, when it comes, is nobody's
         m_closeAfter = true;
-        const auto request = m_served.lock(); // a handler that forgot it does not keep it
-        return sendProblem(ProblemCode::HandlerTimeout, request.get());
+        const auto served = m_served.lock(); // a handler that forgot it does not keep it
+        if (served)
+            served->isOverdue.store(true, std::memory_order_relaxed);
+        return sendProblem(ProblemCode::HandlerTimeout, served ? &served->request : nullptr);
     }
     die();
 }

@@ -84,8 +84,8 @@ private:
     std::unique_ptr<Wire> m_wire;
     std::unique_ptr<StreamPump> m_pump;
     RequestParser m_parser;
-    std::optional<HttpRequest> m_request;      ///< parsed, and not yet taken by the missing handler
-    std::weak_ptr<const HttpRequest> m_served; ///< the request that is or was last worked on, while somebody does
+    std::optional<HttpRequest> m_request;         ///< parsed, and not yet taken by the missing handler
+    std::weak_ptr<HttpExchange::Served> m_served; ///< the request that is or was last worked on, while somebody does
     QDeadlineTimer m_deadline;
     State m_state = State::Handshake;
     quint64 m_requests = 0; ///< how many have come, which also numbers the present one

@@ -3,7 +3,7 @@
 namespace aegis::http {
 
 struct HttpExchange::State {
-    State(HttpRequest itsRequest, Receiver itsReceiver) : request(std::move(itsRequest)), receiver(std::move(itsReceiver)) {}
+    State(HttpRequest itsRequest, Receiver itsReceiver) : served{.request = std::move(itsRequest)}, receiver(std::move(itsReceiver)) {}
     State(const State &) = delete;
     State &operator=(const State &) = delete;
     ~State()
@@ -12,7 +12,7 @@ struct HttpExchange::State {
             receiver(std::nullopt);
     }
 
-    const HttpRequest request;
+    Served served;
     Receiver receiver; ///< empty once there is an answer
 };
 
@@ -20,7 +20,17 @@ HttpExchange::HttpExchange(HttpRequest request, Receiver receiver) : m_state(std
 
 const HttpRequest &HttpExchange::request() const
 {
-    return m_state->request;
+    return m_state->served.request;
+}
+
+std::weak_ptr<HttpExchange::Served> HttpExchange::served() const
+{
+    return std::shared_ptr<Served>(m_state, &m_state->served);
+}
+
+bool HttpExchange::isOverdue() const
+{
+    return m_state->served.isOverdue.load(std::memory_order_relaxed);
 }
 
 void HttpExchange::answer(HttpReply reply)
