@@ -1,6 +1,7 @@
 #include "server/app/ServeCommand.h"
 
 #include "server/app/Application.h"
+#include "server/app/DescriptorLimit.h"
 #include "server/app/Storage.h"
 #include "server/cli/CalibrationReport.h"
 #include "server/cli/Signals.h"
@@ -9,6 +10,7 @@
 
 #include <QtCore/QCoreApplication>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace aegis {
@@ -30,11 +32,32 @@ int refuse(const char *event, const Problem &problem)
     return problem.fields.empty() ? ExitFailure : ExitConfiguration;
 }
 
+/// A client more than there are descriptors for would take the one of the database.
+void boundConnections(Settings &settings)
+{
+    const quint64 limit = raiseDescriptorLimit();
+    const quint64 beside = descriptorsBesideClients(settings);
+    const quint64 needed = beside + static_cast<quint64>(settings.httpMaxConnections);
+    if (limit >= needed)
+        return;
+    settings.httpMaxConnections = static_cast<int>(limit > beside ? limit - beside : 1);
+    settings.httpMaxConnectionsPerAddress = std::min(settings.httpMaxConnectionsPerAddress, settings.httpMaxConnections);
+    log::warning("descriptor_limit",
+                 {{"limit", limit},
+                  {"needed", needed},
+                  {"connections", settings.httpMaxConnections},
+                  {"message",
+                   QStringLiteral("this process may not open as many files as HTTP_MAX_CONNECTIONS needs, so it takes fewer connections: "
+                                  "raise the hard limit (LimitNOFILE= of systemd, ulimit -Hn), or lower HTTP_MAX_CONNECTIONS")}});
+}
+
 int serve(const LoadedSettings &loaded)
 {
     configureLog(loaded.settings);
     for (const QString &warning : loaded.warnings)
         log::warning("setting", {{"message", warning}});
+    Settings settings = loaded.settings;
+    boundConnections(settings);
 
     std::unique_ptr<Application> application;
     bool stopping = false;
@@ -56,7 +79,7 @@ int serve(const LoadedSettings &loaded)
                                               log::info("reloaded");
                                       }});
 
-    auto started = Application::start(loaded.settings);
+    auto started = Application::start(std::move(settings));
     if (!started)
         return refuse("start_failed", started.problem());
     application = *std::move(started);

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -90,6 +91,7 @@ public:
     void reap(std::chrono::milliseconds time);
 
     std::map<QByteArray, QByteArray> environment;
+    std::optional<rlimit> descriptors;
     pid_t id = 0;
     int descriptor = -1;              ///< pidfd
     std::optional<int> status;        ///< once it has ended
@@ -195,6 +197,11 @@ ServerProcess::~ServerProcess()
     kill();
 }
 
+void ServerProcess::limitDescriptors(unsigned soft, unsigned hard)
+{
+    d->descriptors = rlimit{.rlim_cur = soft, .rlim_max = hard};
+}
+
 void ServerProcess::launch(const QStringList &arguments)
 {
     kill(); // of one before
@@ -219,6 +226,8 @@ void ServerProcess::launch(const QStringList &arguments)
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (::getppid() != parent || ::dup2(null, 0) < 0 || ::dup2(pipes[0][1], 1) < 0 || ::dup2(pipes[1][1], 2) < 0)
             ::_exit(125);
+        if (d->descriptors && ::setrlimit(RLIMIT_NOFILE, &*d->descriptors) != 0)
+            ::_exit(124);
         ::execve(wordPointers.front(), wordPointers.data(), variablePointers.data());
         ::_exit(127);
     }

@@ -42,6 +42,9 @@ public:
     ServerProcess(const ServerProcess &) = delete;
     ServerProcess &operator=(const ServerProcess &) = delete;
 
+    /// What a start from now on may have open: the soft and the hard limit, which is not above the test's own.
+    void limitDescriptors(unsigned soft, unsigned hard);
+
     /// Starts `aegisd run` and waits until it says that it is ready; false when it ended, or said nothing for too long:
     /// `errorOutput()` has its reasons.
     bool start();

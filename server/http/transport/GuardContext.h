@@ -3,6 +3,7 @@
 #include "server/async/EventLoop.h"
 #include "server/http/transport/ConnectionTable.h"
 #include "server/http/transport/HttpServer.h"
+#include "server/http/transport/TransportCounters.h"
 
 #include <QtCore/QSet>
 
@@ -19,6 +20,7 @@ struct GuardContext {
     RefusalRenderer refuse;
     HttpServer::Handler handler;
     std::shared_ptr<ConnectionTable> table;
+    std::shared_ptr<TransportCounters> counters;
 
     EventLoop loop = EventLoop::current();
     std::thread::id thread = std::this_thread::get_id();

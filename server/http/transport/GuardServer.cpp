@@ -4,16 +4,22 @@
 
 #include <QtCore/QTimer>
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 namespace aegis::http {
 namespace {
 
 using namespace std::chrono_literals;
+
+/// Connections that are accepted before others have their turn.
+constexpr int turnLength = 64;
+constexpr auto retryTime = 200ms;
 
 struct Peer {
     QHostAddress address;
@@ -42,31 +48,76 @@ Peer peerOf(int descriptor)
 GuardServer::GuardServer(std::shared_ptr<GuardContext> context, std::optional<QSslConfiguration> tls) :
     m_context(std::move(context)), m_tls(std::move(tls))
 {
-    // Out of descriptors, Qt stops accepting for ever. They come back when connections end.
-    connect(this, &QTcpServer::acceptError, this, [this] {
-        QTimer::singleShot(200ms, this, [this] {
-            if (isListening())
-                resumeAccepting();
+}
+
+GuardServer::~GuardServer()
+{
+    stop();
+}
+
+Result<void> GuardServer::accept()
+{
+    pauseAccepting();
+    m_listening = ::fcntl(static_cast<int>(socketDescriptor()), F_DUPFD_CLOEXEC, 0);
+    if (m_listening < 0)
+        return Problem(ProblemCode::Internal).withInternal(qt_error_string(errno));
+    m_notifier = std::make_unique<QSocketNotifier>(m_listening, QSocketNotifier::Read);
+    connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] { acceptWaiting(); });
+    return {};
+}
+
+void GuardServer::stop()
+{
+    m_notifier.reset();
+    if (m_listening >= 0)
+        ::close(std::exchange(m_listening, -1));
+    close();
+}
+
+void GuardServer::acceptWaiting()
+{
+    for (int count = 0; count < turnLength; ++count) {
+        const int descriptor = ::accept4(m_listening, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (descriptor >= 0) {
+            incomingConnection(descriptor);
+            continue;
+        }
+        if (errno == EINTR || errno == ECONNABORTED)
+            continue;
+        if (errno == EAGAIN)
+            return;
+        // Descriptors or memory have run out, and come back when connections end.
+        ++m_context->counters->acceptFailures;
+        m_notifier->setEnabled(false);
+        QTimer::singleShot(retryTime, this, [this] {
+            if (m_notifier)
+                m_notifier->setEnabled(true);
         });
-    });
+        return;
+    }
 }
 
 void GuardServer::incomingConnection(qintptr descriptor)
 {
     const int fd = static_cast<int>(descriptor);
     const Peer peer = peerOf(fd);
-    auto place = m_context->draining || peer.address.isNull() ? nullptr : m_context->table->take(peer.address);
+    const bool isWelcome = !m_context->draining && !peer.address.isNull();
+    auto place = isWelcome ? m_context->table->take(peer.address) : nullptr;
     if (!place) {
+        if (isWelcome)
+            ++m_context->counters->refusedConnections;
         ::close(fd); // without a word: whoever has this many connections gets nothing more of the server's time
         return;
     }
     int on = 1;
-    ::ioctl(fd, FIONBIO, &on); // QTcpServer leaves that to the socket that it expects to be made
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 
     auto *socket = new GuardSocket(m_context, std::move(place), peer.address, peer.port);
     socket->setParent(this);
-    const auto announce = [this](GuardSocket *ready) { addPendingConnection(ready); };
+    const auto announce = [this](GuardSocket *ready) {
+        addPendingConnection(ready);
+        pauseAccepting(); // QTcpServer goes on when somebody takes a connection from it
+    };
     if (m_tls)
         socket->startTls(fd, *m_tls, announce);
     else

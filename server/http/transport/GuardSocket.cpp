@@ -276,6 +276,8 @@ void GuardSocket::wireSent()
 
 void GuardSocket::wireFailed()
 {
+    if (m_state == State::Handshake)
+        ++m_context->counters->failedHandshakes;
     die();
 }
 
@@ -323,6 +325,8 @@ void GuardSocket::sweep()
             served->isOverdue.store(true, std::memory_order_relaxed);
         return sendProblem(ProblemCode::HandlerTimeout, served ? &served->request : nullptr);
     }
+    if (m_state == State::Handshake)
+        ++m_context->counters->failedHandshakes;
     die();
 }
 

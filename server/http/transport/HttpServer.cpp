@@ -23,6 +23,7 @@ public:
     const HttpServerOptions options;
     const Handler handler;
     const std::shared_ptr<ConnectionTable> table;
+    const std::shared_ptr<TransportCounters> counters = std::make_shared<TransportCounters>();
     quint16 port = 0;
 
     QObject receiver; ///< of what the I/O threads report
@@ -45,7 +46,7 @@ Result<quint16> HttpServer::start()
         m_d->port = port;
     }
     for (int number = 0; number < std::clamp(m_d->options.threads, 1, 64); ++number)
-        m_d->threads.push_back(std::make_unique<IoThread>(number, m_d->options, m_d->handler, m_d->table));
+        m_d->threads.push_back(std::make_unique<IoThread>(number, m_d->options, m_d->handler, IoThread::Shared{m_d->table, m_d->counters}));
     if (Result<void> listening = m_d->listenOnAll(); !listening) {
         m_d->threads.clear();
         return std::move(listening).problem();
@@ -103,6 +104,11 @@ void HttpServer::Private::endDrain()
 int HttpServer::connections() const
 {
     return m_d->table->total();
+}
+
+const TransportCounters &HttpServer::counters() const
+{
+    return *m_d->counters;
 }
 
 } // namespace aegis::http

@@ -5,6 +5,7 @@
 #include "server/http/transport/Refusal.h"
 #include "server/http/transport/RequestParser.h"
 #include "server/http/transport/TlsConfiguration.h"
+#include "server/http/transport/TransportCounters.h"
 #include "shared/result/Result.h"
 
 #include <QtNetwork/QHostAddress>
@@ -52,6 +53,8 @@ public:
 
     /// Open connections (with those whose request is still worked on after the client has gone). Any thread.
     int connections() const;
+    /// What befell connections before a request came. Any thread.
+    const TransportCounters &counters() const;
 
 private:
     class Private;

@@ -31,14 +31,13 @@ void handOver(const HttpServer::Handler &handler)
 
 } // namespace
 
-IoThread::IoThread(int number, const HttpServerOptions &options, HttpServer::Handler handler, std::shared_ptr<ConnectionTable> table) :
-    m_receiver(new QObject)
+IoThread::IoThread(int number, const HttpServerOptions &options, HttpServer::Handler handler, Shared shared) : m_receiver(new QObject)
 {
     m_thread.setObjectName(QStringLiteral("http-%1").arg(number));
     m_thread.setEventDispatcher(new EpollDispatcher);
     m_receiver->moveToThread(&m_thread);
     m_thread.start();
-    run([&] { setUp(options, std::move(handler), std::move(table)); });
+    run([&] { setUp(options, std::move(handler), std::move(shared)); });
 }
 
 IoThread::~IoThread()
@@ -63,14 +62,15 @@ void IoThread::run(const std::function<void()> &function)
     QMetaObject::invokeMethod(m_receiver, function, Qt::BlockingQueuedConnection);
 }
 
-void IoThread::setUp(const HttpServerOptions &options, HttpServer::Handler handler, std::shared_ptr<ConnectionTable> table)
+void IoThread::setUp(const HttpServerOptions &options, HttpServer::Handler handler, Shared shared)
 {
     m_context = std::make_shared<GuardContext>();
     m_context->limits = options.limits;
     m_context->bodyLimit = options.bodyLimit;
     m_context->refuse = options.refuse;
     m_context->handler = std::move(handler);
-    m_context->table = std::move(table);
+    m_context->table = std::move(shared.table);
+    m_context->counters = std::move(shared.counters);
     m_context->onChange = [this] { onSocketsChange(); };
     if (options.tls)
         m_tls = options.tls->configuration();
@@ -103,7 +103,9 @@ Result<void> IoThread::listen(const QHostAddress &address, quint16 port)
         } else if (!qtcompat::bind(*m_httpServer, guard.get())) {
             result = Problem(ProblemCode::Internal).withInternal(QStringLiteral("QHttpServer does not take the listening socket"));
         } else {
-            m_guards.push_back(guard.release());
+            GuardServer *const bound = guard.release();
+            m_guards.push_back(bound);
+            result = bound->accept();
         }
     });
     return result;
@@ -124,7 +126,7 @@ void IoThread::drain(std::function<void()> onEmpty)
         m_onEmpty = onEmpty;
         m_context->draining = true;
         for (GuardServer *guard : m_guards)
-            guard->close();
+            guard->stop();
         const auto open = m_context->sockets;
         for (GuardSocket *socket : open)
             socket->drain();

@@ -18,7 +18,13 @@ class GuardServer;
 /// made it; they hand over to the I/O thread.
 class IoThread {
 public:
-    IoThread(int number, const HttpServerOptions &options, HttpServer::Handler handler, std::shared_ptr<ConnectionTable> table);
+    /// What the threads of one server share.
+    struct Shared {
+        std::shared_ptr<ConnectionTable> table;
+        std::shared_ptr<TransportCounters> counters;
+    };
+
+    IoThread(int number, const HttpServerOptions &options, HttpServer::Handler handler, Shared shared);
     /// Cuts what is open and ends the thread.
     ~IoThread();
     IoThread(const IoThread &) = delete;
@@ -34,7 +40,7 @@ public:
 
 private:
     void run(const std::function<void()> &function);
-    void setUp(const HttpServerOptions &options, HttpServer::Handler handler, std::shared_ptr<ConnectionTable> table);
+    void setUp(const HttpServerOptions &options, HttpServer::Handler handler, Shared shared);
     void onSocketsChange();
 
     QThread m_thread;

@@ -2,6 +2,11 @@
 #include "tests/server/http/transport/WireClient.h"
 #include "tests/support/TestMain.h"
 
+#include <QtCore/QElapsedTimer>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <stdexcept>
 #include <thread>
 
@@ -40,6 +45,7 @@ private Q_SLOTS:
     void holdsThePlaceOfAClientThatLeft();
     void refusesTooManyConnections();
     void refusesTooManyConnectionsOfAnAddress();
+    void waitsForDescriptorsWithoutSpinning();
     void endsAConnectionAfterItsLastRequest();
     void sendsALargeAnswerToASlowClient();
     void refusesASecondInstance();
@@ -463,6 +469,7 @@ void TestHttpServer::refusesTooManyConnections()
     WireClient third(server.port);
 
     QVERIFY(third.hasEnded());
+    QCOMPARE(server.server->counters().refusedConnections.load(), quint64(1));
     first.close();
     QTRY_COMPARE(server.server->connections(), 1);
     WireClient fourth(server.port);
@@ -481,6 +488,36 @@ void TestHttpServer::refusesTooManyConnectionsOfAnAddress()
     QVERIFY(second.hasEnded());
     QVERIFY(first.send(get("/")));
     QCOMPARE(first.reply().status, 200);
+}
+
+void TestHttpServer::waitsForDescriptorsWithoutSpinning()
+{
+    TransportServer server;
+    WireClient before(server.port); // so that Qt has met "none at present" once
+    QVERIFY(before.send(get("/before")));
+    QCOMPARE(before.reply().status, 200);
+    rlimit usual{};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+    const auto restore = qScopeGuard([&] { ::setrlimit(RLIMIT_NOFILE, &usual); });
+    const int next = ::dup(0);
+    ::close(next);
+    const rlimit oneMore{.rlim_cur = static_cast<rlim_t>(next) + 1, .rlim_max = usual.rlim_max}; // for the client's end
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &oneMore), 0);
+
+    WireClient client(server.port);
+    QVERIFY(client.isConnected());
+    QVERIFY(client.send(get("/waits")));
+    const auto failures = [&] { return server.server->counters().acceptFailures.load(); };
+    QElapsedTimer time;
+    time.start();
+    QTRY_VERIFY(failures() >= 3);
+
+    QVERIFY2(time.elapsed() >= 350, "it tries again after a pause each time");
+    QVERIFY2(failures() < 10, "and not more often");
+    QVERIFY(before.send(get("/meanwhile")));
+    QCOMPARE(before.reply().status, 200); // the thread goes on
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+    QCOMPARE(client.reply().body, QByteArray("GET /waits []"));
 }
 
 void TestHttpServer::endsAConnectionAfterItsLastRequest()

@@ -184,11 +184,14 @@ void TestHttpServerTls::refusesOldVersions()
     const QByteArray said = plain.some(100);
 
     QVERIFY2(said.isEmpty() || said.startsWith('\x15'), "at most a TLS alert");
+    QTRY_COMPARE(server.server->counters().failedHandshakes.load(), quint64(1));
     QVERIFY(connectTo(server.port, QSsl::TlsV1_2)->isEncrypted());
+    QCOMPARE(server.server->counters().failedHandshakes.load(), quint64(1));
     QT_WARNING_PUSH
     QT_WARNING_DISABLE_DEPRECATED
     QVERIFY(!connectTo(server.port, QSsl::TlsV1_1)->isEncrypted());
     QT_WARNING_POP
+    QTRY_COMPARE(server.server->counters().failedHandshakes.load(), quint64(2));
 }
 
 void TestHttpServerTls::givesTheNewCertificateToNewConnections()
@@ -214,6 +217,7 @@ void TestHttpServerTls::endsAHandshakeThatDoesNotEnd()
 
     QVERIFY(client.hasEnded());
     QTRY_COMPARE(server.server->connections(), 0);
+    QCOMPARE(server.server->counters().failedHandshakes.load(), quint64(1));
 }
 
 void TestHttpServerTls::survivesClientsThatLeave()
