@@ -89,12 +89,13 @@ public:
     Result<void> makeServices();
     Result<void> startLoops();
     Result<void> startHttp();
+    void measureHttp();
 
     const Settings settings;
     const Options options;
     Storage storage;
     std::unique_ptr<Services> services;
-    std::vector<Metrics::Gauge> gauges;
+    std::vector<Metrics::Sampled> sampled;
     Secret fingerprintKey;
     std::unique_ptr<RevocationFeed> feed;
     std::unique_ptr<DatabaseSession> houseSession;
@@ -156,7 +157,11 @@ Result<void> Application::Private::makeServices()
                                                            .refreshTokens = std::move(refreshTokens),
                                                            .keys = std::move(keys),
                                                            .storage = storage});
-    gauges = services->gauges();
+    sampled = services->measure();
+    if (storage.cluster) {
+        sampled.push_back(services->metrics.sampledCounter("aegis_postgres_restarts_total", "Times that the private PostgreSQL was started again.",
+                                                           [this] { return double(storage.cluster->restarts()); }));
+    }
     return {};
 }
 
@@ -203,12 +208,26 @@ Result<void> Application::Private::startHttp()
                            [&](const Subnet &subnet) { return subnet.contains(address); });
     };
     http = std::make_unique<http::HttpServer>(std::move(httpOptions), [this](http::HttpExchange exchange) { pipeline->handle(std::move(exchange)); });
-    gauges.push_back(services->metrics.gauge("aegis_http_connections", "Open client connections.", [this] { return double(http->connections()); }));
+    measureHttp();
     auto started = http->start();
     if (!started)
         return cannotListen(settings, started.problem());
     port = *started;
     return {};
+}
+
+void Application::Private::measureHttp()
+{
+    Metrics &metrics = services->metrics;
+    const http::TransportCounters &counters = http->counters();
+    sampled.push_back(metrics.gauge("aegis_http_connections", "Open client connections.", [this] { return double(http->connections()); }));
+    sampled.push_back(metrics.sampledCounter("aegis_http_connections_refused_total", "Connections closed at once because there were too many.",
+                                             [&counters] { return double(counters.refusedConnections.load()); }));
+    sampled.push_back(metrics.sampledCounter("aegis_http_accept_failures_total",
+                                             "Times that no connection could be accepted, for lack of descriptors.",
+                                             [&counters] { return double(counters.acceptFailures.load()); }));
+    sampled.push_back(metrics.sampledCounter("aegis_tls_handshake_failures_total", "Connections that ended before TLS had begun.",
+                                             [&counters] { return double(counters.failedHandshakes.load()); }));
 }
 
 QString Application::url() const

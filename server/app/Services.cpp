@@ -4,6 +4,7 @@
 #include "server/health/HealthApi.h"
 #include "server/http/documentation/Documentation.h"
 #include "server/keys/KeyApi.h"
+#include "server/log/Log.h"
 #include "server/organizations/OrganizationApi.h"
 #include "server/sessions/SessionApi.h"
 
@@ -61,21 +62,31 @@ void Services::bind(http::Api &api, MetricsAccess metricsAccess)
     http::bindDocumentation(api);
 }
 
-std::vector<Metrics::Gauge> Services::gauges()
+std::vector<Metrics::Sampled> Services::measure()
 {
-    std::vector<Metrics::Gauge> gauges;
-    const auto add = [&](const char *name, const char *help, std::function<double()> sample, const MetricLabels &labels = {}) {
-        gauges.push_back(metrics.gauge(name, help, std::move(sample), labels));
+    std::vector<Metrics::Sampled> sampled;
+    const auto gauge = [&](const char *name, const char *help, std::function<double()> sample, const MetricLabels &labels = {}) {
+        sampled.push_back(metrics.gauge(name, help, std::move(sample), labels));
     };
-    add("aegis_queue_waiting", "Jobs that wait for a worker.", [this] { return double(database.waiting()); }, {{"queue", "database"}});
-    add("aegis_queue_waiting", "Jobs that wait for a worker.", [this] { return double(hasher.waiting()); }, {{"queue", "passwords"}});
-    add("aegis_revocations", "Revocations that are remembered.", [this] { return double(revocations.size()); });
-    add("aegis_revocation_feed_age_seconds", "Time since the revocations were last read.",
-        [this] { return std::chrono::duration<double>(revocations.age()).count(); });
-    add("aegis_database_connects", "Connections opened to the database since the start.",
-        [this] { return double(database.counters().connects.load()); });
-    add("aegis_database_repeats", "Transactions that were run again since the start.", [this] { return double(database.counters().repeats.load()); });
-    return gauges;
+    const auto counter = [&](const char *name, const char *help, std::function<double()> sample, const MetricLabels &labels = {}) {
+        sampled.push_back(metrics.sampledCounter(name, help, std::move(sample), labels));
+    };
+    const MetricLabels transactions{{"queue", "database"}}, passwords{{"queue", "passwords"}};
+    gauge(
+        "aegis_queue_waiting", "Jobs that wait for a worker.", [this] { return double(database.waiting()); }, transactions);
+    gauge(
+        "aegis_queue_waiting", "Jobs that wait for a worker.", [this] { return double(hasher.waiting()); }, passwords);
+    counter(
+        "aegis_queue_rejections_total", "Jobs refused because the queue was full.", [this] { return double(database.rejected()); }, transactions);
+    counter(
+        "aegis_queue_rejections_total", "Jobs refused because the queue was full.", [this] { return double(hasher.rejected()); }, passwords);
+    gauge("aegis_revocations", "Revocations that are remembered.", [this] { return double(revocations.size()); });
+    gauge("aegis_revocation_feed_age_seconds", "Time since the revocations were last read.",
+          [this] { return std::chrono::duration<double>(revocations.age()).count(); });
+    counter("aegis_database_connects_total", "Connections opened to the database.", [this] { return double(database.counters().connects.load()); });
+    counter("aegis_database_repeats_total", "Transactions that were run again.", [this] { return double(database.counters().repeats.load()); });
+    counter("aegis_log_lines_dropped_total", "Lines of the log that nobody took in time.", [] { return double(log::dropped()); });
+    return sampled;
 }
 
 } // namespace aegis

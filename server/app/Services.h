@@ -39,8 +39,8 @@ struct Services {
 
     /// Binds the handlers of every feature.
     void bind(http::Api &api, MetricsAccess metricsAccess);
-    /// Gauges of the queues and of the connections to the database, for as long as the result lives.
-    std::vector<Metrics::Gauge> gauges();
+    /// Measures the queues, the connections to the database and the log for as long as the result lives.
+    std::vector<Metrics::Sampled> measure();
 
     Metrics metrics;
     Database database;

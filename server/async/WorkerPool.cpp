@@ -34,8 +34,12 @@ bool WorkerPool::tryPost(Job job)
 {
     {
         const std::lock_guard lock(m_mutex);
-        if (m_stopping || m_jobs.size() >= m_options.capacity)
+        if (m_stopping)
             return false;
+        if (m_jobs.size() >= m_options.capacity) {
+            ++m_rejected;
+            return false;
+        }
         m_jobs.push_back(std::move(job));
     }
     m_wake.notify_one();
@@ -46,6 +50,12 @@ std::size_t WorkerPool::waiting() const
 {
     const std::lock_guard lock(m_mutex);
     return m_jobs.size();
+}
+
+std::uint64_t WorkerPool::rejected() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_rejected;
 }
 
 void WorkerPool::work(int worker)

@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <coroutine>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -43,6 +44,8 @@ public:
     template <class T, class Function> auto run(Function function);
 
     std::size_t waiting() const;
+    /// Jobs that were refused because the queue was full.
+    std::uint64_t rejected() const;
     std::size_t capacity() const { return m_options.capacity; }
     int threads() const { return m_options.threads; }
 
@@ -53,6 +56,7 @@ private:
     mutable std::mutex m_mutex;
     std::condition_variable m_wake;
     std::deque<Job> m_jobs;
+    std::uint64_t m_rejected = 0;
     bool m_stopping = false;
     std::vector<std::thread> m_threads;
 };

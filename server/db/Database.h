@@ -61,6 +61,8 @@ public:
 
     /// Transactions that wait for a connection.
     std::size_t waiting() const { return m_pool->waiting(); }
+    /// Transactions that were refused because too many waited.
+    std::uint64_t rejected() const { return m_pool->rejected(); }
     const DatabaseCounters &counters() const { return m_link->counters; }
 
 private:

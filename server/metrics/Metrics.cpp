@@ -26,23 +26,24 @@ template <class Metric> struct Series {
     std::map<MetricLabels, std::unique_ptr<Metric>> metrics;
 };
 
-struct Sampled {
+} // namespace
+
+struct Metrics::Source {
+    prometheus::MetricType type;
     std::string name;
     std::string help;
     MetricLabels labels;
     std::function<double()> sample;
 };
 
-} // namespace
-
 struct Metrics::Registry {
     mutable std::mutex mutex;
     std::map<std::string, Series<Counter>> counters;
     std::map<std::string, Series<Histogram>> histograms;
     std::map<std::string, std::unique_ptr<OperationMetrics>> operations;
-    std::map<std::uint64_t, Sampled> gauges;
+    std::map<std::uint64_t, Source> sources;
     std::map<std::string, prometheus::MetricType> types; ///< a name stands for one kind of metric
-    std::uint64_t nextGauge = 1;
+    std::uint64_t nextSource = 1;
 
     void claim(const std::string &name, prometheus::MetricType type)
     {
@@ -94,30 +95,40 @@ OperationMetrics &Metrics::operation(const std::string &operationId)
     return *metrics;
 }
 
-Metrics::Gauge Metrics::gauge(const std::string &name, const std::string &help, std::function<double()> sample, const MetricLabels &labels)
+Metrics::Sampled Metrics::gauge(const std::string &name, const std::string &help, std::function<double()> sample, const MetricLabels &labels)
 {
-    const std::lock_guard lock(m_registry->mutex);
-    m_registry->claim(name, prometheus::MetricType::Gauge);
-    const std::uint64_t key = m_registry->nextGauge++;
-    m_registry->gauges.emplace(key, Sampled{name, help, labels, std::move(sample)});
-    return Gauge(this, key);
+    return add({prometheus::MetricType::Gauge, name, help, labels, std::move(sample)});
 }
 
-Metrics::Gauge::Gauge(Gauge &&other) noexcept : m_metrics(std::exchange(other.m_metrics, nullptr)), m_key(other.m_key) {}
+Metrics::Sampled Metrics::sampledCounter(const std::string &name, const std::string &help, std::function<double()> sample, const MetricLabels &labels)
+{
+    return add({prometheus::MetricType::Counter, name, help, labels, std::move(sample)});
+}
 
-Metrics::Gauge &Metrics::Gauge::operator=(Gauge &&other) noexcept
+Metrics::Sampled Metrics::add(Source source)
+{
+    const std::lock_guard lock(m_registry->mutex);
+    m_registry->claim(source.name, source.type);
+    const std::uint64_t key = m_registry->nextSource++;
+    m_registry->sources.emplace(key, std::move(source));
+    return Sampled(this, key);
+}
+
+Metrics::Sampled::Sampled(Sampled &&other) noexcept : m_metrics(std::exchange(other.m_metrics, nullptr)), m_key(other.m_key) {}
+
+Metrics::Sampled &Metrics::Sampled::operator=(Sampled &&other) noexcept
 {
     std::swap(m_metrics, other.m_metrics);
     std::swap(m_key, other.m_key);
     return *this;
 }
 
-Metrics::Gauge::~Gauge()
+Metrics::Sampled::~Sampled()
 {
     if (m_metrics == nullptr)
         return;
     const std::lock_guard lock(m_metrics->m_registry->mutex); // after this no reader is inside the callback
-    m_metrics->m_registry->gauges.erase(m_key);
+    m_metrics->m_registry->sources.erase(m_key);
 }
 
 QByteArray Metrics::render() const
@@ -135,8 +146,12 @@ QByteArray Metrics::render() const
             for (const auto &[labels, histogram] : series.metrics)
                 families.addHistogram(name, series.help, labels, histogram->snapshot());
         }
-        for (const auto &[key, gauge] : m_registry->gauges)
-            families.addGauge(gauge.name, gauge.help, gauge.labels, gauge.sample());
+        for (const auto &[key, source] : m_registry->sources) {
+            if (source.type == prometheus::MetricType::Counter)
+                families.addCounter(source.name, source.help, source.labels, source.sample());
+            else
+                families.addGauge(source.name, source.help, source.labels, source.sample());
+        }
     }
     if (const auto process = ProcessMetrics::read())
         families.add(*process);

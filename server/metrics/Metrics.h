@@ -34,23 +34,25 @@ public:
     /// `http_requests_total` and `http_request_duration_seconds` of one operation.
     OperationMetrics &operation(const std::string &operationId);
 
-    /// Keeps a sampled gauge alive: it leaves the metrics when this goes. It must not outlive the metrics.
-    class [[nodiscard]] Gauge {
+    /// Keeps a sampled metric alive: it leaves the metrics when this goes. It must not outlive the metrics.
+    class [[nodiscard]] Sampled {
     public:
-        Gauge() = default;
-        Gauge(Gauge &&other) noexcept;
-        Gauge &operator=(Gauge &&other) noexcept;
-        ~Gauge();
+        Sampled() = default;
+        Sampled(Sampled &&other) noexcept;
+        Sampled &operator=(Sampled &&other) noexcept;
+        ~Sampled();
 
     private:
         friend class Metrics;
-        Gauge(Metrics *metrics, std::uint64_t key) : m_metrics(metrics), m_key(key) {}
+        Sampled(Metrics *metrics, std::uint64_t key) : m_metrics(metrics), m_key(key) {}
         Metrics *m_metrics = nullptr;
         std::uint64_t m_key = 0;
     };
     /// A value that is asked for each time the metrics are read, on the reader's thread: it must be quick, thread-safe and
     /// must not call back into this object.
-    Gauge gauge(const std::string &name, const std::string &help, std::function<double()> sample, const MetricLabels &labels = {});
+    Sampled gauge(const std::string &name, const std::string &help, std::function<double()> sample, const MetricLabels &labels = {});
+    /// The same for a number that somebody else counts, and that only grows.
+    Sampled sampledCounter(const std::string &name, const std::string &help, std::function<double()> sample, const MetricLabels &labels = {});
 
     /// Everything in the text exposition format 0.0.4, with what the kernel says about this process.
     QByteArray render() const;
@@ -58,6 +60,9 @@ public:
 
 private:
     struct Registry;
+    struct Source;
+    Sampled add(Source source);
+
     std::unique_ptr<Registry> m_registry;
 };
 

@@ -50,7 +50,8 @@ public:
     /// Does what was accepted and refuses all else from then on.
     void stop() { m_pool.stop(); }
 
-    std::size_t waiting() const { return m_pool.waiting(); } ///< calls in the queue now
+    std::size_t waiting() const { return m_pool.waiting(); }     ///< calls in the queue now
+    std::uint64_t rejected() const { return m_pool.rejected(); } ///< calls refused because it was full
     std::size_t capacity() const { return m_pool.capacity(); }
     int threads() const { return m_pool.threads(); }
 

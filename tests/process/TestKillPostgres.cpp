@@ -60,6 +60,11 @@ void TestKillPostgres::recoversByItself()
     QCOMPARE(AdminDatabase(m_directory).brokenRules(), QStringList());
     ApiClient client(server.port());
     QTRY_COMPARE(client.get("/health/ready").text("status"), QByteArray("ok"));
+    const QByteArray metrics = client.get("/metrics").raw.body;
+    // When only a child dies, the postmaster itself starts the others again.
+    QVERIFY2(
+        metrics.contains("# TYPE aegis_postgres_restarts_total counter\naegis_postgres_restarts_total " + QByteArray(postmaster ? "1\n" : "0\n")),
+        metrics.constData());
     QCOMPARE(server.stop(), std::optional(0));
     QCOMPARE(m_directory.postgresProcesses(), QList<qint64>());
 }

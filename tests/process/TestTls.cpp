@@ -23,6 +23,7 @@ private Q_SLOTS:
     void doesNotStartWithABrokenCertificate_data();
     void doesNotStartWithABrokenCertificate();
     void mayBeOpenToOthersWithTls();
+    void countsWhoDoesNotSpeakTls();
     void staysPlainWithoutACertificate();
     void cleanupTestCase();
 
@@ -174,6 +175,24 @@ void TestTls::mayBeOpenToOthersWithTls()
     QCOMPARE(with.run({QStringLiteral("check-config")}), 0);
     QCOMPARE(without.run({QStringLiteral("run")}), 78);
     QVERIFY2(without.errorOutput().contains("HOST") && without.errorOutput().contains("TLS_CERT_FILE"), without.errorOutput().constData());
+}
+
+void TestTls::countsWhoDoesNotSpeakTls()
+{
+    QVERIFY2(ensureRunning(), m_server.errorOutput().constData());
+    const auto failed = [this] {
+        const QByteArray text = getOverTls(m_server.port(), "/metrics").text;
+        const QByteArray name = "\naegis_tls_handshake_failures_total ";
+        const qsizetype at = text.indexOf(name);
+        return at < 0 ? -1 : text.mid(at + name.size(), text.indexOf('\n', at + 1) - at - name.size()).toInt();
+    };
+    const int before = failed();
+    QVERIFY(before >= 0);
+    WireClient plain(m_server.port());
+
+    QVERIFY(plain.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+
+    QTRY_COMPARE(failed(), before + 1);
 }
 
 void TestTls::staysPlainWithoutACertificate()

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void aSessionIdlesNoLongerThanItsRefreshTokenLives();
     void answersEveryEndpoint();
     void measuresItsQueues();
+    void countsWhatItsQueuesRefuse();
 
 private:
     /// The services of such a server; nothing connects to its database.
@@ -103,13 +104,53 @@ void TestServices::answersEveryEndpoint()
 void TestServices::measuresItsQueues()
 {
     const auto services = make({});
-    const auto gauges = services->gauges();
+    const auto measured = services->measure();
 
     const QByteArray text = services->metrics.render();
 
-    for (const char *line : {"aegis_queue_waiting{queue=\"database\"} 0", "aegis_queue_waiting{queue=\"passwords\"} 0", "aegis_revocations 0",
-                             "aegis_revocation_feed_age_seconds 86400", "aegis_database_connects 0", "aegis_database_repeats 0"})
+    for (const char *line :
+         {"aegis_queue_waiting{queue=\"database\"} 0", "aegis_queue_waiting{queue=\"passwords\"} 0", "aegis_revocations 0",
+          "aegis_revocation_feed_age_seconds 86400", "# TYPE aegis_database_connects_total counter\naegis_database_connects_total 0",
+          "# TYPE aegis_database_repeats_total counter\naegis_database_repeats_total 0",
+          "# TYPE aegis_queue_rejections_total counter\naegis_queue_rejections_total{queue=\"database\"} 0",
+          "aegis_queue_rejections_total{queue=\"passwords\"} 0", "# TYPE aegis_log_lines_dropped_total counter\naegis_log_lines_dropped_total 0"})
         QVERIFY2(text.contains(line), text.constData());
+}
+
+static Task<Result<QByteArray>> hashOn(PasswordHasher &hasher)
+{
+    auto result = co_await hasher.hash(Secret(QByteArrayLiteral("a password")));
+    co_return result;
+}
+
+static Task<Result<void>> writeOn(Database &database, const RequestContext &context)
+{
+    auto result = co_await database.write<void>(context, [](Tx &) { return Result<void>(); });
+    co_return result;
+}
+
+void TestServices::countsWhatItsQueuesRefuse()
+{
+    const auto services = make({{"DATABASE_POOL_SIZE", "1"}, {"DATABASE_QUEUE", "1"}, {"HASH_THREADS", "1"}, {"HASH_QUEUE", "1"}});
+    const auto measured = services->measure();
+    const RequestContext context = RequestContext::forSystem(systemNow());
+    int hashes = 0;
+    int writes = 0;
+    constexpr int each = 50; // one is worked on and one waits, at most
+    for (int i = 0; i < each; ++i) {
+        spawn(hashOn(services->hasher), [&](auto, auto) { ++hashes; });
+        spawn(writeOn(services->database, context), [&](auto, auto) { ++writes; });
+    }
+    QTRY_VERIFY(hashes == each && writes == each);
+
+    const QByteArray text = services->metrics.render();
+    for (const char *queue : {"database", "passwords"}) {
+        const QByteArray name = QByteArray("\naegis_queue_rejections_total{queue=\"") + queue + "\"} ";
+        const qsizetype at = text.indexOf(name);
+        QVERIFY2(at >= 0, text.constData());
+        const double refused = text.mid(at + name.size(), text.indexOf('\n', at + 1) - at - name.size()).toDouble();
+        QVERIFY2(refused >= 1 && refused < each, text.constData());
+    }
 }
 
 AEGIS_TEST(TestServices)

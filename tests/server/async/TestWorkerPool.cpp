@@ -81,6 +81,7 @@ void TestWorkerPool::refusesAtOnceWhenTheQueueIsFull()
     QThread *unused = nullptr;
     spawn(doubleOnPool(pool, 1, &unused, &unused), [&](auto value, auto) { answer = std::move(value); });
 
+    QCOMPARE(pool.rejected(), std::uint64_t(1));
     QVERIFY2(answer, "a full queue answers before spawn() returns");
     QCOMPARE(answer->problem().code, ProblemCode::Overloaded);
     QVERIFY(answer->problem().retryAfter);

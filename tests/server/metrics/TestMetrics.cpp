@@ -21,6 +21,7 @@ private Q_SLOTS:
     void putsADurationIntoItsBuckets_data();
     void putsADurationIntoItsBuckets();
     void asksAGaugeEachTimeAndForgetsIt();
+    void asksForWhatOthersCount();
     void escapesLabels();
     void refusesANameThatIsWrongOrTaken_data();
     void refusesANameThatIsWrongOrTaken();
@@ -165,14 +166,29 @@ void TestMetrics::asksAGaugeEachTimeAndForgetsIt()
     Metrics metrics;
     double value = 1;
     {
-        Metrics::Gauge gauge = metrics.gauge("depth", "Depth.", [&value] { return value; });
+        Metrics::Sampled gauge = metrics.gauge("depth", "Depth.", [&value] { return value; });
         QCOMPARE(valueOf(metrics.render(), "depth"), 1.0);
         value = 7;
-        const Metrics::Gauge moved = std::move(gauge);
+        const Metrics::Sampled moved = std::move(gauge);
         QCOMPARE(valueOf(metrics.render(), "depth"), 7.0);
     }
 
     QVERIFY(!metrics.render().contains("depth"));
+}
+
+void TestMetrics::asksForWhatOthersCount()
+{
+    Metrics metrics;
+    double value = 3;
+    const auto first = metrics.sampledCounter("lost_total", "Lost.", [&value] { return value; }, {{"where", "here"}});
+    const auto second = metrics.sampledCounter("lost_total", "Lost.", [] { return 5.0; }, {{"where", "there"}});
+
+    QVERIFY(metrics.render().contains("# TYPE lost_total counter\n"));
+    QCOMPARE(valueOf(metrics.render(), "lost_total{where=\"here\"}"), 3.0);
+    value = 4;
+    QCOMPARE(valueOf(metrics.render(), "lost_total{where=\"here\"}"), 4.0);
+    QCOMPARE(valueOf(metrics.render(), "lost_total{where=\"there\"}"), 5.0);
+    QVERIFY_THROWS_EXCEPTION(std::logic_error, (void)metrics.gauge("lost_total", "Lost.", [] { return 0.0; }));
 }
 
 void TestMetrics::escapesLabels()
