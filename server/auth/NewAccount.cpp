@@ -5,72 +5,28 @@
 namespace aegis {
 namespace {
 
-QString sentenceOf(Slug::Fault fault)
+/// Nothing for a name that is not given, and for one that is none.
+std::optional<QString> nameIfGiven(const std::optional<QString> &text)
 {
-    switch (fault) {
-    case Slug::Fault::Length:
-        return QStringLiteral("Must be %1 to %2 characters.").arg(Slug::minLength).arg(Slug::maxLength);
-    case Slug::Fault::Characters:
-        return QStringLiteral("Must consist of a-z, 0-9 and hyphens.");
-    case Slug::Fault::Hyphens:
-        return QStringLiteral("Must not begin or end with a hyphen, nor have two in a row.");
-    case Slug::Fault::Reserved:
-        return QStringLiteral("Is reserved.");
-    }
-    Q_UNREACHABLE();
+    return text ? parseDisplayName(*text, maxPersonNameLength) : std::nullopt;
 }
 
-/// Collects the errors of all fields, so that a client hears of them at once.
-class Checker {
-public:
-    std::optional<EmailAddress> email(const QString &text)
-    {
-        auto address = EmailAddress::parse(text);
-        if (!address)
-            fail("email", "format", QStringLiteral("Must be a mail address such as ada@example.com."));
-        return address;
-    }
-    std::optional<QString> name(const char *field, const QString &text, qsizetype maxLength)
-    {
-        auto name = parseDisplayName(text, maxLength);
-        if (!name)
-            fail(field, "format", QStringLiteral("Must be 1 to %1 readable characters.").arg(maxLength));
-        return name;
-    }
-    std::optional<QString> nameIfGiven(const char *field, const std::optional<QString> &text)
-    {
-        return text ? name(field, *text, maxPersonNameLength) : std::nullopt;
-    }
-    std::optional<Slug> slug(const QString &text)
-    {
-        if (const auto fault = Slug::faultOf(text))
-            fail("organizationSlug", slugFaultName(*fault).toLatin1().constData(), sentenceOf(*fault));
-        return Slug::parse(text);
-    }
-    bool failed() const { return !m_problem.fields.empty(); }
-    Problem problem() && { return std::move(m_problem); }
-
-private:
-    void fail(const char *field, const char *code, const QString &message)
-    {
-        m_problem.fields.push_back({.field = QString::fromLatin1(field), .code = QString::fromLatin1(code), .message = message});
-    }
-
-    Problem m_problem{ProblemCode::ValidationFailed};
-};
+Problem unchecked()
+{
+    return Problem(ProblemCode::ValidationFailed).withInternal(QStringLiteral("a new account whose texts the decoder has not checked"));
+}
 
 } // namespace
 
 Result<NewAccount> NewAccount::from(SignupRequest request)
 {
-    Checker check;
-    auto email = check.email(request.email);
-    auto firstName = check.name("firstName", request.firstName, maxPersonNameLength);
-    auto lastName = check.name("lastName", request.lastName, maxPersonNameLength);
-    auto organizationName = check.name("organizationName", request.organizationName, maxOrganizationNameLength);
-    auto slug = check.slug(request.organizationSlug);
-    if (check.failed())
-        return std::move(check).problem();
+    auto email = EmailAddress::parse(request.email);
+    auto firstName = parseDisplayName(request.firstName, maxPersonNameLength);
+    auto lastName = parseDisplayName(request.lastName, maxPersonNameLength);
+    auto organizationName = parseDisplayName(request.organizationName, maxOrganizationNameLength);
+    auto slug = Slug::parse(request.organizationSlug);
+    if (!email || !firstName || !lastName || !organizationName || !slug)
+        return unchecked();
     return NewAccount{.email = *std::move(email),
                       .password = std::move(request.password),
                       .firstName = std::move(firstName),
@@ -80,12 +36,11 @@ Result<NewAccount> NewAccount::from(SignupRequest request)
 
 Result<NewAccount> NewAccount::from(RegisterRequest request)
 {
-    Checker check;
-    auto email = check.email(request.email);
-    auto firstName = check.nameIfGiven("firstName", request.firstName);
-    auto lastName = check.nameIfGiven("lastName", request.lastName);
-    if (check.failed())
-        return std::move(check).problem();
+    auto email = EmailAddress::parse(request.email);
+    auto firstName = nameIfGiven(request.firstName);
+    auto lastName = nameIfGiven(request.lastName);
+    if (!email || firstName.has_value() != request.firstName.has_value() || lastName.has_value() != request.lastName.has_value())
+        return unchecked();
     return NewAccount{.email = *std::move(email),
                       .password = std::move(request.password),
                       .firstName = std::move(firstName),

@@ -10,7 +10,7 @@
 
 namespace aegis {
 
-/// What is asked for with a new account, checked and in its stored form.
+/// What is asked for with a new account, in its stored form.
 struct NewAccount {
     struct Organization {
         QString name;
@@ -23,7 +23,8 @@ struct NewAccount {
     std::optional<QString> lastName;
     std::optional<Organization> organization; ///< that comes with it
 
-    /// `validation_failed` with an error for each field that is wrong. The password is not judged here.
+    /// The decoder has checked the texts and told each that is wrong, so a fault here is a bug: `validation_failed` without a field.
+    /// The password is not judged here.
     static Result<NewAccount> from(SignupRequest request);
     static Result<NewAccount> from(RegisterRequest request);
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "shared/dto/AccountTexts.h"
 #include "shared/json/Field.h"
 #include "shared/text/Secret.h"
 
@@ -20,9 +21,13 @@ struct RegisterRequest {
 template <> struct Fields<RegisterRequest> {
     static constexpr std::string_view name = "RegisterRequest";
     static constexpr std::tuple list{
-        field(
-            "email", &RegisterRequest::email,
-            {.minLength = 1, .maxLength = 254, .format = "email", .description = "Compared without regard to case.", .example = "grace@example.com"}),
+        field("email", &RegisterRequest::email,
+              {.minLength = 1,
+               .maxLength = 254,
+               .format = "email",
+               .description = "Compared without regard to case.",
+               .example = "grace@example.com",
+               .check = checkEmail}),
         field("password", &RegisterRequest::password,
               {.minLength = 1,
                .maxLength = 1024,
@@ -30,9 +35,9 @@ template <> struct Fields<RegisterRequest> {
                .description = "Must meet the password policy.",
                .example = "Correct-Horse-42-Staple"}),
         field("firstName", &RegisterRequest::firstName,
-              {.minLength = 1, .maxLength = 100, .nullable = true, .description = "Given name.", .example = "Grace"}),
+              {.minLength = 1, .maxLength = 100, .nullable = true, .description = "Given name.", .example = "Grace", .check = checkPersonName}),
         field("lastName", &RegisterRequest::lastName,
-              {.minLength = 1, .maxLength = 100, .nullable = true, .description = "Family name.", .example = "Hopper"}),
+              {.minLength = 1, .maxLength = 100, .nullable = true, .description = "Family name.", .example = "Hopper", .check = checkPersonName}),
     };
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "shared/dto/AccountTexts.h"
 #include "shared/json/Field.h"
 #include "shared/text/Secret.h"
 
@@ -21,17 +22,28 @@ template <> struct Fields<SignupRequest> {
     static constexpr std::string_view name = "SignupRequest";
     static constexpr std::tuple list{
         field("email", &SignupRequest::email,
-              {.minLength = 1, .maxLength = 254, .format = "email", .description = "Compared without regard to case.", .example = "ada@example.com"}),
+              {.minLength = 1,
+               .maxLength = 254,
+               .format = "email",
+               .description = "Compared without regard to case.",
+               .example = "ada@example.com",
+               .check = checkEmail}),
         field("password", &SignupRequest::password,
               {.minLength = 1,
                .maxLength = 1024,
                .format = "password",
                .description = "Must meet the password policy.",
                .example = "Correct-Horse-42-Staple"}),
-        field("firstName", &SignupRequest::firstName, {.minLength = 1, .maxLength = 100, .description = "Given name.", .example = "Ada"}),
-        field("lastName", &SignupRequest::lastName, {.minLength = 1, .maxLength = 100, .description = "Family name.", .example = "Lovelace"}),
+        field("firstName", &SignupRequest::firstName,
+              {.minLength = 1, .maxLength = 100, .description = "Given name.", .example = "Ada", .check = checkPersonName}),
+        field("lastName", &SignupRequest::lastName,
+              {.minLength = 1, .maxLength = 100, .description = "Family name.", .example = "Lovelace", .check = checkPersonName}),
         field("organizationName", &SignupRequest::organizationName,
-              {.minLength = 1, .maxLength = 200, .description = "Name of the new organization.", .example = "Analytical Engines"}),
+              {.minLength = 1,
+               .maxLength = 200,
+               .description = "Name of the new organization.",
+               .example = "Analytical Engines",
+               .check = checkOrganizationName}),
         field("organizationSlug", &SignupRequest::organizationSlug,
               {.minLength = 1,
                .maxLength = 255,
@@ -39,7 +51,8 @@ template <> struct Fields<SignupRequest> {
                .documentedMinLength = 3,
                .documentedMaxLength = 63,
                .description = "Short name of the new organization: 3 to 63 of a-z, 0-9 and hyphen, no hyphen at an end, none doubled.",
-               .example = "analytical-engines"}),
+               .example = "analytical-engines",
+               .check = checkSlug}),
     };
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <QtCore/QString>
+
 #include <concepts>
 #include <string_view>
 #include <tuple>
@@ -15,6 +17,11 @@ enum class In {
     Header, ///< header field
 };
 
+class FieldErrors;
+
+/// Whether a text is good; if not, it has added an error, which does not hold the text.
+using TextCheck = bool (*)(const QString &text, FieldErrors &errors);
+
 /// What is known about a field besides its type: checked by the decoder, told by the API document. A field is required
 /// unless its type is std::optional.
 struct FieldRules {
@@ -29,6 +36,7 @@ struct FieldRules {
     std::string_view format{};      ///< of the API document, where the type does not say it, e.g. `email`
     std::string_view description{}; ///< English sentence
     std::string_view example{};     ///< as text; the elements of a list stand apart by commas
+    TextCheck check = nullptr;      ///< strings only: what the decoder asks for beyond the length
 };
 
 /// One field of a DTO: its name on the wire, its member and its rules.

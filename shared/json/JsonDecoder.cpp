@@ -96,7 +96,7 @@ bool read(const QJsonValue &value, const FieldRules &rules, FieldErrors &errors,
         return false;
     }
     QString text = value.toString();
-    if (!checkLength(text, rules, errors))
+    if (!checkLength(text, rules, errors) || (rules.check && !rules.check(text, errors)))
         return false;
     into = std::move(text);
     return true;

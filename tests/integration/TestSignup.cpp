@@ -228,10 +228,15 @@ void TestSignup::namesAllFieldsThatAreWrong()
                                                                 {"organizationName", " "},
                                                                 {"organizationSlug", "-"}}));
 
+    const TestReply some = m_server->client().post("/auth/signup", textObject({{"email", "x@"}, {"firstName", "Ada"}, {"organizationSlug", "-"}}));
+
     QVERIFY_REPLY(missing, 422, "validation_failed");
     QCOMPARE(missing.errors(),
              (QByteArrayList{"email:required", "firstName:required", "lastName:required", "organizationName:required", "organizationSlug:required",
                              "password:required"}));
+    QVERIFY_REPLY(some, 422, "validation_failed");
+    QCOMPARE(some.errors(),
+             (QByteArrayList{"email:format", "lastName:required", "organizationName:required", "organizationSlug:length", "password:required"}));
     QVERIFY_REPLY(wrong, 422, "validation_failed");
     QCOMPARE(wrong.errors(),
              (QByteArrayList{"email:format", "firstName:format", "lastName:format", "organizationName:format", "organizationSlug:length"}));

@@ -57,6 +57,14 @@ QByteArrayList errorsOf(const Problem &problem)
 const QByteArray goodSignup = R"({"email":"ada@example.com","password":"Correct-Horse-42","firstName":"Ada","lastName":"Lovelace",)"
                               R"("organizationName":"Engines","organizationSlug":"engines"})";
 
+bool refuseCapitals(const QString &text, FieldErrors &errors)
+{
+    if (text == text.toLower())
+        return true;
+    errors.add("capitals", QStringLiteral("Must be in small letters."));
+    return false;
+}
+
 } // namespace
 
 template <> struct aegis::Fields<Numbers> {
@@ -65,7 +73,7 @@ template <> struct aegis::Fields<Numbers> {
                                      field("large", &Numbers::large),
                                      field("at", &Numbers::at),
                                      field("user", &Numbers::user),
-                                     field("tags", &Numbers::tags, {.maxLength = 5}),
+                                     field("tags", &Numbers::tags, {.maxLength = 5, .check = refuseCapitals}),
                                      field("organizations", &Numbers::organizations)};
 };
 template <> struct aegis::Fields<Search> {
@@ -153,6 +161,8 @@ void TestJsonDecoder::tellsWhatIsWrong_data()
     QTest::newRow("no list") << QByteArray(R"("tags":"a")") << QByteArray("tags=type");
     QTest::newRow("an element of another type") << QByteArray(R"("tags":["a",1])") << QByteArray("tags[1]=type");
     QTest::newRow("an element that is too long") << QByteArray(R"("tags":["abcdef"])") << QByteArray("tags[0]=length");
+    QTest::newRow("an element that the field's check refuses") << QByteArray(R"("tags":["a","B"])") << QByteArray("tags[1]=capitals");
+    QTest::newRow("what is too long is not checked as well") << QByteArray(R"("tags":["ABCDEF"])") << QByteArray("tags[0]=length");
     QTest::newRow("length counts code points") << QByteArray(
         "\"tags\":[\"\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\"]")
                                                << QByteArray();
