@@ -55,6 +55,7 @@ SqlError SqlError::from(const pg_result *result)
     SqlError error;
     error.state = field(result, PG_DIAG_SQLSTATE);
     error.constraint = field(result, PG_DIAG_CONSTRAINT_NAME);
+    error.table = field(result, PG_DIAG_TABLE_NAME);
     error.position = field(result, PG_DIAG_STATEMENT_POSITION).toInt();
     // The message of a data exception repeats the value, and the detail of a violation does; neither is taken.
     const QByteArray message = error.isOf("22") ? "data exception in " + field(result, PG_DIAG_SOURCE_FUNCTION)
@@ -74,7 +75,7 @@ Problem problemFor(const SqlError &error)
         }
     } else if (error.state.isEmpty()) {
         code = DatabaseUnavailable;
-    } else {
+    } else if (!error.isPartitionMissing()) {
         for (const StateRow &row : states) {
             if (error.isOf(row.prefix)) {
                 code = row.code;

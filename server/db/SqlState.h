@@ -13,6 +13,7 @@ namespace aegis {
 struct SqlError {
     QByteArray state;      ///< five characters, e.g. `23505`; empty when the connection was lost
     QByteArray constraint; ///< name of the violated constraint or unique index, if any
+    QByteArray table;      ///< that the error is about, if any
     QString internal;      ///< for the log
     int position = 0;      ///< character in the statement, from 1; 0 when unknown
 
@@ -24,11 +25,14 @@ struct SqlError {
     bool isTransient() const { return state == "40001" || state == "40P01"; }
     /// The statements that this connection has prepared are no longer good: a new connection helps.
     bool isStalePlan() const { return state == "26000" || state == "0A000"; }
+    /// A row for which there is no partition, or the wrong one: PostgreSQL calls it a check violation, but one without a
+    /// constraint (errtable() alone, in execPartition.c and execMain.c), and housekeeping is late, not the client wrong.
+    bool isPartitionMissing() const { return state == "23514" && constraint.isEmpty() && !table.isEmpty(); }
     /// The server ends the connection, before it did what it was asked.
     bool isShutdown() const { return state == "57P01" || state == "57P02" || state == "57P03"; }
 };
 
-/// What the client is told: by the constraint's name for a unique violation, else by the state.
+/// What the client is told: by the constraint's name for a unique violation, else by the state; `internal` for a missing partition.
 Problem problemFor(const SqlError &error);
 
 } // namespace aegis

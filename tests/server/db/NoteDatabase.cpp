@@ -52,6 +52,10 @@ create table account (
 );
 insert into account values ('alice@example.org', 'acme', 'Alice');
 grant select, insert on account to aegis_app;
+
+create table day (number integer not null constraint day_positive check (number > 0)) partition by range (number);
+create table day_first partition of day for values from (-10) to (10);
+grant select, insert, update on day, day_first to aegis_app;
 )";
     return makeMigrations(QStringLiteral("note"), {{QStringLiteral("0001_note.sql"), script}});
 }

@@ -14,6 +14,8 @@ private Q_SLOTS:
     void aUniqueViolationIsToldByItsConstraint();
     void aStateIsToldByItsClass_data();
     void aStateIsToldByItsClass();
+    void aMissingPartitionIsNotTheClientsFault_data();
+    void aMissingPartitionIsNotTheClientsFault();
     void noValueGoesIntoTheLog();
     void aLockThatIsNotGivenIsOverload();
 
@@ -85,6 +87,32 @@ void TestSqlState::aStateIsToldByItsClass()
     QVERIFY2(answer.problem().internal.contains(QString::fromLatin1(state)), qPrintable(answer.problem().internal));
     QVERIFY2(answer.problem().detail.isEmpty(), "nothing of it is for the client");
     QCOMPARE(answer.problem().retryAfter.has_value(), answer.problem().status() == 503);
+}
+
+void TestSqlState::aMissingPartitionIsNotTheClientsFault_data()
+{
+    QTest::addColumn<QByteArray>("statement");
+    QTest::addColumn<ProblemCode>("code");
+
+    QTest::newRow("no partition") << QByteArray("insert into day values (50)") << ProblemCode::Internal;
+    QTest::newRow("another one's row") << QByteArray("insert into day_first values (50)") << ProblemCode::Internal;
+    QTest::newRow("a check of the table") << QByteArray("insert into day values (-5)") << ProblemCode::ValidationFailed;
+}
+
+void TestSqlState::aMissingPartitionIsNotTheClientsFault()
+{
+    QFETCH(const QByteArray, statement);
+    QFETCH(const ProblemCode, code);
+
+    const auto answer = DatabaseSession(m_database.serving).write<void>(m_ctx, [&](Tx &tx) -> Result<void> {
+        CHECK(tx.query(Sql::composed(statement)));
+        return {};
+    });
+
+    QVERIFY(!answer.ok());
+    QCOMPARE(answer.problem().code, code);
+    QVERIFY2(answer.problem().internal.contains(QStringLiteral("23514")), qPrintable(answer.problem().internal));
+    QVERIFY2(answer.problem().detail.isEmpty(), "nothing of it is for the client");
 }
 
 void TestSqlState::noValueGoesIntoTheLog()
