@@ -1,6 +1,7 @@
 #include "server/db/Migrator.h"
 
 #include "server/db/Connection.h"
+#include "server/db/DatabaseCheck.h"
 
 #include <libpq-fe.h>
 
@@ -128,6 +129,7 @@ Result<int> Migrator::migrate()
                        QStringLiteral("the database cannot be reached for its migration (%1): %2")
                            .arg(m_options.administrator.description(), connection.problem().internal));
     }
+    CHECK(checkBeforeMigration(**connection, m_options.servingRole.isEmpty() ? QByteArrayLiteral("aegis_app") : m_options.servingRole));
     CHECK(makeRoles(**connection));
     for (int done = 0;; ++done) {
         TRY(const bool more, migrateOne(**connection, migrations));

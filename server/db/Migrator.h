@@ -9,7 +9,7 @@
 
 namespace aegis {
 
-/// Brings a database to the program's schema: roles, then the migrations that are missing, each in a transaction of its
+/// Brings a database to the program's schema, when it is one that can be served (checkBeforeMigration): roles, then the migrations that are missing, each in a transaction of its
 /// own, under an advisory lock, so that any number of servers may start at once.
 ///
 /// Every file runs as `aegis_owner` with `search_path = aegis, pg_temp`. To make a function that looks across tenants it says

@@ -15,6 +15,8 @@ private Q_SLOTS:
     void migratesAsOneRoleAndServesAsAnother();
     void refusesARole_data();
     void refusesARole();
+    void writesNothingForARoleThatItRefuses_data();
+    void writesNothingForARoleThatItRefuses();
     void refusesADatabaseThatIsNotMigrated();
     void refusesADatabaseThatIsNotThere();
     void sharesOneDatabaseBetweenTwoServers();
@@ -78,6 +80,40 @@ void TestDatabaseUrl::refusesARole()
     QCOMPARE(server.waitForExit(), std::optional(1));
     const QByteArray reason = reasonOf(server);
     QVERIFY2(reason.contains(says) && reason.contains("DATABASE_URL"), reason.constData());
+}
+
+void TestDatabaseUrl::writesNothingForARoleThatItRefuses_data()
+{
+    QTest::addColumn<QByteArray>("attributes");
+    QTest::addColumn<QByteArray>("says");
+    QTest::newRow("a superuser") << QByteArray("superuser") << QByteArray("the role chosen is a superuser");
+    QTest::newRow("one that bypasses row-level security") << QByteArray("bypassrls") << QByteArray("the role chosen has BYPASSRLS");
+    QTest::newRow("one that can become the owner") << QByteArray("in role aegis_owner") << QByteArray("the role chosen is a member of aegis_definer");
+}
+
+void TestDatabaseUrl::writesNothingForARoleThatItRefuses()
+{
+    QFETCH(const QByteArray, attributes);
+    QFETCH(const QByteArray, says);
+    TestCluster::instance().create(); // so that the cluster knows the roles
+    const TestDatabase database = TestCluster::instance().create(QString());
+    AdminDatabase administrator(database.administrator);
+    administrator.execute("create role chosen login " + attributes);
+    const auto restore = qScopeGuard([&] { administrator.execute("drop role chosen"); });
+    const DataDirectory directory;
+    ServerProcess server(
+        directory,
+        {{"DATABASE_URL", url(database.serving).replace("user=aegis_app", "user=chosen")}, {"DATABASE_MIGRATION_URL", url(database.administrator)}});
+
+    for (const QString &command : {QStringLiteral("run"), QStringLiteral("migrate")}) {
+        QCOMPARE(server.run({command}), 1);
+        const QByteArray reason = reasonOf(server, command == QStringLiteral("run") ? "start_failed" : "migrate_failed");
+        QVERIFY2(reason.contains(says) && reason.contains("DATABASE_URL"), reason.constData());
+    }
+
+    QCOMPARE(administrator.count("select count(*) from pg_namespace where nspname = 'aegis'"), qint64(0));
+    QCOMPARE(administrator.count("select count(*) from pg_auth_members where member = 'chosen'::regrole and roleid = 'aegis_app'::regrole"),
+             qint64(0));
 }
 
 void TestDatabaseUrl::refusesADatabaseThatIsNotMigrated()

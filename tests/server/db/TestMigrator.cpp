@@ -27,6 +27,9 @@ private Q_SLOTS:
     void theRolesAreWhatTheDesignSays();
     void theServersOwnMigrationsAreCarriedOut();
 
+    void refusesBeforeAnythingIsWritten_data();
+    void refusesBeforeAnythingIsWritten();
+
     void theCheckPassesForTheServingRole();
     void theCheckRefusesASuperuser();
     void theCheckRefusesARoleThatSecurityDoesNotHold_data();
@@ -229,6 +232,41 @@ void TestMigrator::theServersOwnMigrationsAreCarriedOut()
                "select string_agg(relname, ' ') from pg_class where relnamespace = 'aegis'::regnamespace and relkind in ('r', 'p') and relrowsecurity"
                " and not relforcerowsecurity"),
         QString());
+}
+
+void TestMigrator::refusesBeforeAnythingIsWritten_data()
+{
+    QTest::addColumn<QByteArray>("attributes");
+    QTest::addColumn<QByteArray>("encoding");
+    QTest::addColumn<QString>("says");
+
+    QTest::newRow("a superuser") << QByteArray("superuser") << QByteArray("UTF8") << QStringLiteral("the role candidate is a superuser");
+    QTest::newRow("BYPASSRLS") << QByteArray("bypassrls") << QByteArray("UTF8") << QStringLiteral("the role candidate has BYPASSRLS");
+    QTest::newRow("a member of a superuser") << QByteArray("in role aegis_admin") << QByteArray("UTF8")
+                                             << QStringLiteral("the role candidate is a member of aegis_admin");
+    QTest::newRow("another encoding") << QByteArray("login") << QByteArray("LATIN1") << QStringLiteral("the database's encoding is LATIN1");
+}
+
+void TestMigrator::refusesBeforeAnythingIsWritten()
+{
+    QFETCH(const QByteArray, attributes);
+    QFETCH(const QByteArray, encoding);
+    QFETCH(const QString, says);
+    lookUp(m_database, "create role candidate " + attributes);
+    lookUp(m_database, "create database ground encoding '" + encoding + "' locale 'C' template template0");
+    const auto restore = qScopeGuard([&] {
+        lookUp(m_database, "drop database ground");
+        lookUp(m_database, "drop role candidate");
+    });
+    const TestDatabase ground{"ground", {}, TestCluster::instance().administrator("ground")};
+
+    const auto answer = Migrator({.administrator = ground.administrator, .directory = two(), .servingRole = "candidate"}).migrate();
+
+    QVERIFY(!answer.ok());
+    QVERIFY2(answer.problem().detail.startsWith(says), inWords(answer.problem()).constData());
+    QCOMPARE(lookUp(ground, "select count(*) from pg_namespace where nspname = 'aegis'"), QStringLiteral("0"));
+    QCOMPARE(lookUp(ground, "select count(*) from pg_auth_members where member = 'candidate'::regrole and roleid <> 'aegis_admin'::regrole"),
+             QStringLiteral("0")); // it was not made a member of aegis_app
 }
 
 void TestMigrator::theCheckPassesForTheServingRole()
