@@ -7,6 +7,7 @@
 #include <QtCore/QFileInfo>
 #include <QtCore/QJsonArray>
 #include <QtCore/QJsonDocument>
+#include <QtNetwork/QTcpServer>
 
 #include <sys/stat.h>
 
@@ -21,6 +22,7 @@ private Q_SLOTS:
     void refusesSettingsThatDoNotFitTogether();
     void refusesADataDirectoryThatOthersCanWrite_data();
     void refusesADataDirectoryThatOthersCanWrite();
+    void refusesATakenPort();
     void readsSettingsFromAFile();
     void tellsItsVersion();
     void checksSettingsWithoutStarting();
@@ -131,6 +133,28 @@ void TestStart::refusesADataDirectoryThatOthersCanWrite()
     QVERIFY2(reason.startsWith(QStringLiteral("DATA_DIR is '%1'").arg(directory.path())), qPrintable(reason));
     QVERIFY2(reason.contains(QStringLiteral("`chmod 7")), qPrintable(reason));
     QVERIFY(QDir(directory.path()).isEmpty());
+}
+
+void TestStart::refusesATakenPort()
+{
+    QTcpServer other;
+    QVERIFY(other.listen(QHostAddress::LocalHost));
+    const DataDirectory directory;
+    ServerProcess server(directory, {{"PORT", QByteArray::number(other.serverPort())}});
+
+    QCOMPARE(server.run({QStringLiteral("run")}), 1);
+
+    const QByteArray reason = reasonOf(server);
+    const QByteArray begin = "HOST 127.0.0.1, PORT " + QByteArray::number(other.serverPort()) + " cannot be listened on";
+    QVERIFY2(reason.startsWith(begin) && reason.contains("Choose another port with PORT="), reason.constData());
+    QVERIFY(QDir(directory.path()).isEmpty()); // it is looked at first
+
+    other.close();
+    QVERIFY_STARTS(server);
+    ServerProcess second(directory, {{"PORT", QByteArray::number(server.port())}});
+    QCOMPARE(second.run({QStringLiteral("run")}), 1); // an aegisd that runs has its port as well
+    QVERIFY2(reasonOf(second).startsWith(begin), reasonOf(second).constData());
+    QCOMPARE(ApiClient(server.port()).get("/health/ready").status, 200);
 }
 
 void TestStart::readsSettingsFromAFile()
