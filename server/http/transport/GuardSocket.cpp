@@ -3,16 +3,11 @@
 #include "server/http/transport/PlainWire.h"
 #include "server/http/transport/TlsWire.h"
 
-#include <algorithm>
 #include <array>
-#include <cstring>
 
 namespace aegis::http {
 namespace {
 
-/// All that QHttpServer sees of a request. It reads it byte by byte, so it is as short as it takes it (without a Host; all of
-/// its versions do).
-constexpr QByteArrayView minimalRequest = "GET / HTTP/1.1\r\n\r\n";
 constexpr qsizetype readSize = 64 * 1024;
 /// Pipelined bytes that are kept while a request is worked on; beyond it the peer has to wait.
 constexpr qsizetype keptLimit = 64 * 1024;
@@ -25,13 +20,10 @@ thread_local GuardSocket *currentlyDispatching = nullptr;
 
 GuardSocket::GuardSocket(std::shared_ptr<GuardContext> context, std::shared_ptr<ConnectionTable::Place> place, const QHostAddress &peer,
                          quint16 peerPort) :
-    m_context(std::move(context)),
-    m_route(new ReplyRoute{this, m_context->loop, m_context->thread, std::move(place)}), m_parser(m_context->limits, &m_context->bodyLimit)
+    StandInSocket(peer, peerPort),
+    m_context(std::move(context)), m_route(new ReplyRoute{this, m_context->loop, m_context->thread, std::move(place)}),
+    m_parser(m_context->limits, &m_context->bodyLimit)
 {
-    setOpenMode(QIODevice::ReadWrite);
-    setSocketState(ConnectedState);
-    setPeerAddress(peer);
-    setPeerPort(peerPort);
     m_context->sockets.insert(this);
     if (m_context->sockets.size() == 1)
         m_context->onChange();
@@ -40,7 +32,6 @@ GuardSocket::GuardSocket(std::shared_ptr<GuardContext> context, std::shared_ptr<
 
 GuardSocket::~GuardSocket()
 {
-    setSocketState(UnconnectedState);
     m_route->socket = nullptr;
     m_context->sockets.remove(this);
 }
@@ -135,11 +126,8 @@ void GuardSocket::dispatch()
     m_request->peerPort = peerPort();
     m_request->tls = m_tls;
 
-    m_forQt = minimalRequest.size();
     GuardSocket *const outer = std::exchange(currentlyDispatching, this);
-    if (!std::exchange(m_announced, true))
-        m_announce(this);
-    Q_EMIT readyRead();
+    offerRequest([this] { m_announce(this); });
     currentlyDispatching = outer;
 
     if (m_request && m_state == State::Answering) { // QHttpServer did not hand it on
@@ -165,90 +153,6 @@ HttpExchange GuardSocket::takeExchange()
     return exchange;
 }
 
-void GuardSocket::answer(quint64 request, std::optional<HttpReply> reply)
-{
-    if (m_state != State::Answering || request != m_requests)
-        return;
-    if (reply && reply->status >= 200 && reply->status <= 599)
-        send(*reply);
-    else if (const auto served = m_served.lock())
-        sendProblem(ProblemCode::Internal, &served->request);
-    else
-        sendProblem(ProblemCode::Internal, nullptr);
-}
-
-void GuardSocket::sendProblem(ProblemCode code, const HttpRequest *request)
-{
-    HttpReply reply = m_context->refuse({.code = code, .peer = peerAddress(), .tls = m_tls, .request = request});
-    reply.stream.reset();
-    send(reply);
-}
-
-void GuardSocket::send(const HttpReply &reply)
-{
-    m_closeAfter = m_closeAfter || m_peerEnded || m_context->draining;
-    const bool isHead = m_parser.isHead();
-    const bool isHttp10 = m_parser.isHttp10();
-    const bool streams = reply.stream && mayHaveBody(reply.status, isHead);
-    if (streams && isHttp10)
-        m_closeAfter = true; // the end of the connection is the end of the body
-    m_wire->write(frameReply(reply, {.isHead = isHead, .isHttp10 = isHttp10, .close = m_closeAfter}));
-    if (!reply.stream)
-        return finishAnswer();
-
-    auto onWake = [route = std::weak_ptr(m_route), loop = m_context->loop] {
-        loop.post([route] {
-            const auto alive = route.lock();
-            if (alive && alive->socket)
-                alive->socket->pump();
-        });
-    };
-    m_pump = std::make_unique<StreamPump>(reply.stream, !isHttp10, m_context->limits.pendingWrite, std::move(onWake));
-    if (!streams)
-        return finishAnswer();
-    m_state = State::Streaming;
-    allow(m_context->limits.write);
-    if (m_context->draining)
-        m_pump->finishSoon();
-    pump();
-}
-
-void GuardSocket::pump()
-{
-    if (m_state != State::Streaming)
-        return;
-    const qint64 before = m_wire->pending();
-    switch (m_pump->pump(*m_wire)) {
-    case StreamPump::Outcome::Waiting:
-        if (before == 0 && m_wire->pending() > 0)
-            allow(m_context->limits.write);
-        break;
-    case StreamPump::Outcome::Done:
-        finishAnswer();
-        break;
-    case StreamPump::Outcome::Failed:
-        die();
-        break;
-    }
-}
-
-/// The answer is with the wire: waits until it has left, then goes on with the next request or ends.
-void GuardSocket::finishAnswer()
-{
-    m_pump.reset();
-    if (m_wire->pending() > 0 && !m_wire->failed()) {
-        m_state = State::Flushing;
-        allow(m_context->limits.write);
-        return;
-    }
-    if (m_closeAfter || m_context->draining)
-        return linger();
-    m_state = State::Reading;
-    allow(m_parser.kept() > 0 ? m_context->limits.head : m_context->limits.idle);
-    if (!m_advancing)
-        nextRequest();
-}
-
 /// Serves what was pipelined; called when Qt has unwound.
 void GuardSocket::nextRequest()
 {
@@ -260,18 +164,6 @@ void GuardSocket::nextRequest()
         advance({});
     else if (m_peerEnded)
         die();
-}
-
-void GuardSocket::wireSent()
-{
-    if (m_state == State::Flushing) {
-        allow(m_context->limits.write);
-        if (m_wire->pending() == 0)
-            finishAnswer();
-    } else if (m_state == State::Streaming) {
-        allow(m_context->limits.write);
-        pump();
-    }
 }
 
 void GuardSocket::wireFailed()
@@ -292,16 +184,6 @@ void GuardSocket::peerEnded()
     if (m_state == State::Flushing && !m_wire->failed())
         return;
     die();
-}
-
-void GuardSocket::linger()
-{
-    if (m_peerEnded || m_wire->failed())
-        return die();
-    m_state = State::Lingering;
-    allow(m_context->limits.linger);
-    m_wire->setReading(true);
-    m_wire->finishWriting(m_refused);
 }
 
 void GuardSocket::sweep()
@@ -359,35 +241,7 @@ void GuardSocket::die()
     m_context->sockets.remove(this);
     if (m_context->sockets.isEmpty())
         m_context->onChange();
-    QMetaObject::invokeMethod(
-        this,
-        [this] {
-            setSocketState(UnconnectedState);
-            if (m_announced)
-                Q_EMIT disconnected(); // QHttpServer owns it now, and deletes it
-            else
-                deleteLater();
-        },
-        Qt::QueuedConnection);
-}
-
-qint64 GuardSocket::bytesAvailable() const
-{
-    return QTcpSocket::bytesAvailable() + m_forQt;
-}
-
-qint64 GuardSocket::readData(char *data, qint64 maximum)
-{
-    const qsizetype count = std::min<qsizetype>(maximum, m_forQt);
-    std::memcpy(data, minimalRequest.data() + (minimalRequest.size() - m_forQt), static_cast<std::size_t>(count));
-    m_forQt -= count;
-    return count;
-}
-
-/// Whatever QHttpServer would say is not for the wire.
-qint64 GuardSocket::writeData(const char *, qint64 size)
-{
-    return size;
+    leave();
 }
 
 } // namespace aegis::http

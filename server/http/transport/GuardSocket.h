@@ -4,11 +4,11 @@
 #include "server/http/transport/ReplyRoute.h"
 #include "server/http/transport/RequestParser.h"
 #include "server/http/transport/ResponseFramer.h"
+#include "server/http/transport/StandInSocket.h"
 #include "server/http/transport/StreamPump.h"
 #include "server/http/transport/Wire.h"
 
 #include <QtCore/QDeadlineTimer>
-#include <QtNetwork/QTcpSocket>
 
 namespace aegis::http {
 
@@ -16,7 +16,7 @@ namespace aegis::http {
 /// parses the request, then lets QHttpServer dispatch a minimal one, whose missing handler takes the real one from here.
 /// QHttpServer so meets neither a hostile byte, nor a pipelined request, nor a client that leaves while it is served.
 /// Requests are worked on one at a time, in their order. I/O thread only.
-class GuardSocket : public QTcpSocket, public Wire::Listener {
+class GuardSocket : public StandInSocket, public Wire::Listener {
 public:
     GuardSocket(std::shared_ptr<GuardContext> context, std::shared_ptr<ConnectionTable::Place> place, const QHostAddress &peer, quint16 peerPort);
     ~GuardSocket() override;
@@ -39,15 +39,6 @@ public:
     void drain();
     /// Ends now, whatever is being worked on.
     void cut();
-
-    qint64 bytesAvailable() const override;
-    qint64 bytesToWrite() const override { return 0; }
-    void disconnectFromHost() override {}
-    void close() override {}
-
-protected:
-    qint64 readData(char *data, qint64 maximum) override;
-    qint64 writeData(const char *data, qint64 size) override;
 
 private:
     enum class State {
@@ -89,9 +80,7 @@ private:
     QDeadlineTimer m_deadline;
     State m_state = State::Handshake;
     quint64 m_requests = 0; ///< how many have come, which also numbers the present one
-    qsizetype m_forQt = 0;  ///< bytes of the minimal request that QHttpServer has not read
     bool m_tls = false;
-    bool m_announced = false;
     bool m_advancing = false;
     bool m_closeAfter = false; ///< the present answer is the last
     bool m_refused = false;    ///< what the peer sends was not read to its end

@@ -1,0 +1,112 @@
+// How answers leave: the half of GuardSocket between what a handler says and the wire. GuardSocket.cpp has the other.
+#include "server/http/transport/GuardSocket.h"
+
+namespace aegis::http {
+
+void GuardSocket::answer(quint64 request, std::optional<HttpReply> reply)
+{
+    if (m_state != State::Answering || request != m_requests)
+        return;
+    if (reply && reply->status >= 200 && reply->status <= 599)
+        send(*reply);
+    else if (const auto served = m_served.lock())
+        sendProblem(ProblemCode::Internal, &served->request);
+    else
+        sendProblem(ProblemCode::Internal, nullptr);
+}
+
+void GuardSocket::sendProblem(ProblemCode code, const HttpRequest *request)
+{
+    HttpReply reply = m_context->refuse({.code = code, .peer = peerAddress(), .tls = m_tls, .request = request});
+    reply.stream.reset();
+    send(reply);
+}
+
+void GuardSocket::send(const HttpReply &reply)
+{
+    m_closeAfter = m_closeAfter || m_peerEnded || m_context->draining;
+    const bool isHead = m_parser.isHead();
+    const bool isHttp10 = m_parser.isHttp10();
+    const bool streams = reply.stream && mayHaveBody(reply.status, isHead);
+    if (streams && isHttp10)
+        m_closeAfter = true; // the end of the connection is the end of the body
+    m_wire->write(frameReply(reply, {.isHead = isHead, .isHttp10 = isHttp10, .close = m_closeAfter}));
+    if (!reply.stream)
+        return finishAnswer();
+
+    auto onWake = [route = std::weak_ptr(m_route), loop = m_context->loop] {
+        loop.post([route] {
+            const auto alive = route.lock();
+            if (alive && alive->socket)
+                alive->socket->pump();
+        });
+    };
+    m_pump = std::make_unique<StreamPump>(reply.stream, !isHttp10, m_context->limits.pendingWrite, std::move(onWake));
+    if (!streams)
+        return finishAnswer();
+    m_state = State::Streaming;
+    allow(m_context->limits.write);
+    if (m_context->draining)
+        m_pump->finishSoon();
+    pump();
+}
+
+void GuardSocket::pump()
+{
+    if (m_state != State::Streaming)
+        return;
+    const qint64 before = m_wire->pending();
+    switch (m_pump->pump(*m_wire)) {
+    case StreamPump::Outcome::Waiting:
+        if (before == 0 && m_wire->pending() > 0)
+            allow(m_context->limits.write);
+        break;
+    case StreamPump::Outcome::Done:
+        finishAnswer();
+        break;
+    case StreamPump::Outcome::Failed:
+        die();
+        break;
+    }
+}
+
+/// The answer is with the wire: waits until it has left, then goes on with the next request or ends.
+void GuardSocket::finishAnswer()
+{
+    m_pump.reset();
+    if (m_wire->pending() > 0 && !m_wire->failed()) {
+        m_state = State::Flushing;
+        allow(m_context->limits.write);
+        return;
+    }
+    if (m_closeAfter || m_context->draining)
+        return linger();
+    m_state = State::Reading;
+    allow(m_parser.kept() > 0 ? m_context->limits.head : m_context->limits.idle);
+    if (!m_advancing)
+        nextRequest();
+}
+
+void GuardSocket::wireSent()
+{
+    if (m_state == State::Flushing) {
+        allow(m_context->limits.write);
+        if (m_wire->pending() == 0)
+            finishAnswer();
+    } else if (m_state == State::Streaming) {
+        allow(m_context->limits.write);
+        pump();
+    }
+}
+
+void GuardSocket::linger()
+{
+    if (m_peerEnded || m_wire->failed())
+        return die();
+    m_state = State::Lingering;
+    allow(m_context->limits.linger);
+    m_wire->setReading(true);
+    m_wire->finishWriting(m_refused);
+}
+
+} // namespace aegis::http
