@@ -116,7 +116,8 @@ void GuardServer::incomingConnection(qintptr descriptor)
     socket->setParent(this);
     const auto announce = [this](GuardSocket *ready) {
         addPendingConnection(ready);
-        pauseAccepting(); // QTcpServer goes on when somebody takes a connection from it
+        if (isListening())    // else QTcpServer has nothing to pause, and falls over it
+            pauseAccepting(); // it goes on when somebody takes a connection from it
     };
     if (m_tls)
         socket->startTls(fd, *m_tls, announce);

@@ -125,11 +125,11 @@ void IoThread::drain(std::function<void()> onEmpty)
     QMetaObject::invokeMethod(m_receiver, [this, onEmpty = std::move(onEmpty)] {
         m_onEmpty = onEmpty;
         m_context->draining = true;
+        const auto open = m_context->sockets;
+        for (GuardSocket *socket : open) // first: QTcpServer hands connections on with a complaint when it listens no more
+            socket->drain();
         for (GuardServer *guard : m_guards)
             guard->stop();
-        const auto open = m_context->sockets;
-        for (GuardSocket *socket : open)
-            socket->drain();
         onSocketsChange();
     });
 }

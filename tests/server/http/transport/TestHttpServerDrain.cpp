@@ -15,6 +15,7 @@ private Q_SLOTS:
     void closesIdleConnectionsAndRefusesNewOnes();
     void answersWhatIsWorkedOn();
     void servesARequestThatHasArrived();
+    void servesARequestThatArrivesMeanwhile();
     void cutsWhatIsOpenAtTheDeadline();
     void endsWithoutDrainingWhileRequestsAreWorkedOn();
 };
@@ -64,6 +65,24 @@ void TestHttpServerDrain::answersWhatIsWorkedOn()
 
     QCOMPARE(reply.body, QByteArray("finished"));
     QCOMPARE(reply.field("Connection"), QByteArray("close"));
+    QTRY_COMPARE(cut, std::optional(0));
+}
+
+void TestHttpServerDrain::servesARequestThatArrivesMeanwhile()
+{
+    QTest::ignoreMessage(QtWarningMsg, "QTcpServer::nextPendingConnection() called while not listening"); // and it is taken all the same
+    TransportServer server;
+    WireClient client(server.port);
+    QTRY_COMPARE(server.server->connections(), 1);
+    std::optional<int> cut;
+
+    QVERIFY(client.send(simpleGet.first(10)));
+    server.server->drain(10s, [&](int count) { cut = count; });
+    QTRY_VERIFY(!WireClient(server.port).isConnected()); // it listens no more
+    QVERIFY(client.send(simpleGet.mid(10)));
+
+    QCOMPARE(client.reply().status, 200);
+    client.close();
     QTRY_COMPARE(cut, std::optional(0));
 }
 
