@@ -1,11 +1,15 @@
 // Runs the test classes named on the command line (all of them when none is), with what follows handed to Qt Test:
-// `program TestResult TestTask -v2`. An unexpected warning fails the test that it came in.
+// `program TestResult TestTask -v2`. A warning of Qt (qWarning) fails the test function that it came in, unless that has announced it
+// with QTest::ignoreMessage.
 #include "tests/support/TestMain.h"
 
 #include <QtCore/QCoreApplication>
+#include <QtCore/QRegularExpression>
 
 #include <cstdio>
 #include <map>
+#include <mutex>
+#include <vector>
 
 namespace aegis::test {
 namespace {
@@ -14,6 +18,38 @@ std::map<QByteArray, std::function<std::unique_ptr<QObject>()>> &tests()
 {
     static std::map<QByteArray, std::function<std::unique_ptr<QObject>()>> known;
     return known;
+}
+
+std::mutex mutex;
+QtMessageHandler ofQtTest = nullptr;
+
+/// Qt Test forgets failOnWarning() after each test function, so it is told anew with each warning. It looks at what was announced
+/// first. Any thread.
+void takeMessage(QtMsgType type, const QMessageLogContext &context, const QString &message)
+{
+    if (type == QtWarningMsg) {
+        static const QRegularExpression any(QStringLiteral(".*"));
+        const std::lock_guard lock(mutex);
+        QTest::failOnWarning(any);
+    }
+    ofQtTest(type, context, message);
+}
+
+/// What QTest::qExec() does, with takeMessage() before the handler of Qt Test. Returns the number of failures.
+int run(QObject &test, const QStringList &options)
+{
+    std::vector<QByteArray> texts;
+    for (const QString &option : options)
+        texts.push_back(option.toLocal8Bit());
+    std::vector<char *> arguments;
+    for (QByteArray &text : texts)
+        arguments.push_back(text.data());
+    QTest::qInit(&test, static_cast<int>(arguments.size()), arguments.data());
+    ofQtTest = qInstallMessageHandler(takeMessage);
+    const int failures = QTest::qRun();
+    qInstallMessageHandler(ofQtTest);
+    QTest::qCleanup();
+    return failures;
 }
 
 } // namespace
@@ -45,7 +81,7 @@ int main(int argc, char **argv)
             return 2;
         }
         const auto test = found->second();
-        failures += QTest::qExec(test.get(), options);
+        failures += aegis::test::run(*test, options);
     }
     return failures == 0 ? 0 : 1;
 }
