@@ -211,7 +211,11 @@ HttpReply Pipeline::Stages::refuse(const Refusal &refusal) const
     request.tls = refusal.tls;
     Call call(HttpExchange(std::move(request), nullptr));
     call.identify(options.clock(), clientAddress);
-    const std::optional<Problem> problem(refusal.code);
+    std::optional<Problem> problem(refusal.code);
+    if (refusal.reason) {
+        problem->detail = QString::fromLatin1(refusal.reason);
+        problem->withInternal(problem->detail);
+    }
     HttpReply reply = render(call, http::renderProblem(*problem, call.context.correlationId));
     observe(call, reply, problem, true);
     return reply;

@@ -56,6 +56,12 @@ bool isJson(QByteArrayView contentType)
     return equalsIgnoringCase(parameter, "charset=utf-8") || equalsIgnoringCase(parameter, R"(charset="utf-8")");
 }
 
+/// Told to the client and to the log.
+Problem malformed(const QString &reason)
+{
+    return Problem(ProblemCode::MalformedRequest, reason).withInternal(reason);
+}
+
 } // namespace
 
 CorrelationId correlationIdOf(const HttpRequest &request, Instant now)
@@ -86,7 +92,7 @@ Result<Secret> bearerTokenOf(const HttpRequest &request)
     if (values.empty())
         return ProblemCode::Unauthenticated;
     if (values.size() > 1)
-        return Problem(ProblemCode::MalformedRequest, QStringLiteral("Authorization stands more than once."));
+        return malformed(QStringLiteral("Authorization stands more than once."));
     const QByteArrayView value = values.front();
     if (value.size() < 7 || !equalsIgnoringCase(value.first(7), "Bearer "))
         return ProblemCode::Unauthenticated;
@@ -119,7 +125,7 @@ Result<void> checkBody(const HttpRequest &request, bool takesBody)
     if (request.body.isEmpty())
         return {};
     if (!takesBody)
-        return Problem(ProblemCode::MalformedRequest, QStringLiteral("This call takes no body."));
+        return malformed(QStringLiteral("This call takes no body."));
     const auto types = request.headers.values("Content-Type");
     if (types.size() != 1 || !isJson(types.front()))
         return ProblemCode::UnsupportedMediaType;

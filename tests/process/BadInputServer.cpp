@@ -114,6 +114,8 @@ void BadInputServer::check(const QByteArray &bytes, int status, const QByteArray
     QCOMPARE(reply.status, status);
     QCOMPARE(reply.problemCode(), code);
     QVERIFY(!reply.field("X-Correlation-ID").isEmpty());
+    if (code == "malformed_request")
+        QVERIFY2(!QJsonDocument::fromJson(reply.body)[QLatin1String("detail")].toString().isEmpty(), reply.body.constData());
     QVERIFY2(!reply.head.contains("X-Evil"), reply.head.constData());
     if (closes) {
         QCOMPARE(reply.field("Connection"), QByteArray("close"));

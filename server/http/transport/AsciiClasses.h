@@ -54,6 +54,16 @@ constexpr bool areTokenBytes(QByteArrayView bytes)
     return true;
 }
 
+/// Without the blanks and tabs around a field value (RFC 9110, 5.5).
+inline QByteArrayView trimBlanks(QByteArrayView value)
+{
+    while (!value.isEmpty() && (value.front() == ' ' || value.front() == '\t'))
+        value = value.sliced(1);
+    while (!value.isEmpty() && (value.back() == ' ' || value.back() == '\t'))
+        value.chop(1);
+    return value;
+}
+
 /// The value of a hexadecimal digit, or -1.
 constexpr int hexDigit(char c)
 {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "shared/result/ProblemCode.h"
+#include "server/http/transport/MessageFault.h"
 
 #include <QtCore/QByteArray>
 #include <QtCore/QByteArrayView>
@@ -20,19 +20,19 @@ public:
     /// Takes what it can off the front of `input` and appends the decoded bytes to `body`. What is left of the input is
     /// either the beginning of a line (to be offered again with more bytes) or what follows the body.
     Outcome decode(QByteArrayView &input, QByteArray &body);
-    ProblemCode refusal() const { return m_refusal; }
+    const MessageFault &refusal() const { return m_refusal; }
 
 private:
     enum class State { Size, Data, DataEnd, Trailer };
 
-    Outcome refuse(ProblemCode code);
-    std::optional<ProblemCode> readSize(QByteArrayView line, qsizetype bodySize);
+    Outcome refuse(MessageFault fault);
+    std::optional<MessageFault> readSize(QByteArrayView line, qsizetype bodySize);
 
     qsizetype m_maximumBytes = 0;
     State m_state = State::Size;
     qsizetype m_left = 0; ///< of the data of the present chunk
     int m_trailers = 0;
-    ProblemCode m_refusal = ProblemCode::MalformedRequest;
+    MessageFault m_refusal;
 };
 
 } // namespace aegis::http

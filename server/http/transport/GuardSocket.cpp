@@ -134,7 +134,7 @@ void GuardSocket::dispatch()
         const HttpRequest request = *std::exchange(m_request, std::nullopt);
         m_closeAfter = true;
         ++m_requests;
-        sendProblem(ProblemCode::Internal, &request);
+        sendProblem({ProblemCode::Internal}, &request);
     }
 }
 
@@ -193,7 +193,7 @@ void GuardSocket::sweep()
     if (m_state == State::Reading && m_parser.phase() != RequestParser::Phase::Idle) {
         m_refused = true;
         m_closeAfter = true;
-        return sendProblem(ProblemCode::RequestTimeout, m_parser.unfinishedRequest());
+        return sendProblem({ProblemCode::RequestTimeout}, m_parser.unfinishedRequest());
     }
     if (m_state == State::Reading) {
         m_closeAfter = true;
@@ -205,7 +205,7 @@ void GuardSocket::sweep()
         const auto served = m_served.lock(); // a handler that forgot it does not keep it
         if (served)
             served->isOverdue.store(true, std::memory_order_relaxed);
-        return sendProblem(ProblemCode::HandlerTimeout, served ? &served->request : nullptr);
+        return sendProblem({ProblemCode::HandlerTimeout}, served ? &served->request : nullptr);
     }
     if (m_state == State::Handshake)
         ++m_context->counters->failedHandshakes;

@@ -59,7 +59,7 @@ private:
     void advance(QByteArrayView bytes);
     void dispatch();
     void send(const HttpReply &reply);
-    void sendProblem(ProblemCode code, const HttpRequest *request);
+    void sendProblem(MessageFault fault, const HttpRequest *request);
     void pump();
     void finishAnswer();
     void nextRequest();

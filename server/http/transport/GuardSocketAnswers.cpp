@@ -10,14 +10,14 @@ void GuardSocket::answer(quint64 request, std::optional<HttpReply> reply)
     if (reply && reply->status >= 200 && reply->status <= 599)
         send(*reply);
     else if (const auto served = m_served.lock())
-        sendProblem(ProblemCode::Internal, &served->request);
+        sendProblem({ProblemCode::Internal}, &served->request);
     else
-        sendProblem(ProblemCode::Internal, nullptr);
+        sendProblem({ProblemCode::Internal}, nullptr);
 }
 
-void GuardSocket::sendProblem(ProblemCode code, const HttpRequest *request)
+void GuardSocket::sendProblem(MessageFault fault, const HttpRequest *request)
 {
-    HttpReply reply = m_context->refuse({.code = code, .peer = peerAddress(), .tls = m_tls, .request = request});
+    HttpReply reply = m_context->refuse({.code = fault.code, .reason = fault.reason, .peer = peerAddress(), .tls = m_tls, .request = request});
     reply.stream.reset();
     send(reply);
 }

@@ -10,7 +10,8 @@ HttpReply renderPlainProblem(const Refusal &refusal)
     reply.headers = {{QByteArrayLiteral("Content-Type"), QByteArrayLiteral("application/problem+json")},
                      {QByteArrayLiteral("Cache-Control"), QByteArrayLiteral("no-store")}};
     reply.body = QByteArrayLiteral(R"({"type":"about:blank","title":")") + QByteArray(info.title.data(), info.title.size())
-        + QByteArrayLiteral(R"(","status":)") + QByteArray::number(info.status) + QByteArrayLiteral(R"(,"code":")")
+        + QByteArrayLiteral(R"(","status":)") + QByteArray::number(info.status)
+        + (refusal.reason ? R"(,"detail":")" + QByteArray(refusal.reason) + '"' : QByteArray()) + QByteArrayLiteral(R"(,"code":")")
         + QByteArray(info.name.data(), info.name.size()) + QByteArrayLiteral("\"}");
     return reply;
 }

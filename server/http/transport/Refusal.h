@@ -11,6 +11,7 @@ namespace aegis::http {
 /// A request that the transport itself has refused, or answered in the place of its handler. Valid during the call.
 struct Refusal {
     ProblemCode code;
+    const char *reason = nullptr;         ///< more than the code says, for client and log; a literal of ours
     QHostAddress peer;                    ///< the other end of the connection
     bool tls = false;                     ///< whether the connection is encrypted up to here
     const HttpRequest *request = nullptr; ///< null unless its head was read whole and was good; its body may be missing

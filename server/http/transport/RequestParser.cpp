@@ -33,23 +33,29 @@ bool isHopByHop(QByteArrayView name)
     return std::any_of(names.begin(), names.end(), [name](QByteArrayView each) { return equalsIgnoringCase(name, each); });
 }
 
-/// An unfinished head that can no longer become a good one: it need not be waited for.
-bool isHopelessHead(QByteArrayView head, qsizetype from)
+constexpr const char *headTooLarge = "The request line and the header fields are too large together.";
+constexpr const char *badLineEnd = "A line does not end with CRLF.";
+constexpr const char *badRequestLine = "The request line is not a method, an address and a version with a blank between.";
+constexpr const char *speaksTls = "This port speaks HTTP, and the client began with TLS.";
+
+/// With this byte a TLS handshake begins (RFC 8446, 5.1), and no request does.
+bool beginsLikeTls(QByteArrayView head)
 {
-    for (qsizetype i = from; i < head.size(); ++i) {
-        if (head[i] == '\n' ? i == 0 || head[i - 1] != '\r' : head[i] != '\r' && !isFieldValueByte(head[i]))
-            return true;
-    }
-    return false;
+    return head.startsWith('\x16');
 }
 
-QByteArrayView trimBlanks(QByteArrayView value)
+/// Why an unfinished head can no longer become a good one and need not be waited for; null: it can.
+const char *faultOfUnfinished(QByteArrayView head, qsizetype from)
 {
-    while (!value.isEmpty() && (value.front() == ' ' || value.front() == '\t'))
-        value = value.sliced(1);
-    while (!value.isEmpty() && (value.back() == ' ' || value.back() == '\t'))
-        value.chop(1);
-    return value;
+    if (beginsLikeTls(head))
+        return speaksTls;
+    for (qsizetype i = from; i < head.size(); ++i) {
+        if (head[i] == '\n' && (i == 0 || head[i - 1] != '\r'))
+            return badLineEnd;
+        if (head[i] != '\n' && head[i] != '\r' && !isFieldValueByte(head[i]))
+            return "There is a control byte before the body.";
+    }
+    return nullptr;
 }
 
 } // namespace
@@ -122,9 +128,9 @@ RequestParser::Outcome RequestParser::parseHead(QByteArrayView &input)
 
     if (found == std::string_view::npos) {
         if (input.size() - begin > m_limits.headBytes + 3) // the blank line may have begun
-            return refuse(ProblemCode::HeaderFieldsTooLarge);
-        if (isHopelessHead(input, m_scanned))
-            return refuse(ProblemCode::MalformedRequest);
+            return refuse({ProblemCode::HeaderFieldsTooLarge, headTooLarge});
+        if (const char *reason = faultOfUnfinished(input, m_scanned))
+            return refuse({ProblemCode::MalformedRequest, reason});
         m_scanned = input.size();
         return Outcome::NeedMore;
     }
@@ -132,7 +138,7 @@ RequestParser::Outcome RequestParser::parseHead(QByteArrayView &input)
     m_scanned = 0;
     const auto end = static_cast<qsizetype>(found);
     if (end - begin > m_limits.headBytes)
-        return refuse(ProblemCode::HeaderFieldsTooLarge);
+        return refuse({ProblemCode::HeaderFieldsTooLarge, headTooLarge});
     if (!readHead(input.sliced(begin, end - begin)))
         return refuse(m_refusal);
     input = input.sliced(end + 4);
@@ -170,10 +176,10 @@ HttpRequest RequestParser::takeRequest()
     return std::exchange(m_request, HttpRequest());
 }
 
-RequestParser::Outcome RequestParser::refuse(ProblemCode code)
+RequestParser::Outcome RequestParser::refuse(MessageFault fault)
 {
     m_state = State::Refused;
-    m_refusal = code;
+    m_refusal = fault;
     if (m_headIsGood)
         m_request.body = QByteArray();
     else
@@ -182,9 +188,9 @@ RequestParser::Outcome RequestParser::refuse(ProblemCode code)
     return Outcome::Refused;
 }
 
-bool RequestParser::fail(ProblemCode code)
+bool RequestParser::fail(const char *reason, ProblemCode code)
 {
-    m_refusal = code;
+    m_refusal = {code, reason};
     return false;
 }
 
@@ -202,7 +208,7 @@ bool RequestParser::readHead(QByteArrayView head)
     const std::string_view text(head.data(), static_cast<std::size_t>(head.size()));
     for (qsizetype begin = end; begin < head.size();) {
         if (!head.sliced(begin).startsWith("\r\n"))
-            return fail(ProblemCode::MalformedRequest);
+            return fail(badLineEnd);
         begin += 2;
         const auto next = text.find("\r\n", static_cast<std::size_t>(begin));
         const qsizetype lineEnd = next == std::string_view::npos ? head.size() : static_cast<qsizetype>(next);
@@ -218,62 +224,66 @@ bool RequestParser::readRequestLine(QByteArrayView line)
     const qsizetype first = line.indexOf(' ');
     const qsizetype last = line.lastIndexOf(' ');
     if (first <= 0 || last <= first + 1)
-        return fail(ProblemCode::MalformedRequest);
+        return fail(beginsLikeTls(line) ? speaksTls : badRequestLine);
     const QByteArrayView method = line.first(first);
     const QByteArrayView target = line.sliced(first + 1, last - first - 1);
     const QByteArrayView version = line.sliced(last + 1);
 
     if (!areTokenBytes(method))
-        return fail(ProblemCode::MalformedRequest);
+        return fail(beginsLikeTls(line) ? speaksTls : badRequestLine);
     if (version != "HTTP/1.1" && version != "HTTP/1.0")
-        return fail(version.startsWith("HTTP/") ? ProblemCode::HttpVersionNotSupported : ProblemCode::MalformedRequest);
+        return version.startsWith("HTTP/") ? fail(nullptr, ProblemCode::HttpVersionNotSupported) : fail(badRequestLine);
     m_request.method = knownMethod(method);
     if (m_request.method.isNull())
-        return fail(ProblemCode::NotImplemented);
+        return fail("The method is not known.", ProblemCode::NotImplemented);
     m_isHead = m_request.method == "HEAD";
     m_isHttp10 = version == "HTTP/1.0";
     m_keepAlive = !m_isHttp10;
     if (target.size() > m_limits.targetBytes)
-        return fail(ProblemCode::UriTooLong);
+        return fail(nullptr, ProblemCode::UriTooLong);
 
     m_request.target = target.toByteArray();
     if (target == "*" && m_request.method == "OPTIONS") {
         m_request.path = m_request.target;
         return true;
     }
-    std::optional<RequestTarget> parts = parseRequestTarget(target);
-    if (!parts)
-        return fail(ProblemCode::MalformedRequest);
-    m_request.path = std::move(parts->path);
-    m_request.query = std::move(parts->query);
+    RequestTarget parts = parseRequestTarget(target);
+    if (parts.fault)
+        return fail(parts.fault);
+    m_request.path = std::move(parts.path);
+    m_request.query = std::move(parts.query);
     return true;
 }
 
 bool RequestParser::readField(QByteArrayView line, HeadFacts &facts)
 {
     if (++facts.fields > m_limits.headerFields)
-        return fail(ProblemCode::HeaderFieldsTooLarge);
+        return fail("There are too many header fields.", ProblemCode::HeaderFieldsTooLarge);
     const qsizetype colon = line.indexOf(':');
     if (colon <= 0)
-        return fail(ProblemCode::MalformedRequest); // so is a folded line: no token begins with a blank
+        return fail("A line among the header fields is not a name, a colon and a value."); // so is a folded line: no token begins with a blank
     const QByteArrayView name = line.first(colon);
     const QByteArrayView value = trimBlanks(line.sliced(colon + 1));
     if (!areTokenBytes(name) || !areFieldValueBytes(value))
-        return fail(ProblemCode::MalformedRequest);
+        return fail("A header field has a byte in its name or value that may not stand there.");
     return readFramingField(name, value, facts);
 }
 
 bool RequestParser::readFramingField(QByteArrayView name, QByteArrayView value, HeadFacts &facts)
 {
     const auto is = [name](QByteArrayView other) { return equalsIgnoringCase(name, other); };
-    const auto once = [this](bool &seen) { return std::exchange(seen, true) ? fail(ProblemCode::MalformedRequest) : true; };
+    const auto once = [this](bool &seen, const char *reason) { return std::exchange(seen, true) ? fail(reason) : true; };
 
     if (is("host")) {
-        if (!once(facts.host) || !std::all_of(value.begin(), value.end(), [](char c) { return isTokenByte(c) || c == ':' || c == '[' || c == ']'; }))
-            return fail(ProblemCode::MalformedRequest);
+        if (!once(facts.host, "Host stands more than once."))
+            return false;
+        if (!std::all_of(value.begin(), value.end(), [](char c) { return isTokenByte(c) || c == ':' || c == '[' || c == ']'; }))
+            return fail("Host is not a name or an address, with or without a port.");
     } else if (is("content-length")) {
-        if (!once(facts.length) || value.isEmpty() || !std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; }))
-            return fail(ProblemCode::MalformedRequest);
+        if (!once(facts.length, "Content-Length stands more than once."))
+            return false;
+        if (value.isEmpty() || !std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; }))
+            return fail("Content-Length is not a decimal number.");
         if (value.size() > mostLengthDigits)
             facts.lengthValue = std::numeric_limits<qint64>::max();
         else
@@ -281,12 +291,14 @@ bool RequestParser::readFramingField(QByteArrayView name, QByteArrayView value, 
                 facts.lengthValue = facts.lengthValue * 10 + (digit - '0');
         return true;
     } else if (is("transfer-encoding")) {
-        if (!once(facts.chunked) || m_isHttp10)
-            return fail(ProblemCode::MalformedRequest);
-        return equalsIgnoringCase(value, "chunked") || fail(ProblemCode::NotImplemented);
+        if (!once(facts.chunked, "Transfer-Encoding stands more than once."))
+            return false;
+        if (m_isHttp10)
+            return fail("HTTP/1.0 has no Transfer-Encoding.");
+        return equalsIgnoringCase(value, "chunked") || fail("The only Transfer-Encoding is chunked.", ProblemCode::NotImplemented);
     } else if (is("expect")) {
         facts.expectsContinue = !m_isHttp10;
-        return equalsIgnoringCase(value, "100-continue") || fail(ProblemCode::ExpectationFailed);
+        return equalsIgnoringCase(value, "100-continue") || fail("The only expectation is 100-continue.", ProblemCode::ExpectationFailed);
     } else if (is("connection")) {
         for (qsizetype begin = 0; begin <= value.size();) {
             const qsizetype comma = value.indexOf(',', begin);
@@ -299,8 +311,9 @@ bool RequestParser::readFramingField(QByteArrayView name, QByteArrayView value, 
             begin = end + 1;
         }
         return true;
-    } else if ((is("authorization") && !once(facts.authorization)) || (is("content-type") && !once(facts.contentType))
-               || (is("cookie") && !once(facts.cookie))) {
+    } else if ((is("authorization") && !once(facts.authorization, "Authorization stands more than once."))
+               || (is("content-type") && !once(facts.contentType, "Content-Type stands more than once."))
+               || (is("cookie") && !once(facts.cookie, "Cookie stands more than once."))) {
         return false;
     }
     if (!isHopByHop(name))
@@ -310,14 +323,16 @@ bool RequestParser::readFramingField(QByteArrayView name, QByteArrayView value, 
 
 bool RequestParser::decideFraming(const HeadFacts &facts)
 {
-    if ((!facts.host && !m_isHttp10) || (facts.length && facts.chunked))
-        return fail(ProblemCode::MalformedRequest);
+    if (!facts.host && !m_isHttp10)
+        return fail("Host is missing.");
+    if (facts.length && facts.chunked)
+        return fail("Content-Length and Transfer-Encoding exclude each other.");
     m_headIsGood = true;
     qsizetype largest = m_limits.bodyBytes;
     if (m_bodyLimit && *m_bodyLimit && (facts.chunked || facts.lengthValue > 0))
         largest = std::min(largest, (*m_bodyLimit)(m_request.method, m_request.path));
     if (facts.lengthValue > largest)
-        return fail(ProblemCode::ContentTooLarge);
+        return fail(nullptr, ProblemCode::ContentTooLarge);
 
     m_keepAlive = m_keepAlive && !facts.close;
     m_bodyLeft = static_cast<qsizetype>(facts.lengthValue);

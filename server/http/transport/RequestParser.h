@@ -3,7 +3,6 @@
 #include "server/http/transport/ChunkedDecoder.h"
 #include "server/http/transport/HttpLimits.h"
 #include "server/http/transport/HttpRequest.h"
-#include "shared/result/ProblemCode.h"
 
 #include <functional>
 
@@ -40,7 +39,7 @@ public:
     qsizetype kept() const { return m_kept.size(); }
 
     Phase phase() const;
-    ProblemCode refusal() const { return m_refusal; }
+    const MessageFault &refusal() const { return m_refusal; }
     /// After a refusal: the request, without a body, when its head was read whole and was good; else null.
     const HttpRequest *refusedRequest() const { return m_headIsGood ? &m_request : nullptr; }
     /// The request whose body is being read; else null.
@@ -62,13 +61,13 @@ private:
 
     Outcome parseHead(QByteArrayView &input);
     Outcome parseBody(QByteArrayView &input);
-    Outcome refuse(ProblemCode code);
+    Outcome refuse(MessageFault fault);
     bool readHead(QByteArrayView head);
     bool readRequestLine(QByteArrayView line);
     bool readField(QByteArrayView line, HeadFacts &facts);
     bool readFramingField(QByteArrayView name, QByteArrayView value, HeadFacts &facts);
     bool decideFraming(const HeadFacts &facts);
-    bool fail(ProblemCode code);
+    bool fail(const char *reason, ProblemCode code = ProblemCode::MalformedRequest);
 
     const HttpLimits &m_limits;
     const BodyLimit *const m_bodyLimit;
@@ -78,7 +77,7 @@ private:
     qsizetype m_bodyLeft = 0; ///< of a sized body
     ChunkedDecoder m_chunks;
     HttpRequest m_request;
-    ProblemCode m_refusal = ProblemCode::MalformedRequest;
+    MessageFault m_refusal;
     bool m_expectsContinue = false;
     bool m_headIsGood = false;
     bool m_isHead = false;

@@ -34,29 +34,36 @@ bool hasDotSegment(QByteArrayView path)
     return false;
 }
 
-bool isValidQuery(QByteArrayView query)
+constexpr const char *badByte = "A byte in the address must be escaped.";
+constexpr const char *badEscape = "An escape in the address is not % and two hexadecimal digits, or stands for a control byte.";
+
+const char *faultOfQuery(QByteArrayView query)
 {
     for (qsizetype i = 0; i < query.size(); ++i) {
-        if (!isTargetByte(query[i]) || (query[i] == '%' && unescape(query, i) <= 0))
-            return false;
+        if (!isTargetByte(query[i]))
+            return badByte;
+        if (query[i] == '%' && unescape(query, i) <= 0)
+            return badEscape;
     }
-    return true;
+    return nullptr;
 }
 
-/// Decodes the path; nothing when a byte or an escape in it is not acceptable.
-std::optional<QByteArray> decodePath(QByteArrayView encoded)
+/// Decodes the path; answers with its fault, or null.
+const char *decodePath(QByteArrayView encoded, QByteArray &path)
 {
-    QByteArray path(encoded.size(), Qt::Uninitialized);
+    path = QByteArray(encoded.size(), Qt::Uninitialized);
     char *out = path.data();
     bool ascii = true;
     for (qsizetype i = 0; i < encoded.size(); ++i) {
         char c = encoded[i];
         if (!isTargetByte(c))
-            return std::nullopt;
+            return badByte;
         if (c == '%') {
             const int byte = unescape(encoded, i);
-            if (byte < 0x20 || byte == 0x7f || byte == '/' || byte == '\\')
-                return std::nullopt;
+            if (byte == '/' || byte == '\\')
+                return "The path must not hold an escaped slash or backslash.";
+            if (byte < 0x20 || byte == 0x7f)
+                return badEscape;
             ascii = ascii && byte < 0x80;
             c = static_cast<char>(byte);
             i += 2;
@@ -65,23 +72,33 @@ std::optional<QByteArray> decodePath(QByteArrayView encoded)
     }
     path.truncate(out - path.constData());
     if (!ascii && !path.isValidUtf8())
-        return std::nullopt;
-    return path;
+        return "The path is not UTF-8.";
+    return hasDotSegment(path) ? "The path must not hold a segment . or .., escaped or not." : nullptr;
+}
+
+RequestTarget faulty(const char *reason)
+{
+    return {{}, {}, reason};
 }
 
 } // namespace
 
-std::optional<RequestTarget> parseRequestTarget(QByteArrayView target)
+RequestTarget parseRequestTarget(QByteArrayView target)
 {
-    if (!target.startsWith('/') || target.startsWith("//"))
-        return std::nullopt;
+    if (!target.startsWith('/'))
+        return faulty("The address must begin with a slash.");
+    if (target.startsWith("//"))
+        return faulty("The address must not begin with two slashes.");
     const qsizetype mark = target.indexOf('?');
     const QByteArrayView query = mark < 0 ? QByteArrayView() : target.sliced(mark + 1);
 
-    std::optional<QByteArray> path = decodePath(mark < 0 ? target : target.first(mark));
-    if (!path || hasDotSegment(*path) || !isValidQuery(query))
-        return std::nullopt;
-    return RequestTarget{*std::move(path), query.toByteArray()};
+    RequestTarget parts;
+    if (const char *fault = decodePath(mark < 0 ? target : target.first(mark), parts.path))
+        return faulty(fault);
+    if (const char *fault = faultOfQuery(query))
+        return faulty(fault);
+    parts.query = query.toByteArray();
+    return parts;
 }
 
 } // namespace aegis::http

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void healthFollowsTheState();
     void transportProblemsLookTheSame();
     void refusalsOfTheTransportAreObserved();
+    void aRefusalOfTheTransportSaysWhyToClientAndLog();
     void aRefusalIsReadableByAPageThatMayCall();
     void tellsTheTransportHowLargeABodyMayBe_data();
     void tellsTheTransportHowLargeABodyMayBe();
@@ -204,6 +205,21 @@ void TestPipelineAnswers::refusalsOfTheTransportAreObserved()
     QCOMPARE(harness.observed[0].first, 400);
     QCOMPARE(harness.observed[1].first, 408);
     QVERIFY((harness.operations == std::vector<std::string>{"", ""}));
+}
+
+void TestPipelineAnswers::aRefusalOfTheTransportSaysWhyToClientAndLog()
+{
+    PipelineHarness harness;
+
+    const auto reply = harness.pipeline->refuse({.code = ProblemCode::MalformedRequest, .reason = "Host is missing.", .peer = {}});
+    const auto body = harness.ask(PipelineHarness::request("GET", "/health/live", jsonHeaders, "{}"));
+
+    QCOMPARE(reply.status, 400);
+    QCOMPARE(documentOf(reply).value(QLatin1String("detail")).toString(), QStringLiteral("Host is missing."));
+    QCOMPARE(codeOf(body), QStringLiteral("malformed_request"));
+    QCOMPARE(harness.observed.size(), std::size_t(2));
+    QCOMPARE(harness.observed[0].second, QStringLiteral("Host is missing."));
+    QCOMPARE(harness.observed[1].second, documentOf(body).value(QLatin1String("detail")).toString());
 }
 
 void TestPipelineAnswers::aRefusalIsReadableByAPageThatMayCall()

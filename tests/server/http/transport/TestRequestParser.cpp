@@ -13,6 +13,8 @@ private Q_SLOTS:
     void refuses();
     void refusesInAnyPieces_data() { refuses_data(); }
     void refusesInAnyPieces();
+    void saysWhatIsMalformed_data();
+    void saysWhatIsMalformed();
     void accepts_data();
     void accepts();
     void acceptsInAnyPieces_data() { accepts_data(); }
@@ -31,6 +33,17 @@ private Q_SLOTS:
 
 static const HttpLimits limits;
 
+/// Why the bytes are refused, when they come in pieces of that size.
+static QByteArray reasonOf(const QByteArray &bytes, qsizetype piece)
+{
+    RequestParser parser(limits);
+    for (qsizetype begin = 0; begin < bytes.size(); begin += piece) {
+        if (parser.parse(QByteArrayView(bytes).sliced(begin, std::min(piece, bytes.size() - begin))) == Outcome::Refused)
+            return parser.refusal().reason;
+    }
+    return {};
+}
+
 /// What a parser makes of the bytes: "GET /path?query [body]" for each request, then "refused:CODE" or "more".
 static QByteArrayList readAll(const QByteArray &bytes, qsizetype piece)
 {
@@ -44,7 +57,7 @@ static QByteArrayList readAll(const QByteArray &bytes, qsizetype piece)
             outcome = parser.parse();
         }
         if (outcome == Outcome::Refused)
-            return seen << "refused:" + QByteArray(problemInfo(parser.refusal()).name.data());
+            return seen << "refused:" + QByteArray(problemInfo(parser.refusal().code).name.data());
     }
     return parser.phase() == RequestParser::Phase::Idle ? seen : seen << "more";
 }
@@ -173,6 +186,7 @@ void TestRequestParser::refuses()
     const QByteArrayList seen = readAll(request, request.size());
 
     QCOMPARE(seen, QByteArrayList{"refused:" + code}); // and so no request was reached before or behind it
+    QVERIFY2(code != "malformed_request" || !reasonOf(request, request.size()).isEmpty(), "nobody can tell what is wrong");
 }
 
 void TestRequestParser::refusesInAnyPieces()
@@ -183,7 +197,47 @@ void TestRequestParser::refusesInAnyPieces()
         const QByteArrayList seen = readAll(request, piece);
         QCOMPARE(seen.size(), 1);
         QVERIFY2(seen.first().startsWith("refused:"), seen.first().constData());
+        QVERIFY(seen.first() != "refused:malformed_request" || !reasonOf(request, piece).isEmpty());
     }
+}
+
+void TestRequestParser::saysWhatIsMalformed_data()
+{
+    QTest::addColumn<QByteArray>("request");
+    QTest::addColumn<QByteArray>("reason");
+    const auto row = [](const char *name, const QByteArray &request, const char *reason) { QTest::newRow(name) << request << QByteArray(reason); };
+    const auto get = [](const QByteArray &target) { return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n"; };
+    const QByteArray post = "POST / HTTP/1.1\r\nHost: x\r\n";
+    const QByteArray chunked = post + "Transfer-Encoding: chunked\r\n\r\n";
+    const QByteArray hello("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11);
+
+    row("no Host", "GET / HTTP/1.1\r\n\r\n", "Host is missing.");
+    row("two Hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "Host stands more than once.");
+    row("two lengths", post + "Content-Length: 0\r\nContent-Length: 33\r\n\r\n", "Content-Length stands more than once.");
+    row("no length", post + "Content-Length: x\r\n\r\n", "Content-Length is not a decimal number.");
+    row("length and chunks", post + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "Content-Length and Transfer-Encoding exclude each other.");
+    row("two tokens", post + "Authorization: a\r\nAuthorization: b\r\n\r\n", "Authorization stands more than once.");
+    row("two slashes", get("//auth/me"), "The address must not begin with two slashes.");
+    row("an escaped slash", get("/a%2Fb"), "The path must not hold an escaped slash or backslash.");
+    row("an escaped backslash", get("/a%5cb"), "The path must not hold an escaped slash or backslash.");
+    row("dots", get("/a/%2e./b"), "The path must not hold a segment . or .., escaped or not.");
+    row("a cut escape in the query", get("/?x=%4"), "An escape in the address is not % and two hexadecimal digits, or stands for a control byte.");
+    row("bytes that are no UTF-8", get("/%ff"), "The path is not UTF-8.");
+    row("TLS", hello, "This port speaks HTTP, and the client began with TLS.");
+    row("TLS that has the end of a head in it", hello + "a b c\r\n\r\n", "This port speaks HTTP, and the client began with TLS.");
+    row("a folded line", "GET / HTTP/1.1\r\nHost: x\r\n folded\r\n\r\n", "A line among the header fields is not a name, a colon and a value.");
+    row("no size of a chunk", chunked + "zz\r\n", "The size of a chunk is not well-formed.");
+    row("data that is longer than its chunk", chunked + "1\r\nabc\r\n", "The data of a chunk does not end where its size says.");
+    row("a long line in chunks", chunked + "5;" + QByteArray(300, 'a'), "A line between the chunks of the body is too long.");
+    row("no trailer field", chunked + "0\r\ngarbage\r\n\r\n", "A trailer field of the body is not well-formed.");
+}
+
+void TestRequestParser::saysWhatIsMalformed()
+{
+    QFETCH(QByteArray, request);
+
+    QTEST(reasonOf(request, request.size()), "reason");
 }
 
 void TestRequestParser::accepts_data()
