@@ -10,7 +10,7 @@ constexpr Sql sinceSql(R"(
 
 constexpr Sql isRevokedSql(R"(
     select exists (select from aegis.revocation
-                   where expires_at > $5
+                   where subject_id in ($1, $2, $3, $4) and expires_at > $5
                      and (kind in ('session', 'token') and subject_id in ($1, $2)
                           or kind in ('user', 'organization') and subject_id in ($3, $4) and not_before > $6)))");
 

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void anAnswerThatWasMovedDoesNotOpen();
     void keepsNoAnswerInTheClear();
     void forgetsAfterItsTime();
+    void aTenantsKeysAreClearedTooOnceTheyExpired();
 
 private:
     static IdempotencyKey key(char hash = 'h', const QByteArray &operation = "signup")
@@ -143,6 +144,31 @@ void TestIdempotencyStore::forgetsAfterItsTime()
     QVERIFY(answerTo(at(m_now))->has_value());
     QCOMPARE(removed(m_now + 24h), qint64(1));
     QVERIFY(!answerTo(at(m_now))->has_value());
+}
+
+void TestIdempotencyStore::aTenantsKeysAreClearedTooOnceTheyExpired()
+{
+    const auto insert = [&](const char *age) {
+        return m_superuser->write<int>(at(m_now), [&](Tx &tx) -> Result<int> {
+            CHECK(tx.query("insert into aegis.idempotency_key values (gen_random_uuid(), 'signup', sha256(random()::text::bytea), sha256(''), '', "
+                           "now() - interval '2 days', now() - $1::interval)",
+                           Text{age}));
+            return 0;
+        });
+    };
+    QVERIFY_RESULT(insert("1 day"));
+    QVERIFY_RESULT(insert("-1 day"));
+
+    const auto removed = m_session->write<qint64>(at(systemNow()), [](Tx &tx) { return IdempotencyStore::removeExpired(tx, 100); });
+
+    QVERIFY_RESULT(removed);
+    QCOMPARE(*removed, qint64(1));
+    const auto left = m_superuser->read<QString>(at(m_now), [&](Tx &tx) -> Result<QString> {
+        TRY(const Row row, tx.queryOne(ProblemCode::Internal, "select string_agg((expires_at > now())::text, ',') from aegis.idempotency_key"));
+        return row.get<QString>(0);
+    });
+    QVERIFY_RESULT(left);
+    QCOMPARE(*left, QStringLiteral("true"));
 }
 
 AEGIS_TEST(TestIdempotencyStore)
