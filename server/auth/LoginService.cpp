@@ -100,7 +100,8 @@ Task<Problem> LoginService::fail(const RequestContext &context, const Account *a
                                  ProblemCode answer) const
 {
     const RequestContext inTenant = account ? context.withTenant(tenantOf(*account)) : context;
-    const QByteArray fingerprint = hmacSha256(m_emailFingerprintKey, typedEmail.toLower().toUtf8()).toHex();
+    const auto email = EmailAddress::parse(typedEmail); // the same for each way to write it
+    const QByteArray fingerprint = hmacSha256(m_emailFingerprintKey, (email ? email->text() : typedEmail.toLower()).toUtf8()).toHex();
     EventBatch events(inTenant);
     events.add({.type = EventType::UserLoginFailed,
                 .subject = account ? account->user.id.uuid() : QUuid(),

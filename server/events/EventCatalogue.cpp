@@ -23,7 +23,7 @@ constexpr std::array userLoggedIn{
 };
 constexpr std::array userLoginFailed{
     EventField{"reason"_l, "`unknown_email`, `no_password`, `wrong_password`, `account_unavailable` or `account_changed`"_l},
-    EventField{"emailFingerprint"_l, "keyed hash of what was typed: it may have been a password"_l},
+    EventField{"emailFingerprint"_l, "keyed hash of the address, or of what was typed if that is none: it may have been a password"_l},
 };
 constexpr std::array userLogout{
     EventField{"allDevices"_l, "whether every session of the person was ended"_l},
@@ -50,6 +50,9 @@ constexpr std::array authSessionCreated{
 };
 constexpr std::array tokenRefreshed{
     EventField{"generation"_l, "number of the refresh token that was given out"_l},
+};
+constexpr std::array tokenRefreshRepeated{
+    EventField{"generation"_l, "number of the refresh token that was given out again"_l},
 };
 constexpr std::array refreshTokenRevoked{
     EventField{"reason"_l, "`logout`, `logout_all` or `token_reuse`"_l},
@@ -82,6 +85,9 @@ constexpr std::array catalogue{
               "the organization"_l, organizationSignupCompleted},
     EventInfo{AuthSessionCreated, "AuthSessionCreated"_l, 1, Info, true, "a session began"_l, "the session"_l, authSessionCreated},
     EventInfo{TokenRefreshed, "TokenRefreshed"_l, 1, Info, false, "a refresh token was rotated"_l, "the session"_l, tokenRefreshed},
+    EventInfo{TokenRefreshRepeated, "TokenRefreshRepeated"_l, 1, Notice, true,
+              "a refresh token that had just been rotated was presented again: two tabs, a lost answer, or a copy"_l, "the session"_l,
+              tokenRefreshRepeated},
     EventInfo{RefreshTokenRevoked, "RefreshTokenRevoked"_l, 1, Notice, true, "a session was ended and its tokens revoked"_l, "the session"_l,
               refreshTokenRevoked},
     EventInfo{SuspiciousActivityDetected, "SuspiciousActivityDetected"_l, 1, Warning, true, "something happened that an attacker would do"_l,

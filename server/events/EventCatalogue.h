@@ -20,6 +20,7 @@ enum class EventType {
     OrganizationSignupCompleted,
     AuthSessionCreated,
     TokenRefreshed,
+    TokenRefreshRepeated,
     RefreshTokenRevoked,
     SuspiciousActivityDetected,
     SigningKeyRotated,

@@ -1,6 +1,6 @@
 #include "server/sessions/SessionService.h"
 
-#include "server/events/EventBatch.h"
+#include "server/events/EventStore.h"
 
 #include <QtCore/QJsonObject>
 
@@ -47,8 +47,10 @@ Task<Result<TokenResponse>> SessionService::refresh(const RequestContext &contex
         co_return std::move(answer).problem();
     const SessionStore::Rotation &rotation = *answer;
     switch (rotation.outcome) {
-    case SessionStore::Outcome::Rotated:
     case SessionStore::Outcome::Retry:
+        CO_CHECK(co_await recordRepeated(tenantContext, facts, rotation.generation));
+        co_return respond(facts, rotation, context.now);
+    case SessionStore::Outcome::Rotated:
         co_return respond(facts, rotation, context.now);
     case SessionStore::Outcome::Reused:
         co_return co_await endReused(tenantContext, facts, rotation.generation);
@@ -76,6 +78,17 @@ Result<TokenResponse> SessionService::respond(const RefreshTokenFacts &facts, co
     response.refreshExpiresIn = tokens.refreshExpiresIn;
     response.sessionId = facts.session;
     return response;
+}
+
+Task<Result<void>> SessionService::recordRepeated(const RequestContext &context, const RefreshTokenFacts &facts, int generation) const
+{
+    EventBatch events(context);
+    events.add({.type = EventType::TokenRefreshRepeated,
+                .subject = facts.session.uuid(),
+                .payload = {{QStringLiteral("generation"), generation}},
+                .session = facts.session,
+                .actor = facts.user});
+    co_return co_await m_database.write<void>(context, [&](Tx &tx) { return EventStore::appendFinally(tx, events); });
 }
 
 Task<Problem> SessionService::endReused(const RequestContext &context, const RefreshTokenFacts &facts, int currentGeneration) const

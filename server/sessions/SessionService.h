@@ -37,6 +37,8 @@ public:
     static Result<VerifyResponse> verify(const RequestContext &context);
 
 private:
+    /// That the current token was given out again: by whom and from where may be another's than the rotation's.
+    Task<Result<void>> recordRepeated(const RequestContext &context, const RefreshTokenFacts &facts, int generation) const;
     /// Ends the session of a token that was used twice, commits that, and gives the problem to answer with.
     Task<Problem> endReused(const RequestContext &context, const RefreshTokenFacts &facts, int currentGeneration) const;
     /// Ends the session of the access token, and that of the refresh token if there is one: both or none.

@@ -83,6 +83,7 @@ void TestEvents::initTestCase()
     client.post("/auth/login", textObject({{"email", typo}, {"password", wrong}}));
     const TestReply login = note(client.post("/auth/login", textObject({{"email", m_ada.email}, {"password", m_ada.password}})));
     note(client.post("/auth/refresh", textObject({{"refreshToken", login.text(QLatin1String("refreshToken"))}})));
+    note(client.post("/auth/refresh", textObject({{"refreshToken", login.text(QLatin1String("refreshToken"))}})));
     m_server->advance(1min);
     client.post("/auth/refresh", textObject({{"refreshToken", login.text(QLatin1String("refreshToken"))}}));
     client.as(m_ada.accessToken).post("/auth/logout");

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void answersAnUnknownAddressAsAWrongPassword();
     void recordsAnUnknownAddressForThePlatform_data();
     void recordsAnUnknownAddressForThePlatform();
+    void oneAddressHasOneFingerprint();
     void recordsAWrongPasswordInItsTenant();
     void tellsOnlyWhoKnowsThePasswordThatTheAccountIsUnavailable_data();
     void tellsOnlyWhoKnowsThePasswordThatTheAccountIsUnavailable();
@@ -123,6 +124,24 @@ void TestLogin::recordsAnUnknownAddressForThePlatform()
     QCOMPARE(event.get<QString>(2).size(), 64);
     QVERIFY(event.isNull(3) && event.isNull(4) && event.isNull(5));
     QVERIFY(!event.get<QByteArray>(6).toLower().contains(email.toLower()));
+}
+
+void TestLogin::oneAddressHasOneFingerprint()
+{
+    const SignedUp ada = m_server->signUp();
+    QByteArray wide = ada.email; // IDNA takes a full-width letter of the domain for the plain one
+    wide.replace("@e", "@\xef\xbd\x85");
+    QVERIFY(wide != ada.email);
+
+    for (const QByteArray &email : {ada.email, ada.email.toUpper(), wide})
+        QVERIFY_REPLY(login(email, "Not-The-Password-1"), 401, "invalid_credentials");
+
+    QCOMPARE(m_server->value<int>("select count(*)::int from aegis.event where subject_id = $1::uuid and type = 'UserLoginFailed'", Text{ada.userId}),
+             3);
+    QCOMPARE(m_server->value<int>("select count(distinct payload->>'emailFingerprint')::int from aegis.event where subject_id = $1::uuid "
+                                  "and type = 'UserLoginFailed'",
+                                  Text{ada.userId}),
+             1);
 }
 
 void TestLogin::recordsAWrongPasswordInItsTenant()

@@ -42,8 +42,9 @@ private Q_SLOTS:
     void refusesWhatIsNoTokenOfOurs_data();
     void refusesWhatIsNoTokenOfOurs();
     void givesNoAccessByItself();
-    void refusesAnEndedAccount_data();
-    void refusesAnEndedAccount();
+    void refusesAPersonWhoIsDeleted();
+    void aRefusedRefreshUsesNothingUp_data();
+    void aRefusedRefreshUsesNothingUp();
     void endsAfterAWeekWithoutUse();
     void endsAfterThirtyDaysOfUse();
     void updatesItsRowInPlace();
@@ -122,7 +123,8 @@ void TestRefresh::givesTheCurrentTokenAgainWithinTheGrace()
     QCOMPARE(retry.text(QLatin1String("refreshToken")), current);
     QVERIFY_REPLY(m_server->client().as(retry.text(QLatin1String("accessToken"))).get("/auth/me"), 200, "");
     QCOMPARE(generationOf(ada), 2);
-    QCOMPARE(m_server->events(ada.organizationId).count("TokenRefreshed"), 1); // nothing was minted
+    QCOMPARE(m_server->events(ada.organizationId).count("TokenRefreshed"), 1); // no other refresh token was made
+    QCOMPARE(m_server->events(ada.organizationId).count("TokenRefreshRepeated"), 1);
     QVERIFY_REPLY(refresh(current), 200, "");
 }
 
@@ -232,26 +234,51 @@ void TestRefresh::givesNoAccessByItself()
     QVERIFY_REPLY(m_server->client().as(ada.refreshToken).get("/auth/verify"), 401, "invalid_token");
 }
 
-void TestRefresh::refusesAnEndedAccount_data()
+void TestRefresh::refusesAPersonWhoIsDeleted()
 {
-    QTest::addColumn<QByteArray>("statement");
-    QTest::newRow("a person who was deleted") << QByteArray("delete from aegis.user where id = $1::uuid");
-    QTest::newRow("a person who is suspended") << QByteArray("update aegis.user set status = 'suspended' where id = $1::uuid");
-    QTest::newRow("a person who is locked") << QByteArray("update aegis.user set status = 'locked' where id = $1::uuid");
-    QTest::newRow("an organization that is suspended")
-        << QByteArray("update aegis.organization set status = 'suspended' where id = (select managed_by from aegis.user where id = $1::uuid)");
-    QTest::newRow("an organization that is deleted")
-        << QByteArray("update aegis.organization set status = 'deleted' where id = (select managed_by from aegis.user where id = $1::uuid)");
-}
-
-void TestRefresh::refusesAnEndedAccount()
-{
-    QFETCH(QByteArray, statement);
     const SignedUp ada = m_server->signUp();
-    m_server->sql(Sql::composed(statement), Text{ada.userId});
+    m_server->sql("delete from aegis.user where id = $1::uuid", Text{ada.userId});
 
     QVERIFY_REPLY(refresh(ada.refreshToken), 401, "invalid_refresh_token");
     QCOMPARE(m_server->events(ada.organizationId).size(), 5);
+}
+
+void TestRefresh::aRefusedRefreshUsesNothingUp_data()
+{
+    QTest::addColumn<QByteArray>("statement"); // $1: the person, $2: the status that is set
+    QTest::addColumn<QByteArray>("status");
+    const QByteArray person = "update aegis.user set status = $2 where id = $1::uuid";
+    const QByteArray organization = "update aegis.organization set status = $2 where id = (select managed_by from aegis.user where id = $1::uuid)";
+    QTest::newRow("a person who is suspended") << person << QByteArray("suspended");
+    QTest::newRow("a person who is locked") << person << QByteArray("locked");
+    QTest::newRow("an organization that is suspended") << organization << QByteArray("suspended");
+    QTest::newRow("an organization that is deleted") << organization << QByteArray("deleted");
+}
+
+void TestRefresh::aRefusedRefreshUsesNothingUp()
+{
+    QFETCH(QByteArray, statement);
+    QFETCH(QByteArray, status);
+    const SignedUp ada = m_server->signUp();
+    const auto set = [&](const QByteArray &to) { m_server->sql(Sql::composed(statement), Text{ada.userId}, Text{to}); };
+
+    set(status);
+    QVERIFY_REPLY(refresh(ada.refreshToken), 401, "invalid_refresh_token");
+    m_server->advance(11s); // longer than a retry is forgiven
+    QVERIFY_REPLY(refresh(ada.refreshToken), 401, "invalid_refresh_token");
+    QCOMPARE(generationOf(ada), 1);
+    QCOMPARE(endOf(ada), QByteArray("open"));
+    QCOMPARE(m_server->events(ada.organizationId).size(), 5);
+
+    set("active");
+    const QByteArray next = refreshed(ada.refreshToken);
+    QVERIFY(!next.isEmpty());
+    m_server->advance(11s);
+    set(status); // one that was rotated before tells nothing of a theft either while nobody could use what follows it
+    QVERIFY_REPLY(refresh(ada.refreshToken), 401, "invalid_refresh_token");
+    QCOMPARE(endOf(ada), QByteArray("open"));
+    set("active");
+    QVERIFY_REPLY(refresh(next), 200, "");
 }
 
 void TestRefresh::endsAfterAWeekWithoutUse()

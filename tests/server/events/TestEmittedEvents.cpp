@@ -50,6 +50,7 @@ void TestEmittedEvents::initTestCase()
     // A rotation; the old token again, long after it.
     const QJsonObject refresh{{QStringLiteral("refreshToken"), QString::fromLatin1(owner.refreshToken)}};
     const TestReply rotated = client.post("/auth/refresh", refresh);
+    QCOMPARE(client.post("/auth/refresh", refresh).status, 200); // an answer that was lost
     QCOMPARE(rotated.status, 200);
     m_server->advance(std::chrono::minutes(1));
     QCOMPARE(client.post("/auth/refresh", refresh).status, 401);
