@@ -1,5 +1,7 @@
 #include "server/config/SettingsChecks.h"
 
+#include "server/db/DatabaseSessionSettings.h"
+
 #include <QtCore/QFile>
 #include <QtCore/QFileInfo>
 
@@ -93,6 +95,11 @@ QStringList warningsAbout(const Settings &settings)
     }
     if (settings.eventRetentionDays > 0)
         warnings.append(QStringLiteral("EVENT_RETENTION_DAYS is set, but events are not dropped yet: they are kept for ever."));
+    if (settings.refreshGrace < settings.databaseStatementTimeout + DatabaseSessionSettings().answerGrace + std::chrono::seconds(2)) {
+        warnings.append(
+            QStringLiteral("REFRESH_GRACE is shorter than a database that hangs may keep a client waiting (DATABASE_STATEMENT_TIMEOUT and "
+                           "some seconds): a refresh that is repeated after that counts as a theft and ends the session."));
+    }
     if (settings.hasDerivedIssuer && (settings.behindProxy || !QHostAddress(settings.host).isLoopback() || settings.port == 0)) {
         warnings.append(QStringLiteral("JWT_ISSUER is not set, so tokens say that they come from %1, which is not what clients know: set it to the "
                                        "public address of this server. When it changes, tokens of before are refused.")
