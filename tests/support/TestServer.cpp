@@ -23,11 +23,11 @@ QByteArray textAt(const QJsonObject &object, const char *outer, const char *inne
 
 } // namespace
 
-SignedUp signedUpBy(const TestReply &reply, const QByteArray &password)
+SignedUp signedUpBy(const TestReply &reply, const QByteArray &itsPassword)
 {
     const QJsonObject json = reply.json();
     return {.email = textAt(json, "user", "email"),
-            .password = password,
+            .password = itsPassword,
             .slug = textAt(json, "organization", "slug"),
             .userId = textAt(json, "user", "id"),
             .organizationId = textAt(json, "organization", "id"),

@@ -102,6 +102,6 @@ private:
 };
 
 /// The session that an answer to signup, register or login speaks of.
-SignedUp signedUpBy(const TestReply &reply, const QByteArray &password);
+SignedUp signedUpBy(const TestReply &reply, const QByteArray &itsPassword);
 
 } // namespace aegis::test
