@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -109,9 +108,6 @@ void GuardServer::incomingConnection(qintptr descriptor)
         ::close(fd); // without a word: whoever has this many connections gets nothing more of the server's time
         return;
     }
-    int on = 1;
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-
     auto *socket = new GuardSocket(m_context, std::move(place), peer.address, peer.port);
     socket->setParent(this);
     const auto announce = [this](GuardSocket *ready) {

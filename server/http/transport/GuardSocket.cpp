@@ -101,7 +101,7 @@ void GuardSocket::advance(QByteArrayView bytes)
     }
     m_advancing = false;
     if (m_state == State::Reading && m_peerEnded && m_parser.phase() == RequestParser::Phase::Idle)
-        die();
+        linger();
 }
 
 void GuardSocket::allowForPhase(RequestParser::Phase before)
@@ -163,7 +163,7 @@ void GuardSocket::nextRequest()
     if (m_parser.kept() > 0)
         advance({});
     else if (m_peerEnded)
-        die();
+        linger();
 }
 
 void GuardSocket::wireFailed()
@@ -183,12 +183,15 @@ void GuardSocket::peerEnded()
     }
     if (m_state == State::Flushing && !m_wire->failed())
         return;
+    if (m_state != State::Streaming)
+        return linger();
+    m_wire->forsake();
     die();
 }
 
 void GuardSocket::sweep()
 {
-    if (m_state == State::Dead || !m_deadline.hasExpired())
+    if (m_state == State::Dead || (m_state == State::Lingering ? lingersOn() : !m_deadline.hasExpired()))
         return;
     if (m_state == State::Reading && m_parser.phase() != RequestParser::Phase::Idle) {
         m_refused = true;
@@ -209,6 +212,7 @@ void GuardSocket::sweep()
     }
     if (m_state == State::Handshake)
         ++m_context->counters->failedHandshakes;
+    m_wire->forsake();
     die();
 }
 

@@ -47,7 +47,7 @@ private:
         Answering, ///< a request is being worked on
         Streaming, ///< an answer is pulled from its source
         Flushing,  ///< an answer has been made but has not left
-        Lingering, ///< all has left; the peer has time to read it
+        Lingering, ///< all has been written; the peer has time to read it
         Dead,
     };
 
@@ -65,6 +65,7 @@ private:
     void nextRequest();
     void peerEnded();
     void linger();
+    bool lingersOn();
     void die();
     void allow(std::chrono::milliseconds time) { m_deadline.setRemainingTime(time); }
     void allowForPhase(RequestParser::Phase before);
@@ -78,6 +79,8 @@ private:
     std::optional<HttpRequest> m_request;         ///< parsed, and not yet taken by the missing handler
     std::weak_ptr<HttpExchange::Served> m_served; ///< the request that is or was last worked on, while somebody does
     QDeadlineTimer m_deadline;
+    QDeadlineTimer m_lingerEnd; ///< of Lingering, however slowly the peer reads
+    qint64 m_unconfirmed = 0;   ///< of Lingering: bytes that the peer had not confirmed when it was last asked
     State m_state = State::Handshake;
     quint64 m_requests = 0; ///< how many have come, which also numbers the present one
     bool m_tls = false;

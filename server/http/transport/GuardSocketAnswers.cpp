@@ -99,14 +99,31 @@ void GuardSocket::wireSent()
     }
 }
 
+/// Ends the connection in an orderly way. It keeps its place until the peer has confirmed all that was written: the kernel
+/// would hold that for a connection that nobody counts.
 void GuardSocket::linger()
 {
-    if (m_peerEnded || m_wire->failed())
+    if (m_wire->failed() || (m_peerEnded && m_wire->unconfirmed() == 0))
         return die();
-    m_state = State::Lingering;
+    if (std::exchange(m_state, State::Lingering) == State::Lingering)
+        return;
     allow(m_context->limits.linger);
-    m_wire->setReading(true);
+    m_lingerEnd.setRemainingTime(m_context->limits.write);
+    m_unconfirmed = m_wire->unconfirmed();
+    if (!m_peerEnded)
+        m_wire->setReading(true);
     m_wire->finishWriting(m_refused);
+}
+
+/// False: the peer has all, or has taken nothing for the time to linger.
+bool GuardSocket::lingersOn()
+{
+    const qint64 before = std::exchange(m_unconfirmed, m_wire->unconfirmed());
+    if (m_peerEnded && m_unconfirmed == 0)
+        return false;
+    if (m_unconfirmed > 0 && m_unconfirmed < before && !m_lingerEnd.hasExpired())
+        allow(m_context->limits.linger);
+    return !m_deadline.hasExpired();
 }
 
 } // namespace aegis::http

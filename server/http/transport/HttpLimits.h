@@ -21,6 +21,8 @@ struct HttpLimits {
     std::chrono::milliseconds write{20'000};   ///< without the client taking a byte of the answer
     std::chrono::milliseconds linger{1'500};   ///< after a closing answer, so that the client reads it before a reset
 
+    int kernelBuffer = 64 * 1024; ///< of each direction of a connection, which the kernel doubles for its own needs; 1 MB/s at 100 ms
+
     int connections = 4096;              ///< of all addresses together: some 50 MB when all are idle
     int connectionsPerAddress = 256;     ///< of one IPv4 address or IPv6 /64: a large office behind one NAT
     int requestsPerConnection = 10'000;  ///< then the client connects anew, which spreads it over the I/O threads again

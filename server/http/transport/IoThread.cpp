@@ -91,7 +91,7 @@ Result<void> IoThread::listen(const QHostAddress &address, quint16 port)
 {
     Result<void> result;
     run([&] {
-        Result<int> descriptor = listenShared(address, port);
+        Result<int> descriptor = listenShared(address, port, m_context->limits);
         if (!descriptor) {
             result = std::move(descriptor).problem();
             return;

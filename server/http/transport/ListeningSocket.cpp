@@ -1,6 +1,7 @@
 #include "server/http/transport/ListeningSocket.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -48,10 +49,14 @@ Problem problemOf(int error, const QHostAddress &address, quint16 port)
                           .arg(QString::fromStdString(std::generic_category().message(error))));
 }
 
+void setOption(int descriptor, int level, int option, int value)
+{
+    ::setsockopt(descriptor, level, option, &value, sizeof value);
+}
+
 void enable(int descriptor, int level, int option)
 {
-    const int on = 1;
-    ::setsockopt(descriptor, level, option, &on, sizeof on);
+    setOption(descriptor, level, option, 1);
 }
 
 Result<int> bindSocket(const QHostAddress &address, quint16 port, bool shared)
@@ -89,9 +94,13 @@ Result<quint16> probePort(const QHostAddress &address, quint16 port)
                                                      : reinterpret_cast<const sockaddr_in &>(bound.storage).sin_port);
 }
 
-Result<int> listenShared(const QHostAddress &address, quint16 port)
+Result<int> listenShared(const QHostAddress &address, quint16 port, const HttpLimits &limits)
 {
     TRY(const int descriptor, bindSocket(address, port, true));
+    enable(descriptor, IPPROTO_TCP, TCP_NODELAY);
+    setOption(descriptor, SOL_SOCKET, SO_SNDBUF, limits.kernelBuffer);
+    setOption(descriptor, SOL_SOCKET, SO_RCVBUF, limits.kernelBuffer);
+    setOption(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(limits.write.count()));
     if (::listen(descriptor, backlog) != 0) {
         const int error = errno;
         ::close(descriptor);

@@ -1,9 +1,12 @@
 #include "server/http/transport/PlainWire.h"
 
+#include "server/http/transport/KernelQueue.h"
+
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace aegis::http {
 
@@ -77,6 +80,14 @@ void PlainWire::onWritable()
         m_listener.wireSent();
 }
 
+qint64 PlainWire::unconfirmed() const
+{
+    if (m_descriptor < 0 || m_failed)
+        return 0;
+    const qint64 bytes = unconfirmedBytes(m_descriptor);
+    return m_finished && bytes > 0 ? bytes - 1 : bytes;
+}
+
 void PlainWire::setReading(bool on)
 {
     if (m_descriptor >= 0)
@@ -85,8 +96,14 @@ void PlainWire::setReading(bool on)
 
 void PlainWire::finishWriting(bool)
 {
-    if (m_descriptor >= 0)
+    if (m_descriptor >= 0 && !std::exchange(m_finished, true))
         ::shutdown(m_descriptor, SHUT_WR);
+}
+
+void PlainWire::forsake()
+{
+    if (unconfirmed() > 0)
+        setResetAtEnd(m_descriptor, true);
 }
 
 void PlainWire::close()

@@ -20,9 +20,11 @@ public:
     qint64 read(char *buffer, qint64 size) override;
     void write(QByteArray bytes) override;
     qint64 pending() const override { return m_pending.size() - m_sent; }
+    qint64 unconfirmed() const override;
     void setReading(bool on) override;
     bool failed() const override { return m_failed; }
     void finishWriting(bool mayBeSending) override;
+    void forsake() override;
     void close() override;
 
 private:
@@ -36,6 +38,7 @@ private:
     QByteArray m_pending;
     qsizetype m_sent = 0; ///< how much of m_pending has left
     bool m_failed = false;
+    bool m_finished = false; ///< its end was sent, too, which the kernel counts as a byte
 };
 
 } // namespace aegis::http

@@ -1,5 +1,7 @@
 #include "server/http/transport/TlsWire.h"
 
+#include "server/http/transport/KernelQueue.h"
+
 #include <QtNetwork/QSslSocket>
 
 #include <unistd.h>
@@ -76,6 +78,11 @@ qint64 TlsWire::pending() const
     return m_socket->bytesToWrite() + m_socket->encryptedBytesToWrite();
 }
 
+qint64 TlsWire::unconfirmed() const
+{
+    return unconfirmedBytes(static_cast<int>(m_socket->socketDescriptor()));
+}
+
 void TlsWire::setReading(bool on)
 {
     if (on && !m_reading)
@@ -94,6 +101,12 @@ void TlsWire::finishWriting(bool mayBeSending)
     // by a reset before it has read. Content-Length and "Connection: close" have told that one that this was all.
     if (!mayBeSending)
         m_socket->disconnectFromHost();
+}
+
+void TlsWire::forsake()
+{
+    if (unconfirmed() > 0)
+        setResetAtEnd(static_cast<int>(m_socket->socketDescriptor()), true);
 }
 
 void TlsWire::close()

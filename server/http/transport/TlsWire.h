@@ -21,9 +21,11 @@ public:
     qint64 read(char *buffer, qint64 size) override;
     void write(QByteArray bytes) override;
     qint64 pending() const override;
+    qint64 unconfirmed() const override;
     void setReading(bool on) override;
     bool failed() const override;
     void finishWriting(bool mayBeSending) override;
+    void forsake() override;
     void close() override;
 
 private:

@@ -27,6 +27,8 @@ public:
     virtual void write(QByteArray bytes) = 0;
     /// Bytes that were written but have not left.
     virtual qint64 pending() const = 0;
+    /// Bytes that the peer's kernel has not confirmed yet, of those that have left; for them alone this must stay open.
+    virtual qint64 unconfirmed() const = 0;
     /// While paused the peer's bytes stay in the kernel, which slows the peer down.
     virtual void setReading(bool on) = 0;
     /// True when what is written will not arrive any more.
@@ -34,6 +36,9 @@ public:
     /// Tells the peer that nothing more will come. Reading goes on until the peer ends, too, so that what it is still
     /// sending does not make the kernel throw away what it has not read yet; `mayBeSending` says whether it could be.
     virtual void finishWriting(bool mayBeSending) = 0;
+    /// Has close() throw away what is unconfirmed, by a reset. Else the kernel goes on to offer it to a peer that may never
+    /// take it, and nobody counts that memory any more.
+    virtual void forsake() = 0;
     /// At once, whatever is pending; the listener hears nothing more.
     virtual void close() = 0;
 };

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 
 namespace aegis::test {
@@ -36,10 +37,12 @@ QByteArray WireReply::problemCode() const
     return QJsonDocument::fromJson(body).object().value(QLatin1String("code")).toString().toLatin1();
 }
 
-WireClient::WireClient(quint16 port, const char *address)
+WireClient::WireClient(quint16 port, const char *address, int receiveBuffer)
 {
     const bool isIpv6 = QByteArrayView(address).contains(':');
     m_descriptor = ::socket(isIpv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (receiveBuffer > 0)
+        ::setsockopt(m_descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, sizeof receiveBuffer);
     sockaddr_in ipv4{};
     ipv4.sin_family = AF_INET;
     ipv4.sin_port = htons(port);
@@ -165,6 +168,28 @@ void WireClient::close(bool reset)
         ::setsockopt(m_descriptor, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     ::close(m_descriptor);
     m_descriptor = -1;
+}
+
+bool WireClient::isReset()
+{
+    errno = 0;
+    while (more(patience) == Reading::Bytes) {}
+    return errno == ECONNRESET;
+}
+
+int WireClient::otherEnd() const
+{
+    sockaddr_in own{};
+    socklen_t size = sizeof own;
+    ::getsockname(m_descriptor, reinterpret_cast<sockaddr *>(&own), &size);
+    for (int descriptor = 0; descriptor < 1024; ++descriptor) {
+        sockaddr_in peer{};
+        size = sizeof peer;
+        const bool isConnected = ::getpeername(descriptor, reinterpret_cast<sockaddr *>(&peer), &size) == 0;
+        if (isConnected && peer.sin_family == AF_INET && peer.sin_port == own.sin_port)
+            return descriptor;
+    }
+    return -1;
 }
 
 void WireClient::readSlowly()

@@ -20,7 +20,8 @@ struct WireReply {
 /// A client that sends exactly the bytes that it is told to, over a blocking socket of this thread.
 class WireClient {
 public:
-    explicit WireClient(quint16 port, const char *address = "127.0.0.1");
+    /// `receiveBuffer`: in bytes, for a client whose kernel takes next to nothing for it; 0: what is usual.
+    explicit WireClient(quint16 port, const char *address = "127.0.0.1", int receiveBuffer = 0);
     ~WireClient();
     WireClient(const WireClient &) = delete;
     WireClient &operator=(const WireClient &) = delete;
@@ -39,6 +40,10 @@ public:
     void finishSending();
     /// Ends the connection; with `reset` so that the server's next write or read fails.
     void close(bool reset = false);
+    /// Reads all that is there, and what comes: true when the end is a reset.
+    bool isReset();
+    /// The descriptor of the other end, when that is in this process, and the server has accepted it; else -1.
+    int otherEnd() const;
     /// A small receive window, for a client that does not keep up. Before anything was received.
     void readSlowly();
 
