@@ -4,6 +4,7 @@
 #include "server/http/transport/ConnectionTable.h"
 #include "server/http/transport/HttpServer.h"
 #include "server/http/transport/TransportCounters.h"
+#include "server/http/transport/WaitingQueue.h"
 
 #include <QtCore/QSet>
 
@@ -25,6 +26,7 @@ struct GuardContext {
     EventLoop loop = EventLoop::current();
     std::thread::id thread = std::this_thread::get_id();
     QSet<GuardSocket *> sockets;    ///< that are open
+    WaitingQueue waiting;           ///< those of them that could be ended for others
     bool draining = false;          ///< each answer is its connection's last
     std::function<void()> onChange; ///< the number of open sockets has become zero, or is no longer
 };

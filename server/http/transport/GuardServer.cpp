@@ -96,12 +96,27 @@ void GuardServer::acceptWaiting()
     }
 }
 
+/// When all places are taken, somebody who waits for the client since long goes: whoever fills the table with connections that
+/// ask nothing, or never end to, keeps nobody out.
+std::shared_ptr<ConnectionTable::Place> GuardServer::placeFor(const QHostAddress &address)
+{
+    auto place = m_context->table->take(address);
+    if (place || !m_context->table->isFullFor(address))
+        return place;
+    GuardSocket *const longest = m_context->waiting.longest();
+    if (!longest)
+        return nullptr;
+    longest->giveWay();
+    ++m_context->counters->endedForOthers;
+    return m_context->table->take(address);
+}
+
 void GuardServer::incomingConnection(qintptr descriptor)
 {
     const int fd = static_cast<int>(descriptor);
     const Peer peer = peerOf(fd);
     const bool isWelcome = !m_context->draining && !peer.address.isNull();
-    auto place = isWelcome ? m_context->table->take(peer.address) : nullptr;
+    auto place = isWelcome ? placeFor(peer.address) : nullptr;
     if (!place) {
         if (isWelcome)
             ++m_context->counters->refusedConnections;

@@ -33,6 +33,7 @@ protected:
 
 private:
     void acceptWaiting();
+    std::shared_ptr<ConnectionTable::Place> placeFor(const QHostAddress &address);
 
     const std::shared_ptr<GuardContext> m_context;
     std::optional<QSslConfiguration> m_tls;

@@ -27,13 +27,17 @@ GuardSocket::GuardSocket(std::shared_ptr<GuardContext> context, std::shared_ptr<
     m_context->sockets.insert(this);
     if (m_context->sockets.size() == 1)
         m_context->onChange();
+    m_waiting = m_context->waiting.add(this);
+    enter(State::Handshake);
     allow(m_context->limits.head);
 }
 
 GuardSocket::~GuardSocket()
 {
-    m_route->socket = nullptr;
+    if (m_route)
+        m_route->socket = nullptr;
     m_context->sockets.remove(this);
+    m_context->waiting.remove(m_waiting);
 }
 
 void GuardSocket::startPlain(int descriptor, std::function<void(GuardSocket *)> announce)
@@ -50,10 +54,21 @@ void GuardSocket::startTls(int descriptor, const QSslConfiguration &configuratio
     m_wire = std::make_unique<TlsWire>(descriptor, configuration, *this);
 }
 
+/// Whoever waits for its client can be ended for others, unless it is preferred.
+void GuardSocket::enter(State state)
+{
+    m_state = state;
+    const bool waits = state != State::Answering && state != State::Streaming && state != State::Dead;
+    if (waits && !m_route->place->isPreferred())
+        m_context->waiting.wait(m_waiting);
+    else
+        m_context->waiting.work(m_waiting);
+}
+
 void GuardSocket::wireReady()
 {
     if (m_state == State::Handshake)
-        m_state = State::Reading;
+        enter(State::Reading);
 }
 
 void GuardSocket::wireReadable()
@@ -109,6 +124,8 @@ void GuardSocket::allowForPhase(RequestParser::Phase before)
     const RequestParser::Phase phase = m_parser.phase();
     if (phase == before)
         return;
+    if (before == RequestParser::Phase::Idle)
+        enter(State::Reading); // it was idle until now
     allow(phase == RequestParser::Phase::Idle       ? m_context->limits.idle
               : phase == RequestParser::Phase::Head ? m_context->limits.head
                                                     : m_context->limits.body);
@@ -116,7 +133,7 @@ void GuardSocket::allowForPhase(RequestParser::Phase before)
 
 void GuardSocket::dispatch()
 {
-    m_state = State::Answering;
+    enter(State::Answering);
     allow(m_context->limits.handler);
     ++m_requests;
     if (!m_parser.keepAlive() || m_requests >= static_cast<quint64>(m_context->limits.requestsPerConnection) || m_peerEnded)
@@ -227,6 +244,12 @@ void GuardSocket::drain()
         m_pump->finishSoon();
 }
 
+void GuardSocket::giveWay()
+{
+    m_wire->forsake();
+    die();
+}
+
 void GuardSocket::cut()
 {
     die();
@@ -237,11 +260,12 @@ void GuardSocket::die()
 {
     if (m_state == State::Dead)
         return;
-    m_state = State::Dead;
+    enter(State::Dead);
     m_pump.reset();
     m_request.reset();
     m_wire->close();
     m_route->socket = nullptr;
+    m_route.reset(); // its place, too
     m_context->sockets.remove(this);
     if (m_context->sockets.isEmpty())
         m_context->onChange();

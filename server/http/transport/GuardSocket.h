@@ -37,6 +37,8 @@ public:
     void sweep();
     /// Ends at once when nothing is being worked on, else after the answer.
     void drain();
+    /// Ends now, for another: its place is free when this returns, unless a request that was given up is still worked on.
+    void giveWay();
     /// Ends now, whatever is being worked on.
     void cut();
 
@@ -56,6 +58,7 @@ private:
     void wireSent() override;
     void wireFailed() override;
 
+    void enter(State state);
     void advance(QByteArrayView bytes);
     void dispatch();
     void send(const HttpReply &reply);
@@ -71,13 +74,14 @@ private:
     void allowForPhase(RequestParser::Phase before);
 
     const std::shared_ptr<GuardContext> m_context;
-    const std::shared_ptr<ReplyRoute> m_route;
+    std::shared_ptr<ReplyRoute> m_route; ///< null when it is over
     std::function<void(GuardSocket *)> m_announce;
     std::unique_ptr<Wire> m_wire;
     std::unique_ptr<StreamPump> m_pump;
     RequestParser m_parser;
     std::optional<HttpRequest> m_request;         ///< parsed, and not yet taken by the missing handler
     std::weak_ptr<HttpExchange::Served> m_served; ///< the request that is or was last worked on, while somebody does
+    WaitingQueue::Member m_waiting;
     QDeadlineTimer m_deadline;
     QDeadlineTimer m_lingerEnd; ///< of Lingering, however slowly the peer reads
     qint64 m_unconfirmed = 0;   ///< of Lingering: bytes that the peer had not confirmed when it was last asked

@@ -44,7 +44,7 @@ void GuardSocket::send(const HttpReply &reply)
     m_pump = std::make_unique<StreamPump>(reply.stream, !isHttp10, m_context->limits.pendingWrite, std::move(onWake));
     if (!streams)
         return finishAnswer();
-    m_state = State::Streaming;
+    enter(State::Streaming);
     allow(m_context->limits.write);
     if (m_context->draining)
         m_pump->finishSoon();
@@ -75,13 +75,13 @@ void GuardSocket::finishAnswer()
 {
     m_pump.reset();
     if (m_wire->pending() > 0 && !m_wire->failed()) {
-        m_state = State::Flushing;
+        enter(State::Flushing);
         allow(m_context->limits.write);
         return;
     }
     if (m_closeAfter || m_context->draining)
         return linger();
-    m_state = State::Reading;
+    enter(State::Reading);
     allow(m_parser.kept() > 0 ? m_context->limits.head : m_context->limits.idle);
     if (!m_advancing)
         nextRequest();
@@ -105,8 +105,9 @@ void GuardSocket::linger()
 {
     if (m_wire->failed() || (m_peerEnded && m_wire->unconfirmed() == 0))
         return die();
-    if (std::exchange(m_state, State::Lingering) == State::Lingering)
+    if (m_state == State::Lingering)
         return;
+    enter(State::Lingering);
     allow(m_context->limits.linger);
     m_lingerEnd.setRemainingTime(m_context->limits.write);
     m_unconfirmed = m_wire->unconfirmed();

@@ -13,7 +13,8 @@ class HttpServer::Private {
 public:
     Private(HttpServerOptions itsOptions, Handler itsHandler) :
         options(std::move(itsOptions)), handler(std::move(itsHandler)),
-        table(std::make_shared<ConnectionTable>(options.limits.connections, options.limits.connectionsPerAddress, options.isProxy))
+        table(std::make_shared<ConnectionTable>(ConnectionTable::Options{
+            .connections = options.limits.connections, .connectionsPerAddress = options.limits.connectionsPerAddress, .isProxy = options.isProxy}))
     {
     }
 

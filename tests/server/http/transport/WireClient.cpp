@@ -37,12 +37,29 @@ QByteArray WireReply::problemCode() const
     return QJsonDocument::fromJson(body).object().value(QLatin1String("code")).toString().toLatin1();
 }
 
-WireClient::WireClient(quint16 port, const char *address, int receiveBuffer)
+WireClient::WireClient(quint16 port, const char *address)
+{
+    m_descriptor = ::socket(QByteArrayView(address).contains(':') ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    connectTo(port, address);
+}
+
+WireClient::WireClient(quint16 port, const Options &options)
+{
+    m_descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (options.receiveBuffer > 0)
+        ::setsockopt(m_descriptor, SOL_SOCKET, SO_RCVBUF, &options.receiveBuffer, sizeof options.receiveBuffer);
+    if (options.source) {
+        sockaddr_in source{};
+        source.sin_family = AF_INET;
+        ::inet_pton(AF_INET, options.source, &source.sin_addr);
+        ::bind(m_descriptor, reinterpret_cast<const sockaddr *>(&source), sizeof source);
+    }
+    connectTo(port, "127.0.0.1");
+}
+
+void WireClient::connectTo(quint16 port, const char *address)
 {
     const bool isIpv6 = QByteArrayView(address).contains(':');
-    m_descriptor = ::socket(isIpv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (receiveBuffer > 0)
-        ::setsockopt(m_descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, sizeof receiveBuffer);
     sockaddr_in ipv4{};
     ipv4.sin_family = AF_INET;
     ipv4.sin_port = htons(port);

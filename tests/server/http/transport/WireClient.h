@@ -20,8 +20,13 @@ struct WireReply {
 /// A client that sends exactly the bytes that it is told to, over a blocking socket of this thread.
 class WireClient {
 public:
-    /// `receiveBuffer`: in bytes, for a client whose kernel takes next to nothing for it; 0: what is usual.
-    explicit WireClient(quint16 port, const char *address = "127.0.0.1", int receiveBuffer = 0);
+    struct Options {
+        const char *source = nullptr; ///< an address of 127.0.0.0/8 to come from; null: 127.0.0.1
+        int receiveBuffer = 0;        ///< in bytes, for a client whose kernel takes next to nothing for it; 0: what is usual
+    };
+
+    explicit WireClient(quint16 port, const char *address = "127.0.0.1");
+    WireClient(quint16 port, const Options &options);
     ~WireClient();
     WireClient(const WireClient &) = delete;
     WireClient &operator=(const WireClient &) = delete;
@@ -48,6 +53,8 @@ public:
     void readSlowly();
 
 private:
+    void connectTo(quint16 port, const char *address);
+
     enum class Reading { Bytes, End, Silence };
     Reading more(int milliseconds);
 
