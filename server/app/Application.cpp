@@ -1,5 +1,6 @@
 #include "server/app/Application.h"
 
+#include "server/app/ConnectionWatch.h"
 #include "server/app/Services.h"
 #include "server/app/Storage.h"
 #include "server/http/Pipeline.h"
@@ -13,6 +14,10 @@
 #include "server/log/Log.h"
 #include "server/metrics/RequestObserver.h"
 #include "server/sessions/RevocationFeed.h"
+
+#include <QtCore/QTimer>
+
+#include <malloc.h>
 
 namespace aegis {
 namespace {
@@ -90,6 +95,7 @@ public:
     Result<void> startLoops();
     Result<void> startHttp();
     void measureHttp();
+    void watchHttp();
 
     const Settings settings;
     const Options options;
@@ -106,6 +112,8 @@ public:
     http::Api api;
     std::unique_ptr<http::Pipeline> pipeline;
     std::unique_ptr<http::HttpServer> http;
+    ConnectionWatch connectionWatch;
+    QTimer watchTimer;
     quint16 port = 0;
 };
 
@@ -213,6 +221,7 @@ Result<void> Application::Private::startHttp()
     if (!started)
         return cannotListen(settings, started.problem());
     port = *started;
+    watchHttp();
     return {};
 }
 
@@ -223,11 +232,32 @@ void Application::Private::measureHttp()
     sampled.push_back(metrics.gauge("aegis_http_connections", "Open client connections.", [this] { return double(http->connections()); }));
     sampled.push_back(metrics.sampledCounter("aegis_http_connections_refused_total", "Connections closed at once because there were too many.",
                                              [&counters] { return double(counters.refusedConnections.load()); }));
+    sampled.push_back(metrics.sampledCounter("aegis_http_connections_ended_for_others_total",
+                                             "Connections that waited longest for their clients, ended because there were too many.",
+                                             [&counters] { return double(counters.endedForOthers.load()); }));
     sampled.push_back(metrics.sampledCounter("aegis_http_accept_failures_total",
                                              "Times that no connection could be accepted, for lack of descriptors.",
                                              [&counters] { return double(counters.acceptFailures.load()); }));
     sampled.push_back(metrics.sampledCounter("aegis_tls_handshake_failures_total", "Connections that ended before TLS had begun.",
                                              [&counters] { return double(counters.failedHandshakes.load()); }));
+}
+
+/// Says at most once a second that connections were refused, and how many. And gives back what a crowd has left behind: the
+/// allocator keeps it in case that they come again.
+void Application::Private::watchHttp()
+{
+    QObject::connect(&watchTimer, &QTimer::timeout, &watchTimer, [this] {
+        const http::TransportCounters &counters = http->counters();
+        const ConnectionWatch::Verdict verdict = connectionWatch.look(
+            {.connections = http->connections(), .refused = counters.refusedConnections.load(), .endedForOthers = counters.endedForOthers.load()});
+        if (verdict.refused > 0 || verdict.endedForOthers > 0) {
+            log::warning("connections_refused",
+                         {{"refused", verdict.refused}, {"endedForOthers", verdict.endedForOthers}, {"connections", http->connections()}});
+        }
+        if (verdict.giveMemoryBack)
+            ::malloc_trim(0);
+    });
+    watchTimer.start(std::chrono::seconds(1));
 }
 
 QString Application::url() const
