@@ -107,7 +107,7 @@ Result<void> EmbeddedPostgres::Private::prepare()
     stopRequest = eventfd(0, EFD_CLOEXEC);
     CHECK(cluster.claim());
     TRY(programs, PostgresPrograms::find(options.programDirectory, cluster.major()));
-    CHECK(cluster.waitForPredecessor());
+    CHECK(cluster.waitForPredecessor([this](const QString &sentence) { tell(Severity::Info, sentence); }));
     if (cluster.major() == 0) {
         tell(Severity::Info, QStringLiteral("a new PostgreSQL %1 cluster is made in %2").arg(QString::number(programs.major), cluster.data()));
         CHECK(cluster.create(programs));
@@ -125,6 +125,8 @@ void EmbeddedPostgres::Private::supervise(std::promise<Result<void>> started)
         cluster.log().mark();
         auto child = PostgresProcess::start({QFile::encodeName(programs.directory) + "/postgres", "-D", QFile::encodeName(cluster.data())},
                                             cluster.account(), QFile::encodeName(cluster.log().path()));
+        if (const auto remembered = child ? cluster.remember(child->id()) : Result<void>(); !remembered)
+            tell(Severity::Error, remembered.problem().detail);
         const Result<void> ready = child ? awaitReady(*child) : Result<void>(child.problem());
         bool isReplacing = false;
         if (ready) {

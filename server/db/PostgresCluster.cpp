@@ -11,13 +11,10 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
-#include <thread>
 
 namespace aegis {
 namespace {
@@ -90,14 +87,23 @@ Result<void> PostgresCluster::takeLock()
     m_lock = open(path.constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (m_lock < 0)
         return refusal(QStringLiteral("%1 cannot be opened: %2").arg(QFile::decodeName(path), lastError()));
+    const QList<QByteArray> lines = readPlainFile(QFile::decodeName(path)).split('\n');
     if (flock(m_lock, LOCK_EX | LOCK_NB) != 0) {
-        const QString holder = QString::fromLatin1(readPlainFile(QFile::decodeName(path))).trimmed();
+        const QString holder = QString::fromLatin1(lines.value(0)).trimmed();
         return refusal(QStringLiteral("another aegisd (process %1) already uses the data directory %2: stop it, or choose another data directory")
                            .arg(holder.isEmpty() ? QStringLiteral("unknown") : holder, m_dataDirectory));
     }
-    const QByteArray self = QByteArray::number(getpid()) + '\n';
-    if (ftruncate(m_lock, 0) != 0 || pwrite(m_lock, self.constData(), static_cast<std::size_t>(self.size()), 0) < 0)
-        return refusal(QStringLiteral("%1 cannot be written: %2").arg(QFile::decodeName(path), lastError()));
+    m_started = ProcessMark::parse(lines.value(1));
+    return writeLock();
+}
+
+/// Two lines: this process, and the server that it (or, until it has one, the aegisd before it) has started.
+Result<void> PostgresCluster::writeLock() const
+{
+    const QByteArray text = QByteArray::number(getpid()) + '\n' + m_started.text() + '\n';
+    // In this order it fits on a full disk, too.
+    if (pwrite(m_lock, text.constData(), static_cast<std::size_t>(text.size()), 0) != text.size() || ftruncate(m_lock, text.size()) != 0)
+        return refusal(QStringLiteral("%1/lock cannot be written: %2").arg(m_directory, lastError()));
     return {};
 }
 
@@ -255,42 +261,15 @@ bool PostgresCluster::isReady(qint64 processId) const
     return lines.size() > 7 && lines.at(0).toLongLong() == processId && lines.at(7).trimmed() == "ready";
 }
 
-/// Whether that process is a server of ours that works in our directory, and not one that was given the same number, or that
-/// somebody wrote into the file.
-bool PostgresCluster::isPredecessor(pid_t process) const
+Result<void> PostgresCluster::waitForPredecessor(const PostgresPredecessor::Tell &tell) const
 {
-    const QString entry = QStringLiteral("/proc/%1").arg(process);
-    struct stat owner {};
-    if (process <= 1 || stat(QFile::encodeName(entry).constData(), &owner) != 0 || owner.st_uid != m_account.uid)
-        return false;
-    QString program = QFileInfo(QFile::symLinkTarget(entry + QStringLiteral("/exe"))).fileName();
-    program.remove(QStringLiteral(" (deleted)")); // after an upgrade of the package
-    return program == QStringLiteral("postgres") && QFile::symLinkTarget(entry + QStringLiteral("/cwd")) == QFileInfo(data()).canonicalFilePath();
+    return PostgresPredecessor(data(), m_account.uid, m_started).waitForEnd([this] { return pidFile(); }, tell);
 }
 
-Result<void> PostgresCluster::waitForPredecessor() const
+Result<void> PostgresCluster::remember(pid_t server)
 {
-    const auto begun = std::chrono::steady_clock::now();
-    bool isAsked = false;
-    for (;;) {
-        const pid_t process = pidFile().at(0).trimmed().toInt();
-        // Opened before it is looked at: a signal through it reaches that process or none.
-        const int descriptor = process > 1 ? static_cast<int>(syscall(SYS_pidfd_open, process, 0)) : -1;
-        const bool isRunning = descriptor >= 0 && isPredecessor(process);
-        const auto waited = std::chrono::steady_clock::now() - begun;
-        if (isRunning && waited > 3s && !std::exchange(isAsked, true))
-            syscall(SYS_pidfd_send_signal, descriptor, SIGINT, nullptr, 0);
-        if (descriptor >= 0)
-            close(descriptor);
-        if (!isRunning)
-            return {};
-        if (waited > 15s) {
-            return refusal(QStringLiteral("a PostgreSQL server of an earlier aegisd (process %1) still runs in %2 and does not end: stop it")
-                               .arg(process)
-                               .arg(data()));
-        }
-        std::this_thread::sleep_for(5ms);
-    }
+    m_started = ProcessMark::of(server);
+    return writeLock();
 }
 
 } // namespace aegis

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/db/PostgresLog.h"
+#include "server/db/PostgresPredecessor.h"
 #include "server/db/PostgresProcess.h"
 #include "server/db/PostgresPrograms.h"
 #include "shared/result/Result.h"
@@ -31,8 +32,10 @@ public:
     Result<void> create(const PostgresPrograms &programs);
     /// Writes the settings, which are ours to the last one: they hold whatever an older version wrote.
     Result<void> configure();
-    /// Waits for a server that an earlier process of ours left behind, which is about to end.
-    Result<void> waitForPredecessor() const;
+    /// Waits for a server that an earlier process of ours left behind; one of somebody else is refused (PostgresPredecessor).
+    Result<void> waitForPredecessor(const PostgresPredecessor::Tell &tell) const;
+    /// Writes down, in the lock, that this process is the server that we have started.
+    Result<void> remember(pid_t server);
     /// Whether the server with that process id takes connections.
     bool isReady(qint64 processId) const;
 
@@ -45,12 +48,12 @@ public:
 private:
     Result<void> prepareDirectories() const;
     Result<void> takeLock();
+    Result<void> writeLock() const;
     Result<void> own(const QString &directory) const;
     Result<void> clear(const QString &directory) const;
     Result<void> write(const QString &file, const QByteArray &text) const;
     Result<void> chooseSocketDirectory();
     QList<QByteArray> pidFile() const;
-    bool isPredecessor(pid_t process) const;
 
     const QString m_dataDirectory;
     const QString m_directory;
@@ -59,6 +62,7 @@ private:
     PostgresLog m_log;
     QString m_socketDirectory;
     int m_lock = -1;
+    ProcessMark m_started; ///< our server, or that of the aegisd before
 };
 
 } // namespace aegis
