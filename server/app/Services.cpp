@@ -18,6 +18,16 @@ Database::Options databaseOptions(const Settings &settings, const Storage &stora
     options.session = storage.session;
     options.threads = settings.databasePoolSize;
     options.queueCapacity = static_cast<std::size_t>(settings.databaseQueue);
+    const QString place = storage.cluster ? QStringLiteral("%1, in DATA_DIR").arg(settings.dataDir + QStringLiteral("/postgres"))
+                                          : QStringLiteral("the data of %1").arg(storage.serving.description());
+    options.onDiskFailure = [place](const QString &said) {
+        log::error("database_disk",
+                   {{"message",
+                     QStringLiteral("PostgreSQL cannot write: the disk with %1 is full or broken. Make room there; /health/ready says when "
+                                    "it is well again")
+                         .arg(place)},
+                    {"internal", said}});
+    };
     return options;
 }
 
@@ -85,6 +95,8 @@ std::vector<Metrics::Sampled> Services::measure()
           [this] { return std::chrono::duration<double>(revocations.age()).count(); });
     counter("aegis_database_connects_total", "Connections opened to the database.", [this] { return double(database.counters().connects.load()); });
     counter("aegis_database_repeats_total", "Transactions that were run again.", [this] { return double(database.counters().repeats.load()); });
+    counter("aegis_database_disk_failures_total", "Transactions that failed because the database's disk was full or broken.",
+            [this] { return double(database.counters().diskFailures.load()); });
     counter("aegis_log_lines_dropped_total", "Lines of the log that nobody took in time.", [] { return double(log::dropped()); });
     return sampled;
 }

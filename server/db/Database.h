@@ -5,7 +5,9 @@
 #include "server/db/DatabaseSession.h"
 #include "server/db/DatabaseSessionSettings.h"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace aegis {
@@ -22,6 +24,8 @@ public:
         int threads = 8;                           ///< connections
         std::size_t queueCapacity = 1024;          ///< transactions that may wait for a connection
         std::chrono::milliseconds patience{2'000}; ///< how long a request waits for a database that has gone away
+        /// Told what PostgreSQL said of its full or broken disk, once a minute at most. Any thread.
+        std::function<void(const QString &)> onDiskFailure = {};
     };
 
     explicit Database(Options options);
@@ -64,6 +68,11 @@ public:
     /// Transactions that were refused because too many waited.
     std::uint64_t rejected() const { return m_pool->rejected(); }
     const DatabaseCounters &counters() const { return m_link->counters; }
+
+    /// When a transaction last met a full or broken disk (by its context's time), as long as nobody has said that it is well.
+    std::optional<Instant> diskFailedAt() const;
+    /// It was written to after that moment.
+    void setDiskWell(Instant failedAt) const;
 
 private:
     template <class T, class Function> auto run(const RequestContext &context, Tx::Access access, Function function)

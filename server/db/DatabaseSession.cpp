@@ -16,6 +16,9 @@ constexpr int mostRepeats = 3;
 /// How often one of all sessions tries a database that has been away for longer than the patience.
 constexpr std::chrono::milliseconds probePause{250};
 
+/// A full disk makes every write fail: one line says it.
+constexpr std::chrono::milliseconds diskReportPause{60'000};
+
 qint64 nowMilliseconds()
 {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -33,6 +36,16 @@ std::chrono::milliseconds jitter(int repeat)
 }
 
 } // namespace
+
+void DatabaseLink::noteDiskFailure(const Problem &problem, Instant now)
+{
+    ++counters.diskFailures;
+    diskFailedAt = now.time_since_epoch().count();
+    const qint64 time = nowMilliseconds();
+    qint64 next = nextDiskReport;
+    if (onDiskFailure && (next == 0 || time >= next) && nextDiskReport.compare_exchange_strong(next, time + diskReportPause.count()))
+        onDiskFailure(problem.internal);
+}
 
 DatabaseSession::DatabaseSession(ConnectionString connection, DatabaseSessionSettings settings, std::shared_ptr<DatabaseLink> link) :
     m_target(std::move(connection)), m_settings(std::move(settings)), m_link(std::move(link))
@@ -109,6 +122,8 @@ std::optional<Problem> DatabaseSession::run(const RequestContext &context, Tx::A
                 m_connection.reset();
             throw;
         }
+        if (tx.m_diskFailed)
+            m_link->noteDiskFailure(tx.m_failure.value_or(Problem(ProblemCode::DatabaseUnavailable)), context.now);
         if (tx.m_isInBlock || tx.m_reconnectHelps || tx.m_state == Tx::State::OutcomeUnknown)
             m_connection.reset();
         const bool again = tx.m_reconnectHelps ? !std::exchange(hasReconnected, true) : tx.m_repeatHelps && repeat < mostRepeats;

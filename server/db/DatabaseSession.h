@@ -19,16 +19,23 @@ struct DatabaseCounters {
     std::atomic<quint64> connects{0};     ///< connections opened
     std::atomic<quint64> transactions{0}; ///< begun, without repeats
     std::atomic<quint64> repeats{0};      ///< transactions run again
+    std::atomic<quint64> diskFailures{0}; ///< transactions that met a full or broken disk
 };
 
 /// What the sessions of one database share: counters, and since when it cannot be reached.
 struct DatabaseLink {
     explicit DatabaseLink(std::chrono::milliseconds wait) : patience(wait) {}
 
+    /// A transaction met a full or broken disk.
+    void noteDiskFailure(const Problem &problem, Instant now);
+
     const std::chrono::milliseconds patience;
     DatabaseCounters counters;
     std::atomic<qint64> unreachableSince{0}; ///< of the steady clock, in ms; 0: it is reachable
     std::atomic<qint64> nextProbe{0};        ///< before that no session tries a database that has been away for long
+    std::atomic<qint64> diskFailedAt{0};     ///< when its disk was last full or broken, by the contexts' time in us; 0: it has been well since
+    std::atomic<qint64> nextDiskReport{0};   ///< of the steady clock, in ms
+    std::function<void(const QString &)> onDiskFailure; ///< told what PostgreSQL said, once a minute at most; any thread
 };
 
 /// One connection to the database, opened when it is needed and again when it was lost, with blocking transactions: what

@@ -35,7 +35,8 @@ constexpr std::array states{
     StateRow{"40", Overloaded},             // serialization failure, deadlock: tried often enough
     StateRow{"57014", Overloaded},          // statement_timeout
     StateRow{"55P03", Overloaded},          // lock_timeout
-    StateRow{"53", Overloaded},             // too many connections, disk full, out of memory
+    StateRow{"53100", DatabaseUnavailable}, // disk full
+    StateRow{"53", Overloaded},             // too many connections, out of memory
     StateRow{"25006", DatabaseUnavailable}, // a write on a server that has become a standby
     StateRow{"57", DatabaseUnavailable},    // shutdown, starting up
     StateRow{"08", DatabaseUnavailable},    // connection exception
@@ -85,7 +86,7 @@ Problem problemFor(const SqlError &error)
     }
     Problem problem(code);
     if (problem.status() == 503)
-        problem.retryAfter = std::chrono::seconds(1);
+        problem.retryAfter = error.isDiskTrouble() ? diskRetry : std::chrono::seconds(1);
     return std::move(problem).withInternal(error.internal);
 }
 

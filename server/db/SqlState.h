@@ -5,6 +5,8 @@
 #include <QtCore/QByteArray>
 #include <QtCore/QString>
 
+#include <chrono>
+
 struct pg_result;
 
 namespace aegis {
@@ -28,9 +30,14 @@ struct SqlError {
     /// A row for which there is no partition, or the wrong one: PostgreSQL calls it a check violation, but one without a
     /// constraint (errtable() alone, in execPartition.c and execMain.c), and housekeeping is late, not the client wrong.
     bool isPartitionMissing() const { return state == "23514" && constraint.isEmpty() && !table.isEmpty(); }
+    /// The database's disk is full (53100) or fails (58030): no repeat helps before somebody has done something.
+    bool isDiskTrouble() const { return state == "53100" || state == "58030"; }
     /// The server ends the connection, before it did what it was asked.
     bool isShutdown() const { return state == "57P01" || state == "57P02" || state == "57P03"; }
 };
+
+/// When a client may try again after the disk was in trouble.
+constexpr std::chrono::seconds diskRetry{30};
 
 /// What the client is told: by the constraint's name for a unique violation, else by the state; `internal` for a missing partition.
 Problem problemFor(const SqlError &error);

@@ -78,6 +78,7 @@ Result<Rows> Tx::run(Sql sql, Parameters parameters, Then then)
 
 Problem Tx::fail(const SqlError &error, bool isLost, bool mayBeCommitted)
 {
+    m_diskFailed = m_diskFailed || error.isDiskTrouble();
     if (isLost && mayBeCommitted && m_access == Access::Write) {
         m_state = State::OutcomeUnknown;
         m_failure = Problem(ProblemCode::OutcomeUnknown)

@@ -67,6 +67,7 @@ private:
     bool m_isInBlock = false;   ///< BEGIN was sent and neither COMMIT nor ROLLBACK
     bool m_repeatHelps = false; ///< on this connection
     bool m_reconnectHelps = false;
+    bool m_diskFailed = false;        ///< a statement of it met a full or broken disk
     std::optional<Problem> m_failure; ///< the first problem of a statement
 };
 

@@ -19,6 +19,20 @@ HealthResponse HealthService::live()
     return {.status = QStringLiteral("ok"), .checks = {}};
 }
 
+Task<Result<void>> HealthService::tryDisk(const RequestContext &context) const
+{
+    const auto failedAt = m_database.diskFailedAt();
+    if (!failedAt)
+        co_return Result<void>();
+    // What is left of a full disk lets one write through and the next one fail: for a while nothing is tried.
+    if (context.now >= *failedAt && context.now < *failedAt + diskRetry)
+        co_return ProblemCode::DatabaseUnavailable;
+    const Result<void> tried = co_await m_database.read<void>(context, [](Tx &tx) { return HealthStore::tryDisk(tx); });
+    if (tried)
+        m_database.setDiskWell(*failedAt);
+    co_return tried;
+}
+
 Task<Result<HealthResponse>> HealthService::ready(const RequestContext &context) const
 {
     // The feed asks the database four times a second: when it gets no answer, neither would this, and it would wait for it.
@@ -27,10 +41,15 @@ Task<Result<HealthResponse>> HealthService::ready(const RequestContext &context)
     if (!isBehind)
         state = co_await m_database.read<HealthStore::State>(context, [](Tx &tx) { return HealthStore::state(tx); });
 
+    Result<void> disk;
+    if (state)
+        disk = co_await tryDisk(context);
+
     HealthResponse response;
     response.checks = {
         check("server", !m_draining, "shutting down"),
         check("database", state.ok(), "cannot be reached"),
+        check("databaseDisk", disk.ok(), "full or broken"),
         check("migrations", !state || state->migrations >= m_migrations, "some are missing"),
         check("eventPartitions", !state || state->hasRoomForEvents, "there is none for tomorrow"),
         check("databaseQueue", m_database.waiting() < m_database.options().queueCapacity, "full"),

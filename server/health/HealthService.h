@@ -22,13 +22,15 @@ public:
 
     /// The process answers; that is all it says.
     static HealthResponse live();
-    /// Asks the database, looks at the migrations, the queues and the age of the revocations, and whether we are draining.
+    /// Asks the database and, after its disk was full, whether it can write again; looks at the migrations, the queues and the age of the revocations, and whether we are draining.
     Task<Result<HealthResponse>> ready(const RequestContext &context) const;
 
     /// From now on not ready: the load balancer should look elsewhere.
     void startDraining() { m_draining = true; }
 
 private:
+    Task<Result<void>> tryDisk(const RequestContext &context) const;
+
     Database &m_database;
     const PasswordHasher &m_hasher;
     const RevocationList &m_revocations;

@@ -12,6 +12,8 @@ public:
         bool hasRoomForEvents = true; ///< there is a partition for the events of tomorrow
     };
     static Result<State> state(Tx &tx);
+    /// Lets PostgreSQL write half a megabyte to its disk, into a temporary file: whether it can. It changes nothing.
+    static Result<void> tryDisk(Tx &tx);
 };
 
 } // namespace aegis

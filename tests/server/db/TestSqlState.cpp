@@ -63,7 +63,8 @@ void TestSqlState::aStateIsToldByItsClass_data()
     QTest::newRow("not null violation") << QByteArray("23502") << ProblemCode::Internal;
     QTest::newRow("statement timeout") << QByteArray("57014") << ProblemCode::Overloaded;
     QTest::newRow("lock timeout") << QByteArray("55P03") << ProblemCode::Overloaded;
-    QTest::newRow("disk full") << QByteArray("53100") << ProblemCode::Overloaded;
+    QTest::newRow("disk full") << QByteArray("53100") << ProblemCode::DatabaseUnavailable;
+    QTest::newRow("disk broken") << QByteArray("58030") << ProblemCode::DatabaseUnavailable;
     QTest::newRow("too many connections") << QByteArray("53300") << ProblemCode::Overloaded;
     QTest::newRow("connection failure") << QByteArray("08006") << ProblemCode::DatabaseUnavailable;
     QTest::newRow("row-level security") << QByteArray("42501") << ProblemCode::Internal;
@@ -87,6 +88,8 @@ void TestSqlState::aStateIsToldByItsClass()
     QVERIFY2(answer.problem().internal.contains(QString::fromLatin1(state)), qPrintable(answer.problem().internal));
     QVERIFY2(answer.problem().detail.isEmpty(), "nothing of it is for the client");
     QCOMPARE(answer.problem().retryAfter.has_value(), answer.problem().status() == 503);
+    if (answer.problem().retryAfter)
+        QCOMPARE(answer.problem().retryAfter->count(), state == "53100" || state == "58030" ? 30 : 1);
 }
 
 void TestSqlState::aMissingPartitionIsNotTheClientsFault_data()
