@@ -2,6 +2,7 @@
 
 #include "server/crypto/Digest.h"
 #include "server/crypto/Hmac.h"
+#include "shared/text/TreacherousText.h"
 
 #include <algorithm>
 #include <array>
@@ -83,7 +84,7 @@ QString userAgentOf(const HttpRequest &request)
     agent.truncate(longest);
     if (!agent.isEmpty() && agent.back().isHighSurrogate())
         agent.chop(1);
-    return agent;
+    return withoutTreachery(std::move(agent));
 }
 
 Result<Secret> bearerTokenOf(const HttpRequest &request)
@@ -116,7 +117,8 @@ Result<std::optional<IdempotencyKey>> idempotencyKeyOf(const HttpRequest &reques
 
     // The same key for another object (its id is in the path) or by another person is another request.
     const QByteArray name = view(operation).toByteArray();
-    const QByteArray asked = name + '\0' + request.path + '\0' + request.query + '\0' + actor.text() + '\0' + request.body;
+    const QByteArray asked = name + '\0' + request.path + '\0' + request.query + '\0' + actor.text() + '\0'
+        + request.body;
     return std::optional(IdempotencyKey{name, sha256(key), hmacSha256(fingerprintKey, asked)});
 }
 

@@ -11,7 +11,7 @@ namespace aegis::http {
 /// The id that the client gave in `X-Correlation-ID`, if that is one well-formed UUID; else a new one.
 CorrelationId correlationIdOf(const HttpRequest &request, Instant now);
 
-/// `User-Agent`, cut to 512 characters.
+/// `User-Agent`, cut to 512 characters; U+FFFD stands for what would change how the text after it is shown.
 QString userAgentOf(const HttpRequest &request);
 
 /// The access token of `Authorization: Bearer` (RFC 6750, 2.1). `unauthenticated` when there is none, `invalid_token`

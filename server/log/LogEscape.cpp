@@ -1,4 +1,5 @@
 #include "server/log/LogLine.h"
+#include "shared/text/TreacherousText.h"
 
 #include <algorithm>
 #include <array>
@@ -15,14 +16,6 @@ void appendUnit(std::string &line, unsigned unit)
     const std::array<char, 6> escaped{
         '\\', 'u', hexDigits[unit >> 12 & 0xfU], hexDigits[unit >> 8 & 0xfU], hexDigits[unit >> 4 & 0xfU], hexDigits[unit & 0xfU]};
     line.append(escaped.data(), escaped.size());
-}
-
-/// Characters that change how the rest of a line is shown: C1 controls, separators, and what turns the direction of text
-/// round (Unicode UAX 9) or has no width.
-bool isTreacherous(char32_t c)
-{
-    return (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e)
-        || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
 }
 
 void appendCharacter(std::string &line, char32_t c)

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void refusesWrongCredentials_data();
     void refusesWrongCredentials();
     void tellsTheHandlerWhoAsks();
+    void cleansTheUserAgent();
     void asksTheFastWayFirst();
     void answersWhereThereIsNoEndpoint_data();
     void answersWhereThereIsNoEndpoint();
@@ -141,6 +142,21 @@ void TestPipeline::tellsTheHandlerWhoAsks()
     QCOMPARE(harness.seen->client.userAgent.size(), 512);
     QCOMPARE(harness.seen->now, fromUnixSeconds(1'800'000'000));
     QVERIFY(!harness.seen->idempotency);
+}
+
+/// It is stored, and shown to whoever looks after sessions and events.
+void TestPipeline::cleansTheUserAgent()
+{
+    PipelineHarness harness;
+    const QByteArray sent = "Gr\xc3\xb6\xc3\x9f"
+                            "e \xc2\x9b"
+                            "31m \xe2\x80\xae"
+                            "tset";
+
+    harness.ask(PipelineHarness::request("GET", "/health/live", {{"User-Agent", sent}}));
+
+    QVERIFY(harness.seen);
+    QCOMPARE(harness.seen->client.userAgent, QStringLiteral(u"Gr\u00F6\u00DFe \uFFFD31m \uFFFDtset"));
 }
 
 void TestPipeline::asksTheFastWayFirst()
