@@ -115,9 +115,9 @@ Result<std::optional<IdempotencyKey>> idempotencyKeyOf(const HttpRequest &reques
     if (!wellFormed)
         return Problem(ProblemCode::IdempotencyKeyInvalid, QStringLiteral("It must be 16 to 128 visible ASCII characters."));
 
-    // The same key for another object (its id is in the path) or by another person is another request.
+    // The same key for another object (its id is in the path) or by another person is another request; under /v1 it is the same.
     const QByteArray name = view(operation).toByteArray();
-    const QByteArray asked = name + '\0' + request.path + '\0' + request.query + '\0' + actor.text() + '\0'
+    const QByteArray asked = name + '\0' + Router::withoutVersion(request.path).toByteArray() + '\0' + request.query + '\0' + actor.text() + '\0'
         + request.body;
     return std::optional(IdempotencyKey{name, sha256(key), hmacSha256(fingerprintKey, asked)});
 }

@@ -73,13 +73,16 @@ Router::Resource &Router::resourceOf(std::string_view path)
     return m_templates.emplace_back(std::move(wanted)).resource;
 }
 
+QByteArrayView Router::withoutVersion(QByteArrayView path)
+{
+    return path.startsWith("/v1/") ? path.sliced(3) : path;
+}
+
 Router::Match Router::find(QByteArrayView method, QByteArrayView path) const
 {
     if (path == "*" && method == "OPTIONS")
         return {.kind = Match::Kind::Options, .allow = m_allMethods};
-    if (path.startsWith("/v1/"))
-        path = path.sliced(3);
-
+    path = withoutVersion(path);
     const auto fixed = m_fixed.constFind(QByteArray::fromRawData(path.data(), path.size()));
     if (fixed != m_fixed.constEnd())
         return matchMethod(*fixed, method, {});

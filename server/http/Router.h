@@ -40,6 +40,9 @@ public:
     /// The method as sent; the path decoded. HEAD finds what GET finds.
     Match find(QByteArrayView method, QByteArrayView path) const;
 
+    /// What is left of a path when `/v1` is taken off: the same for both addresses of an endpoint. It refers to the path.
+    static QByteArrayView withoutVersion(QByteArrayView path);
+
 private:
     struct Resource {
         std::array<std::optional<std::size_t>, 5> byMethod;

@@ -16,6 +16,7 @@ private Q_SLOTS:
     void cleanupTestCase() { m_server.reset(); }
     void givesTheSameAnswerAgain_data();
     void givesTheSameAnswerAgain();
+    void givesTheSameAnswerUnderV1();
     void refusesTheKeyForAnotherBody();
     void keepsTheKeysOfTwoCallsApart();
     void makesOneAccountOfCallsAtTheSameMoment();
@@ -62,6 +63,21 @@ void TestIdempotency::givesTheSameAnswerAgain()
     QCOMPARE(second.status, 201);
     QCOMPARE(second.body, first.body);
     QVERIFY(second.field("X-Correlation-ID") != first.field("X-Correlation-ID"));
+    QCOMPARE(m_server->rowCounts(), before);
+}
+
+void TestIdempotency::givesTheSameAnswerUnderV1()
+{
+    const TestClient client = clientWith("with-and-without-v1");
+    const QJsonObject request = requestFor("/auth/signup");
+    const TestReply first = client.post("/auth/signup", request);
+    QVERIFY_REPLY(first, 201, "");
+    const QByteArray before = m_server->rowCounts();
+
+    const TestReply second = client.post("/v1/auth/signup", request);
+
+    QVERIFY_REPLY(second, 201, "");
+    QCOMPARE(second.body, first.body);
     QCOMPARE(m_server->rowCounts(), before);
 }
 

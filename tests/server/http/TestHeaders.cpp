@@ -26,6 +26,7 @@ private Q_SLOTS:
     void idempotencyKeyIsChecked_data();
     void idempotencyKeyIsChecked();
     void fingerprintFollowsBodyAndOperation();
+    void fingerprintIsTheSameUnderV1();
 };
 
 void TestHeaders::everyAnswerIsCareful_data()
@@ -239,6 +240,20 @@ void TestHeaders::fingerprintFollowsBodyAndOperation()
     QVERIFY(first.fingerprint != other.fingerprint);
     QVERIFY2(first.fingerprint != sha256(registration), "it is keyed");
     QCOMPARE(first.fingerprint.size(), 32);
+}
+
+void TestHeaders::fingerprintIsTheSameUnderV1()
+{
+    PipelineHarness harness;
+    http::HttpRequest request = registrationWith({QByteArray(20, 'k')});
+    harness.ask(request);
+    const IdempotencyKey bare = harness.seen.value().idempotency.value();
+    harness.seen.reset();
+
+    request.path.prepend("/v1");
+    harness.ask(request);
+
+    QCOMPARE(harness.seen.value().idempotency.value().fingerprint, bare.fingerprint);
 }
 
 AEGIS_TEST(TestHeaders)
