@@ -15,6 +15,8 @@
 #include "server/metrics/RequestObserver.h"
 #include "server/sessions/RevocationFeed.h"
 
+#include <QtNetwork/QNetworkInterface>
+
 #include <QtCore/QTimer>
 
 #include <malloc.h>
@@ -33,6 +35,14 @@ Result<http::TlsConfiguration> tlsOf(const Settings &settings)
 Problem cannotListen(const Settings &settings, const Problem &problem)
 {
     const bool taken = problem.code == ProblemCode::Conflict;
+    const QHostAddress host(settings.host);
+    if (const QList<QHostAddress> ours = QNetworkInterface::allAddresses();
+        !taken && host != QHostAddress::AnyIPv4 && host != QHostAddress::AnyIPv6 && !host.isLoopback() && !ours.isEmpty() && !ours.contains(host)) {
+        const QString must = QStringLiteral("must be an address of this machine (`ip addr`), or 0.0.0.0");
+        Problem wrong(problem.code, QStringLiteral("HOST %1 cannot be listened on: it %2").arg(settings.host, must));
+        wrong.fields.push_back({QStringLiteral("HOST"), QStringLiteral("value"), must});
+        return wrong;
+    }
     return Problem(problem.code,
                    QStringLiteral("HOST %1, PORT %2 cannot be listened on: %3%4")
                        .arg(settings.host, QString::number(settings.port), problem.internal,
@@ -49,6 +59,11 @@ Result<void> checkBeforehand(const Settings &settings)
     if (auto port = http::probePort(QHostAddress(settings.host), static_cast<quint16>(settings.port)); !port)
         return cannotListen(settings, port.problem());
     return {};
+}
+
+Application::Certificate certificateOf(const http::TlsConfiguration &tls)
+{
+    return {.subject = tls.subject(), .notAfter = tls.notAfter(), .warning = tls.warningAt(systemNow())};
 }
 
 http::HttpLimits limitsOf(const Settings &settings)
@@ -115,6 +130,8 @@ public:
     ConnectionWatch connectionWatch;
     QTimer watchTimer;
     quint16 port = 0;
+    std::optional<Certificate> certificate;
+    std::atomic<std::int64_t> notAfterSeconds{0}; ///< of the certificate, for the metrics
 };
 
 Application::Application(std::unique_ptr<Private> parts) : d(std::move(parts)) {}
@@ -208,6 +225,8 @@ Result<void> Application::Private::startHttp()
     httpOptions.limits = limitsOf(settings);
     if (settings.hasTls()) {
         TRY(httpOptions.tls, tlsOf(settings));
+        certificate = certificateOf(*httpOptions.tls);
+        notAfterSeconds = toUnixSeconds(certificate->notAfter);
     }
     httpOptions.refuse = [this](const http::Refusal &refusal) { return pipeline->refuse(refusal); };
     httpOptions.bodyLimit = [this](QByteArrayView method, QByteArrayView path) { return pipeline->bodyLimit(method, path); };
@@ -229,6 +248,10 @@ void Application::Private::measureHttp()
 {
     Metrics &metrics = services->metrics;
     const http::TransportCounters &counters = http->counters();
+    if (settings.hasTls()) {
+        sampled.push_back(metrics.gauge("aegis_tls_certificate_not_after_seconds", "When the TLS certificate in use expires, in seconds since 1970.",
+                                        [this] { return double(notAfterSeconds.load()); }));
+    }
     sampled.push_back(metrics.gauge("aegis_http_connections", "Open client connections.", [this] { return double(http->connections()); }));
     sampled.push_back(metrics.sampledCounter("aegis_http_connections_refused_total", "Connections closed at once because there were too many.",
                                              [&counters] { return double(counters.refusedConnections.load()); }));
@@ -267,12 +290,19 @@ QString Application::url() const
     return QStringLiteral("%1://%2:%3").arg(d->settings.hasTls() ? QStringLiteral("https") : QStringLiteral("http"), host, QString::number(d->port));
 }
 
+const std::optional<Application::Certificate> &Application::certificate() const
+{
+    return d->certificate;
+}
+
 Result<void> Application::reload()
 {
     if (!d->settings.hasTls())
         return {};
     TRY(const http::TlsConfiguration tls, tlsOf(d->settings));
     d->http->reloadTls(tls);
+    d->certificate = certificateOf(tls);
+    d->notAfterSeconds = toUnixSeconds(d->certificate->notAfter);
     return {};
 }
 

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace aegis {
 
@@ -31,7 +32,16 @@ public:
     /// Where it answers, e.g. `http://127.0.0.1:8080`.
     QString url() const;
 
-    /// Reads certificate and key again; a problem leaves the old ones in use.
+    /// The TLS certificate in use.
+    struct Certificate {
+        QString subject;
+        Instant notAfter{};
+        QString warning; ///< a sentence, when it is not good or not for long; else empty
+    };
+    /// Nothing when there is no TLS.
+    const std::optional<Certificate> &certificate() const;
+
+    /// Reads certificate and key again; a problem leaves the old ones in use. Without TLS there is nothing to do.
     Result<void> reload();
 
     /// Not ready any more, no new connections, answers what is being worked on, then calls back.

@@ -51,6 +51,32 @@ void boundConnections(Settings &settings)
                                   "raise the hard limit (LimitNOFILE= of systemd, ulimit -Hn), or lower HTTP_MAX_CONNECTIONS")}});
 }
 
+void reload(Application &application)
+{
+    if (!application.certificate())
+        return log::info("nothing_to_reload", {{"message", "SIGHUP reads the TLS certificate again, and there is none"}});
+    if (const auto reloaded = application.reload(); !reloaded)
+        return log::error("reload_failed", {{"reason", reloaded.problem().detail}});
+    const Application::Certificate &certificate = *application.certificate();
+    log::info("reloaded", {{"subject", certificate.subject}, {"notAfter", QString::fromLatin1(toRfc3339(certificate.notAfter))}});
+    if (!certificate.warning.isEmpty())
+        log::warning("certificate", {{"message", certificate.warning}});
+}
+
+void sayReady(const Application &application, const QString &dataDir)
+{
+    const QString version = QStringLiteral(AEGIS_VERSION);
+    if (!application.certificate())
+        return log::info("ready", {{"url", application.url()}, {"dataDir", dataDir}, {"version", version}});
+    const Application::Certificate &certificate = *application.certificate();
+    log::info("ready",
+              {{"url", application.url()},
+               {"dataDir", dataDir},
+               {"version", version},
+               {"subject", certificate.subject},
+               {"notAfter", QString::fromLatin1(toRfc3339(certificate.notAfter))}});
+}
+
 int serve(const LoadedSettings &loaded)
 {
     configureLog(loaded.settings);
@@ -71,19 +97,15 @@ int serve(const LoadedSettings &loaded)
                                       },
                                   .reload =
                                       [&] {
-                                          if (!application)
-                                              return;
-                                          if (const auto reloaded = application->reload(); !reloaded)
-                                              log::error("reload_failed", {{"reason", reloaded.problem().detail}});
-                                          else
-                                              log::info("reloaded");
+                                          if (application)
+                                              reload(*application);
                                       }});
 
     auto started = Application::start(std::move(settings));
     if (!started)
         return refuse("start_failed", started.problem());
     application = *std::move(started);
-    log::info("ready", {{"url", application->url()}, {"dataDir", loaded.settings.dataDir}, {"version", QStringLiteral(AEGIS_VERSION)}});
+    sayReady(*application, loaded.settings.dataDir);
     const int code = QCoreApplication::exec();
     application.reset();
     log::info("stopped");

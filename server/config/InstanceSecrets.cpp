@@ -37,7 +37,8 @@ Result<InstanceSecrets> InstanceSecrets::load(const Settings &settings, bool has
         return Problem(ProblemCode::Internal,
                        QStringLiteral("the encryption key is lost: the database holds signing keys that it has sealed, but ENCRYPTION_KEY is not "
                                       "set and %1 is not there. Put that file back from a backup, or set ENCRYPTION_KEY to what the other "
-                                      "servers on this database have; nothing was changed")
+                                      "servers on this database have; nothing was changed. When it is lost for good: `The encryption key is lost` in "
+                                      "docs/operations.md")
                            .arg(store.pathOf(QLatin1String(key.file))));
     }
 

@@ -131,6 +131,11 @@ Result<LoadedSettings> loadSettings(const SettingsInput &input)
                                       setting.isSecret ? QByteArray() : (isGiven ? found->second.value : fallback)};
         }
     }
+    if (auto &idle = loaded.effective["SESSION_IDLE_LIFETIME"]; idle.origin == SettingOrigin::Default) {
+        const bool isWithin = loaded.settings.jwtRefreshExpiration <= loaded.settings.sessionAbsoluteLifetime;
+        loaded.settings.sessionIdleLifetime = isWithin ? loaded.settings.jwtRefreshExpiration : loaded.settings.sessionAbsoluteLifetime;
+        idle.value = loaded.effective[isWithin ? "JWT_REFRESH_EXPIRATION" : "SESSION_ABSOLUTE_LIFETIME"].value;
+    }
     loaded.settings.hasDerivedIssuer = loaded.settings.jwtIssuer.isEmpty();
     if (loaded.settings.hasDerivedIssuer)
         loaded.settings.jwtIssuer = derivedIssuer(loaded.settings);

@@ -75,10 +75,12 @@ Result<Secret> readSecret(const Descriptor &file, const QString &path, qsizetype
     if ((status.st_mode & 077) != 0)
         return failure(path, QStringLiteral("can be read by others, so what is in it may be known: replace it, or `chmod 600` it when you are sure"));
     if (status.st_size != bytes)
-        return failure(path,
-                       QStringLiteral("has %1 bytes; it must have %2. Put it back from a backup; without one, what it has encrypted is lost")
-                           .arg(status.st_size)
-                           .arg(bytes));
+        return failure(
+            path,
+            QStringLiteral(
+                "has %1 bytes; it must have %2. Put it back from a backup; without one, see `The encryption key is lost` in docs/operations.md")
+                .arg(status.st_size)
+                .arg(bytes));
 
     std::vector<char> content(static_cast<std::size_t>(bytes));
     std::size_t have = 0;

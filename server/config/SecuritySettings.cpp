@@ -39,8 +39,9 @@ SettingGroup tokenSettings()
     return {
         QStringLiteral("Tokens and sessions"),
         {described(secretText("JWT_SECRET", &Settings::jwtSecret,
-                              "Signs access tokens with HS256, for systems that share a secret. Without it they are signed with ES256 and keys that "
-                              "rotate, and services check them with the public keys."),
+                              "Signs access tokens with HS256, for systems that share a secret. Without it they are signed with ES256 and a key that "
+                              "the server makes and keeps encrypted in the database, and services check them with its public key. That key does "
+                              "not rotate yet."),
                    "not set (ES256)"),
          described(secretText("JWT_REFRESH_SECRET", &Settings::jwtRefreshSecret,
                               "Signs refresh tokens; it must be another one than JWT_SECRET. All servers on one database need the same."),
@@ -49,7 +50,8 @@ SettingGroup tokenSettings()
              "JWT_ACCESS_EXPIRATION", &Settings::jwtAccessExpiration, "15m", "30s", "24h",
              "How long an access token is good. Short, because a service that does not ask this server learns of a revocation only when it ends."),
          duration("JWT_REFRESH_EXPIRATION", &Settings::jwtRefreshExpiration, "7d", "1m", "365d",
-                  "How long a refresh token is good; each use gives a new one."),
+                  "How long a refresh token is good; each use gives a new one. A session that nobody uses ends with it, unless "
+                  "SESSION_IDLE_LIFETIME is set and shorter."),
          described(text("JWT_ISSUER", &Settings::jwtIssuer, "",
                         "text of at most 512 printable characters, as a rule the public address of this server",
                         "The `iss` of tokens. Set it to the address that clients know when a proxy stands in front."),
@@ -70,7 +72,9 @@ SettingGroup tokenSettings()
                    "made at the first start, kept in DATA_DIR"),
          duration("SESSION_ABSOLUTE_LIFETIME", &Settings::sessionAbsoluteLifetime, "30d", "1m", "3650d",
                   "When a person has to log in again, however active."),
-         duration("SESSION_IDLE_LIFETIME", &Settings::sessionIdleLifetime, "7d", "1m", "365d", "When a session that nobody uses ends."),
+         described(duration("SESSION_IDLE_LIFETIME", &Settings::sessionIdleLifetime, "7d", "1m", "365d",
+                            "When a session that nobody uses ends. The shorter of this and JWT_REFRESH_EXPIRATION counts."),
+                   "that of JWT_REFRESH_EXPIRATION"),
          duration("REFRESH_GRACE", &Settings::refreshGrace, "10s", "0s", "1m",
                   "For how long the token that was just exchanged still gives the current one: two tabs, or an answer that was lost. Later it counts "
                   "as stolen and ends the session."),

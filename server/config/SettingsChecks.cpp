@@ -1,5 +1,8 @@
 #include "server/config/SettingsChecks.h"
 
+#include "server/db/ConnectionString.h"
+#include "server/http/transport/TlsConfiguration.h"
+
 #include "server/db/DatabaseSessionSettings.h"
 
 #include <QtCore/QFile>
@@ -39,11 +42,38 @@ void checkTls(const Settings &settings, Findings &findings)
     if (!settings.tlsKeyFile.isEmpty())
         findings.require(isReadableFile(settings.tlsKeyFile), "TLS_KEY_FILE",
                          QStringLiteral("is '%1', which must be a file that can be read").arg(settings.tlsKeyFile));
+    if (isReadableFile(settings.tlsCertFile) && isReadableFile(settings.tlsKeyFile)) {
+        const auto tls = http::TlsConfiguration::load(settings.tlsCertFile, settings.tlsKeyFile);
+        findings.require(tls.ok(), "TLS_CERT_FILE",
+                         QStringLiteral("and TLS_KEY_FILE cannot be used: %1").arg(tls.ok() ? QString() : tls.problem().internal));
+    }
     findings.require(
         QHostAddress(settings.host).isLoopback() || settings.hasTls() || settings.behindProxy, "HOST",
         QStringLiteral("is '%1', which others can reach, and there is no TLS: passwords would cross the network in the clear. Set TLS_CERT_FILE "
                        "and TLS_KEY_FILE, or BEHIND_PROXY=on when a proxy in front ends TLS, or HOST=127.0.0.1")
             .arg(settings.host));
+}
+
+bool isExecutable(const QString &path)
+{
+    const QFileInfo file(path);
+    return file.isFile() && file.isExecutable();
+}
+
+void checkDatabases(const Settings &settings, Findings &findings)
+{
+    for (const auto &[name, url] :
+         {std::pair("DATABASE_URL", &settings.databaseUrl), std::pair("DATABASE_MIGRATION_URL", &settings.databaseMigrationUrl)}) {
+        const QString fault = url->isEmpty() ? QString() : ConnectionString::faultIn(QString::fromUtf8(url->reveal()));
+        findings.require(fault.isEmpty(), name, fault);
+    }
+    const QString &programs = settings.postgresBinDir;
+    findings.require(!settings.hasEmbeddedDatabase() || programs.isEmpty()
+                         || (isExecutable(programs + QStringLiteral("/postgres")) && isExecutable(programs + QStringLiteral("/initdb"))),
+                     "POSTGRES_BIN_DIR",
+                     QStringLiteral("is '%1', where the programs postgres and initdb are not: it must be a directory such as "
+                                    "/usr/lib/postgresql/15/bin, or not be set")
+                         .arg(programs));
 }
 
 void checkTokens(const Settings &settings, Findings &findings)
@@ -80,6 +110,7 @@ std::vector<FieldError> checkTogether(const Settings &settings)
 {
     Findings findings;
     checkTls(settings, findings);
+    checkDatabases(settings, findings);
     checkTokens(settings, findings);
     checkBounds(settings, findings);
     return findings.take();
@@ -88,6 +119,19 @@ std::vector<FieldError> checkTogether(const Settings &settings)
 QStringList warningsAbout(const Settings &settings)
 {
     QStringList warnings;
+    if (settings.hasTls()) {
+        const auto tls = http::TlsConfiguration::load(settings.tlsCertFile, settings.tlsKeyFile);
+        if (const QString warning = tls ? tls->warningAt(systemNow()) : QString(); !warning.isEmpty())
+            warnings.append(warning);
+    }
+    if (settings.jwtRefreshExpiration > settings.sessionAbsoluteLifetime) {
+        warnings.append(QStringLiteral("JWT_REFRESH_EXPIRATION is longer than SESSION_ABSOLUTE_LIFETIME: a session ends after the latter, and its "
+                                       "refresh token with it."));
+    } else if (settings.sessionIdleLifetime < settings.jwtRefreshExpiration) {
+        warnings.append(QStringLiteral("JWT_REFRESH_EXPIRATION is longer than SESSION_IDLE_LIFETIME: the shorter of the two counts."));
+    } else if (settings.sessionIdleLifetime > settings.jwtRefreshExpiration) {
+        warnings.append(QStringLiteral("SESSION_IDLE_LIFETIME is longer than JWT_REFRESH_EXPIRATION: the shorter of the two counts."));
+    }
     if (!settings.redisHost.isEmpty()) {
         warnings.append(
             QStringLiteral("REDIS_HOST is set, but Redis is not supported yet: revocations are shared through PostgreSQL, and REDIS_HOST and "

@@ -8,7 +8,7 @@
 namespace aegis {
 
 /// What is wrong with settings that are each right by themselves but do not go together, or that name files which cannot
-/// be read. Field errors with the setting's name; empty when all is well.
+/// be read or used. Field errors with the setting's name; empty when all is well.
 std::vector<FieldError> checkTogether(const Settings &settings);
 
 /// What is allowed but should be known, as sentences.

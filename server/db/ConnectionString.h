@@ -18,6 +18,8 @@ public:
 
     /// Reads DATABASE_URL. The problem's detail is a sentence for the operator; it does not repeat the password.
     static Result<ConnectionString> parse(const QString &text);
+    /// What is wrong with it, as a sentence that begins after the name of its setting; empty: nothing. It repeats no password.
+    static QString faultIn(const QString &text);
     /// The socket of a cluster on this machine.
     static ConnectionString socket(const QString &directory, const QByteArray &role, const QByteArray &database);
 

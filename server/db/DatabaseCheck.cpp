@@ -29,6 +29,14 @@ Problem refusal(const QString &sentence)
     return Problem(ProblemCode::Internal, sentence);
 }
 
+/// For a role that DATABASE_URL should not name: to start again does not help.
+Problem wrongRole(const QString &sentence)
+{
+    Problem problem = refusal(sentence);
+    problem.fields.push_back({QStringLiteral("DATABASE_URL"), QStringLiteral("role"), sentence});
+    return problem;
+}
+
 QString remedy()
 {
     return QStringLiteral("let DATABASE_URL log in as a role made with CREATE ROLE aegis_app LOGIN PASSWORD '...', and give the owner's in "
@@ -44,12 +52,12 @@ Result<void> checkGround(const Row &row)
                            .arg(row.get<QString>(1)));
     const QString role = row.get<QString>(2);
     if (row.get<bool>(3))
-        return refusal(QStringLiteral("the role %1 is a superuser, whom row-level security does not hold: %2").arg(role, remedy()));
+        return wrongRole(QStringLiteral("the role %1 is a superuser, whom row-level security does not hold: %2").arg(role, remedy()));
     if (row.get<bool>(4))
-        return refusal(QStringLiteral("the role %1 has BYPASSRLS, so row-level security does not hold it: %2").arg(role, remedy()));
+        return wrongRole(QStringLiteral("the role %1 has BYPASSRLS, so row-level security does not hold it: %2").arg(role, remedy()));
     if (const auto others = row.get<std::optional<QString>>(5)) {
-        return refusal(QStringLiteral("the role %1 is a member of %2, and can become what row-level security does not hold: revoke that, or %3")
-                           .arg(role, *others, remedy()));
+        return wrongRole(QStringLiteral("the role %1 is a member of %2, and can become what row-level security does not hold: revoke that, or %3")
+                             .arg(role, *others, remedy()));
     }
     return {};
 }
@@ -85,8 +93,8 @@ Result<void> checkDatabase(const ConnectionString &serving, const DatabaseSessio
     CHECK(checkGround(role));
     const Row there = exchange.answers.back().first();
     if (there.get<std::optional<QString>>(0)) {
-        return refusal(QStringLiteral("the role %1 owns tables of the schema aegis and could take row-level security off them: %2")
-                           .arg(role.get<QString>(2), remedy()));
+        return wrongRole(QStringLiteral("the role %1 owns tables of the schema aegis and could take row-level security off them: %2")
+                             .arg(role.get<QString>(2), remedy()));
     }
 
     TRY(const int done, migrationsDone(**connection, migrations));

@@ -43,11 +43,13 @@ Result<std::vector<SigningKey>> SigningKeyStore::usable(Tx &tx) const
                 .withInternal(QStringLiteral("a stored signing key has an algorithm that this program does not know"));
         const auto bytes = m_sealing.open(row.get<QByteArray>(2), row.get<QByteArray>(0));
         if (!bytes) {
-            return Problem(ProblemCode::Internal,
-                           QStringLiteral(
-                               "the signing key %1 in the database cannot be opened: it was sealed with another ENCRYPTION_KEY. Give that one, "
-                               "or put secrets/encryption-key back into the data directory")
-                               .arg(QString::fromLatin1(row.get<QByteArray>(0))))
+            return Problem(
+                       ProblemCode::Internal,
+                       QStringLiteral(
+                           "the signing key %1 in the database cannot be opened: it was sealed with another ENCRYPTION_KEY. Give that one, "
+                           "or put secrets/encryption-key back into the data directory. When it is lost for good: `The encryption key is lost` in "
+                           "docs/operations.md")
+                           .arg(QString::fromLatin1(row.get<QByteArray>(0))))
                 .withInternal(bytes.problem().internal);
         }
         TRY(SigningKey key, SigningKey::fromPrivate(*algorithm, *bytes));

@@ -77,7 +77,7 @@ void TestDatabaseUrl::refusesARole()
 
     QVERIFY(!server.start());
 
-    QCOMPARE(server.waitForExit(), std::optional(1));
+    QCOMPARE(server.waitForExit(), std::optional(78));
     const QByteArray reason = reasonOf(server);
     QVERIFY2(reason.contains(says) && reason.contains("DATABASE_URL"), reason.constData());
 }
@@ -106,7 +106,7 @@ void TestDatabaseUrl::writesNothingForARoleThatItRefuses()
         {{"DATABASE_URL", url(database.serving).replace("user=aegis_app", "user=chosen")}, {"DATABASE_MIGRATION_URL", url(database.administrator)}});
 
     for (const QString &command : {QStringLiteral("run"), QStringLiteral("migrate")}) {
-        QCOMPARE(server.run({command}), 1);
+        QCOMPARE(server.run({command}), 78);
         const QByteArray reason = reasonOf(server, command == QStringLiteral("run") ? "start_failed" : "migrate_failed");
         QVERIFY2(reason.contains(says) && reason.contains("DATABASE_URL"), reason.constData());
     }

@@ -20,6 +20,8 @@ private Q_SLOTS:
     void refusesBadSettings();
     void refusesSettingsThatDoNotFitTogether_data();
     void refusesSettingsThatDoNotFitTogether();
+    void refusesAnAddressOfAnotherMachine_data();
+    void refusesAnAddressOfAnotherMachine();
     void refusesADataDirectoryThatOthersCanWrite_data();
     void refusesADataDirectoryThatOthersCanWrite();
     void refusesATakenPort();
@@ -28,9 +30,6 @@ private Q_SLOTS:
     void checksSettingsWithoutStarting();
     void migratesAndEnds();
     void keepsItsSecretsForTheNextStart();
-    void refusesALostEncryptionKey();
-    void refusesAnotherEncryptionKey();
-    void warnsOfALostRefreshSecret();
     void refusesAChangedMigration();
     void signsWithASharedSecret();
 };
@@ -91,6 +90,10 @@ void TestStart::refusesSettingsThatDoNotFitTogether_data()
     QTest::newRow("a certificate without a key") << QByteArray("TLS_CERT_FILE") << QByteArray("/etc/hostname") << QByteArray("TLS_KEY_FILE");
     QTest::newRow("a certificate that is not there") << QByteArray("TLS_CERT_FILE") << QByteArray("/nowhere.pem") << QByteArray("/nowhere.pem");
     QTest::newRow("a lasting access token") << QByteArray("JWT_REFRESH_EXPIRATION") << QByteArray("5m") << QByteArray("JWT_ACCESS_EXPIRATION");
+    QTest::newRow("a directory without PostgreSQL")
+        << QByteArray("POSTGRES_BIN_DIR") << QByteArray("/nope") << QByteArray("POSTGRES_BIN_DIR is '/nope'");
+    QTest::newRow("an address with an unknown parameter")
+        << QByteArray("DATABASE_URL") << QByteArray("postgresql://h/d?foo=bar") << QByteArray("DATABASE_URL has the unknown parameter 'foo'");
     QTest::newRow("a migration of no database") << QByteArray("DATABASE_MIGRATION_URL") << QByteArray("postgresql://h/d")
                                                 << QByteArray("DATABASE_URL");
 }
@@ -103,9 +106,30 @@ void TestStart::refusesSettingsThatDoNotFitTogether()
     const DataDirectory directory;
     ServerProcess server(directory, {{name, value}});
 
+    for (const QString &command : {QStringLiteral("run"), QStringLiteral("check-config")}) {
+        QCOMPARE(server.run({command}), 78);
+        QVERIFY2(server.errorOutput().contains(says), server.errorOutput().constData());
+    }
+    QVERIFY(QDir(directory.path()).isEmpty());
+}
+
+void TestStart::refusesAnAddressOfAnotherMachine_data()
+{
+    QTest::addColumn<QByteArray>("host");
+    QTest::newRow("IPv4") << QByteArray("192.0.2.1"); // RFC 5737: nobody has it
+    QTest::newRow("IPv6") << QByteArray("2001:db8::1");
+}
+
+void TestStart::refusesAnAddressOfAnotherMachine()
+{
+    QFETCH(const QByteArray, host);
+    const DataDirectory directory;
+    ServerProcess server(directory, {{"HOST", host}, {"BEHIND_PROXY", "on"}});
+
     QCOMPARE(server.run({QStringLiteral("run")}), 78);
 
-    QVERIFY2(server.errorOutput().contains(says), server.errorOutput().constData());
+    const QByteArray reason = reasonOf(server);
+    QVERIFY2(reason.contains("HOST " + host) && reason.contains("must be an address of this machine"), reason.constData());
     QVERIFY(QDir(directory.path()).isEmpty());
 }
 
@@ -247,58 +271,6 @@ void TestStart::keepsItsSecretsForTheNextStart()
     QCOMPARE(again.status, 201);
     QCOMPARE(again.json, signup.json);
     QCOMPARE(after.refresh(signup.text("refreshToken")).status, 200);
-}
-
-void TestStart::refusesALostEncryptionKey()
-{
-    const DataDirectory directory;
-    ServerProcess server(directory);
-    QVERIFY_STARTS(server);
-    QVERIFY(server.waitForEvent(QStringLiteral("secret_made")));
-    QVERIFY(!server.waitForEvent(QStringLiteral("secret_lost"), 0, std::chrono::milliseconds(0)));
-    QCOMPARE(server.stop(), std::optional(0));
-    const QString key = directory.file(QStringLiteral("secrets/encryption-key"));
-    QVERIFY(QFile::rename(key, directory.file(QStringLiteral("backup"))));
-
-    QVERIFY(!server.start()); // a new key could not open what the old one has sealed
-
-    QCOMPARE(server.waitForExit(), std::optional(1));
-    const QByteArray reason = reasonOf(server);
-    QVERIFY2(reason.contains("ENCRYPTION_KEY") && reason.contains(key.toUtf8()), reason.constData());
-    QVERIFY(!QFileInfo::exists(key));
-    QCOMPARE(directory.postgresProcesses(), QList<qint64>());
-    QVERIFY(QFile::rename(directory.file(QStringLiteral("backup")), key));
-    QVERIFY_STARTS(server);
-}
-
-void TestStart::refusesAnotherEncryptionKey()
-{
-    const DataDirectory directory;
-    ServerProcess first(directory);
-    QVERIFY_STARTS(first);
-    QCOMPARE(first.stop(), std::optional(0));
-    ServerProcess second(directory, {{"ENCRYPTION_KEY", QByteArray("0123456789abcdef").repeated(4)}});
-
-    QVERIFY(!second.start());
-
-    const QByteArray reason = reasonOf(second);
-    QVERIFY2(reason.contains("another ENCRYPTION_KEY") && reason.contains("secrets/encryption-key"), reason.constData());
-}
-
-void TestStart::warnsOfALostRefreshSecret()
-{
-    const DataDirectory directory;
-    ServerProcess server(directory);
-    QVERIFY_STARTS(server);
-    QCOMPARE(server.stop(), std::optional(0));
-    QVERIFY(QFile::remove(directory.file(QStringLiteral("secrets/jwt-refresh-secret"))));
-
-    QVERIFY_STARTS(server);
-
-    const auto line = server.waitForEvent(QStringLiteral("secret_lost"));
-    QVERIFY(line);
-    const QString message = line->value(QStringLiteral("message")).toString();
-    QVERIFY2(message.contains(QStringLiteral("JWT_REFRESH_SECRET")) && message.contains(QStringLiteral("log in again")), qPrintable(message));
 }
 
 void TestStart::refusesAChangedMigration()

@@ -34,7 +34,7 @@ void TestStoppedReader::servesAndEndsWhenNobodyReadsTheLog()
 void TestStoppedReader::saysAtOnceWhyItCannotStart()
 {
     const DataDirectory directory;
-    ServerProcess server(directory, {{"POSTGRES_BIN_DIR", "/nowhere"}});
+    ServerProcess server(directory, {{"DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none"}});
 
     QVERIFY(!server.start());
 

@@ -1,3 +1,4 @@
+#include "shared/time/Instant.h"
 #include "tests/process/ApiClient.h"
 #include "tests/process/TlsClient.h"
 #include "tests/server/http/transport/SelfSigned.h"
@@ -8,6 +9,7 @@
 
 #include <csignal>
 
+using namespace aegis;
 using namespace aegis::test;
 
 class TestTls : public QObject {
@@ -22,6 +24,9 @@ private Q_SLOTS:
     void keepsTheOldCertificateWhenTheNewIsBroken();
     void doesNotStartWithABrokenCertificate_data();
     void doesNotStartWithABrokenCertificate();
+    void saysWhoseCertificateItIsAndUntilWhen();
+    void warnsOfACertificateThatIsNotGoodForLong_data();
+    void warnsOfACertificateThatIsNotGoodForLong();
     void mayBeOpenToOthersWithTls();
     void countsWhoDoesNotSpeakTls();
     void staysPlainWithoutACertificate();
@@ -155,13 +160,72 @@ void TestTls::doesNotStartWithABrokenCertificate()
     QVERIFY(use({certificate, key}));
     m_server.stop();
 
-    QVERIFY(!m_server.start());
+    for (const char *command : {"run", "check-config", "migrate"}) {
+        QCOMPARE(m_server.run({QLatin1String(command)}), 78);
+        const QByteArray said = m_server.errorOutput();
+        QVERIFY2(said.contains("TLS_CERT_FILE") && said.contains(says) && said.contains("nothing was started"), said.constData());
+    }
+}
 
-    QCOMPARE(m_server.waitForExit(), std::optional(1));
-    const auto line = m_server.waitForEvent(QStringLiteral("start_failed"));
-    QVERIFY2(line, m_server.errorOutput().constData());
-    const QByteArray reason = line->value(QStringLiteral("reason")).toString().toUtf8();
-    QVERIFY2(reason.contains("TLS") && reason.contains(says), reason.constData());
+void TestTls::saysWhoseCertificateItIsAndUntilWhen()
+{
+    const SelfSigned first = makeSelfSigned("named.example", KeyKind::P256, std::chrono::hours(24 * 20)),
+                     second = makeSelfSigned("short.example", KeyKind::P256, std::chrono::hours(24 * 2));
+    QVERIFY(use(first));
+    const DataDirectory directory;
+    ServerProcess server(directory, m_settings);
+    QVERIFY_STARTS(server);
+    const auto notAfter = [](const QJsonObject &line) {
+        return fromRfc3339(line.value(QStringLiteral("notAfter")).toString().toLatin1()).value_or(Instant{});
+    };
+    const auto metric = [&server] {
+        const QByteArray text = getOverTls(server.port(), "/metrics").text;
+        const QByteArray name = "\naegis_tls_certificate_not_after_seconds ";
+        const qsizetype at = text.indexOf(name);
+        return at < 0 ? -1 : std::int64_t(text.mid(at + name.size(), text.indexOf('\n', at + 1) - at - name.size()).toDouble());
+    };
+
+    const QJsonObject ready = server.waitForEvent(QStringLiteral("ready")).value();
+    QCOMPARE(ready.value(QStringLiteral("subject")).toString(), QStringLiteral("named.example"));
+    const Instant now = systemNow();
+    QVERIFY(notAfter(ready) > now + std::chrono::hours(24 * 19) && notAfter(ready) <= now + std::chrono::hours(24 * 20));
+    QCOMPARE(metric(), toUnixSeconds(notAfter(ready)));
+    QVERIFY(!server.errorOutput().contains("TLS certificate of"));
+
+    QVERIFY(use(second));
+    server.signal(SIGHUP);
+
+    const auto reloaded = server.waitForEvent(QStringLiteral("reloaded"));
+    QVERIFY(reloaded);
+    QCOMPARE(reloaded->value(QStringLiteral("subject")).toString(), QStringLiteral("short.example"));
+    QVERIFY(notAfter(*reloaded) <= now + std::chrono::hours(24 * 3));
+    QCOMPARE(metric(), toUnixSeconds(notAfter(*reloaded)));
+    const auto warning = server.waitForEvent(QStringLiteral("certificate"));
+    QVERIFY(warning);
+    QVERIFY(warning->value(QStringLiteral("message")).toString().contains(QStringLiteral("in less than 14 days")));
+}
+
+void TestTls::warnsOfACertificateThatIsNotGoodForLong_data()
+{
+    QTest::addColumn<int>("hours");
+    QTest::addColumn<QByteArray>("says");
+    QTest::newRow("expired") << -1 << QByteArray("warning: The TLS certificate of old.example expired at");
+    QTest::newRow("a week") << 7 * 24 << QByteArray("warning: The TLS certificate of old.example expires at");
+    QTest::newRow("a month") << 30 * 24 << QByteArray();
+}
+
+void TestTls::warnsOfACertificateThatIsNotGoodForLong()
+{
+    QFETCH(const int, hours);
+    QFETCH(const QByteArray, says);
+    QVERIFY(use(makeSelfSigned("old.example", KeyKind::P256, std::chrono::hours(hours))));
+    const DataDirectory directory;
+    ServerProcess server(directory, m_settings);
+
+    QCOMPARE(server.run({QStringLiteral("check-config")}), 0);
+
+    QVERIFY2(says.isEmpty() ? !server.errorOutput().contains("certificate of") : server.errorOutput().contains(says),
+             server.errorOutput().constData());
 }
 
 void TestTls::mayBeOpenToOthersWithTls()
@@ -201,7 +265,8 @@ void TestTls::staysPlainWithoutACertificate()
     ServerProcess server(directory);
     QVERIFY_STARTS(server);
     server.signal(SIGHUP); // nothing to read again, and nothing breaks
-    QVERIFY(server.waitForEvent(QStringLiteral("reloaded")));
+    QVERIFY(server.waitForEvent(QStringLiteral("nothing_to_reload")));
+    QVERIFY(!server.errorOutput().contains("reloaded"));
 
     const ApiAnswer answer = ApiClient(server.port()).get("/health/live");
 

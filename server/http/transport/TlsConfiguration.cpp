@@ -1,5 +1,6 @@
 #include "server/http/transport/TlsConfiguration.h"
 
+#include <QtCore/QDateTime>
 #include <QtCore/QFile>
 #include <QtNetwork/QSslCertificate>
 #include <QtNetwork/QSslKey>
@@ -14,6 +15,9 @@
 
 namespace aegis::http {
 namespace {
+
+/// Who renews by itself (ACME) does so a month before the end.
+constexpr std::chrono::hours warnedBefore{14 * 24};
 
 struct Free {
     void operator()(BIO *bio) const { BIO_free(bio); }
@@ -83,6 +87,33 @@ Result<TlsConfiguration> TlsConfiguration::load(const QString &certificateFile, 
     configuration.setPeerVerifyMode(QSslSocket::VerifyNone);
     configuration.setAllowedNextProtocols({QByteArrayLiteral("http/1.1")});
     return TlsConfiguration(std::move(configuration));
+}
+
+QString TlsConfiguration::subject() const
+{
+    const QSslCertificate certificate = m_configuration.localCertificate();
+    const QStringList names = certificate.subjectAlternativeNames().values(QSsl::DnsEntry);
+    return names.isEmpty() ? certificate.subjectDisplayName() : names.join(QStringLiteral(", "));
+}
+
+Instant TlsConfiguration::notAfter() const
+{
+    return fromUnixSeconds(m_configuration.localCertificate().expiryDate().toSecsSinceEpoch());
+}
+
+QString TlsConfiguration::warningAt(Instant now) const
+{
+    const Instant begins = fromUnixSeconds(m_configuration.localCertificate().effectiveDate().toSecsSinceEpoch());
+    const auto sentence = [this](const char *what, Instant when) {
+        return QStringLiteral("The TLS certificate of %1 %2 %3").arg(subject(), QLatin1String(what), QString::fromLatin1(toRfc3339(when)));
+    };
+    if (now >= notAfter())
+        return sentence("expired at", notAfter()) + QStringLiteral(": clients refuse it. Renew it and send SIGHUP.");
+    if (now < begins)
+        return sentence("is not good before", begins) + QStringLiteral(": clients refuse it until then.");
+    if (now + warnedBefore > notAfter())
+        return sentence("expires at", notAfter()) + QStringLiteral(", in less than 14 days: renew it and send SIGHUP.");
+    return {};
 }
 
 } // namespace aegis::http

@@ -1,4 +1,5 @@
 #include "server/config/LoadSettings.h"
+#include "server/db/PostgresPrograms.h"
 #include "tests/support/TestMain.h"
 
 using namespace aegis;
@@ -9,6 +10,10 @@ class TestSettingsChecks : public QObject {
 private Q_SLOTS:
     void refusesWhatDoesNotGoTogether_data();
     void refusesWhatDoesNotGoTogether();
+    void namesTheParameterButNoPieceOfAPassword_data();
+    void namesTheParameterButNoPieceOfAPassword();
+    void aSessionIdlesAsLongAsItsRefreshTokenUnlessToldOtherwise_data();
+    void aSessionIdlesAsLongAsItsRefreshTokenUnlessToldOtherwise();
     void allowsWhatGoesTogether_data();
     void allowsWhatGoesTogether();
     void warnsAboutWhatOtherServersWouldNotKnow();
@@ -52,6 +57,13 @@ void TestSettingsChecks::refusesWhatDoesNotGoTogether_data()
     QTest::newRow("more for one than for all") << QByteArray("HTTP_MAX_CONNECTIONS=100") << QStringLiteral("HTTP_MAX_CONNECTIONS_PER_ADDRESS");
     QTest::newRow("migration address alone") << QByteArray("DATABASE_MIGRATION_URL=postgresql://h/d") << QStringLiteral("DATABASE_MIGRATION_URL");
     QTest::newRow("PgBouncer before the embedded database") << QByteArray("DATABASE_PGBOUNCER=on") << QStringLiteral("DATABASE_PGBOUNCER");
+    QTest::newRow("files that are no certificate") << QByteArray("TLS_CERT_FILE=/etc/hostname;TLS_KEY_FILE=/etc/hostname")
+                                                   << QStringLiteral("TLS_CERT_FILE");
+    QTest::newRow("a directory without PostgreSQL") << QByteArray("POSTGRES_BIN_DIR=/nope") << QStringLiteral("POSTGRES_BIN_DIR");
+    QTest::newRow("an address with an unknown parameter") << QByteArray("DATABASE_URL=postgresql://h/d?foo=bar") << QStringLiteral("DATABASE_URL");
+    QTest::newRow("an address without its end") << QByteArray("DATABASE_URL=postgresql://u:p@[::1/d") << QStringLiteral("DATABASE_URL");
+    QTest::newRow("the other address") << QByteArray("DATABASE_URL=postgresql://h/d;DATABASE_MIGRATION_URL=postgresql://h/d?foo=bar")
+                                       << QStringLiteral("DATABASE_MIGRATION_URL");
     QTest::newRow("statements outlive requests") << QByteArray("DATABASE_STATEMENT_TIMEOUT=1m") << QStringLiteral("DATABASE_STATEMENT_TIMEOUT");
 }
 
@@ -68,6 +80,65 @@ void TestSettingsChecks::refusesWhatDoesNotGoTogether()
     QCOMPARE(loaded.problem().fields.front().code, QStringLiteral("conflict"));
 }
 
+void TestSettingsChecks::namesTheParameterButNoPieceOfAPassword_data()
+{
+    QTest::addColumn<QByteArray>("url");
+    QTest::addColumn<QString>("says");
+    QTest::addColumn<QString>("saysNot");
+    QTest::newRow("unknown") << QByteArray("postgresql://u:hunter2@h/d?foo=bar") << QStringLiteral("parameter 'foo'") << QStringLiteral("hunter2");
+    QTest::newRow("behind a known one") << QByteArray("postgresql://h/d?sslmode=require&foo=1") << QStringLiteral("parameter 'foo'")
+                                        << QStringLiteral("require");
+    QTest::newRow("a password with a slash and a question mark")
+        << QByteArray("postgresql://u:a/b?hunter=2@h/d") << QStringLiteral("cannot be read") << QStringLiteral("hunter");
+    QTest::newRow("no word") << QByteArray("postgresql://h/d?Hunter2=1") << QStringLiteral("cannot be read") << QStringLiteral("Hunter2");
+}
+
+void TestSettingsChecks::namesTheParameterButNoPieceOfAPassword()
+{
+    QFETCH(const QByteArray, url);
+    QFETCH(const QString, says);
+    QFETCH(const QString, saysNot);
+
+    const auto loaded = load("DATABASE_URL=" + url);
+
+    QVERIFY(!loaded.ok());
+    QVERIFY2(loaded.problem().detail.startsWith(QStringLiteral("DATABASE_URL ")) && loaded.problem().detail.contains(says),
+             qPrintable(loaded.problem().detail));
+    QVERIFY2(!loaded.problem().detail.contains(saysNot), qPrintable(loaded.problem().detail));
+}
+
+void TestSettingsChecks::aSessionIdlesAsLongAsItsRefreshTokenUnlessToldOtherwise_data()
+{
+    QTest::addColumn<QByteArray>("settings");
+    QTest::addColumn<int>("days");
+    QTest::addColumn<QString>("warning");
+    QTest::newRow("nothing is set") << QByteArray("REFRESH_GRACE=10s") << 7 << QString();
+    QTest::newRow("the token alone") << QByteArray("JWT_REFRESH_EXPIRATION=20d") << 20 << QString();
+    QTest::newRow("the token, shorter") << QByteArray("JWT_REFRESH_EXPIRATION=2d") << 2 << QString();
+    QTest::newRow("the token, beyond the session") << QByteArray("JWT_REFRESH_EXPIRATION=60d") << 30
+                                                   << QStringLiteral("JWT_REFRESH_EXPIRATION is longer than SESSION_ABSOLUTE_LIFETIME");
+    QTest::newRow("both longer") << QByteArray("JWT_REFRESH_EXPIRATION=60d;SESSION_ABSOLUTE_LIFETIME=90d") << 60 << QString();
+    QTest::newRow("idle shorter") << QByteArray("JWT_REFRESH_EXPIRATION=20d;SESSION_IDLE_LIFETIME=3d") << 3
+                                  << QStringLiteral("JWT_REFRESH_EXPIRATION is longer than SESSION_IDLE_LIFETIME");
+    QTest::newRow("idle longer") << QByteArray("SESSION_IDLE_LIFETIME=9d") << 9
+                                 << QStringLiteral("SESSION_IDLE_LIFETIME is longer than JWT_REFRESH_EXPIRATION");
+}
+
+void TestSettingsChecks::aSessionIdlesAsLongAsItsRefreshTokenUnlessToldOtherwise()
+{
+    QFETCH(const QByteArray, settings);
+    QFETCH(const int, days);
+    QFETCH(const QString, warning);
+
+    const auto loaded = load(settings);
+
+    QVERIFY_RESULT(loaded);
+    QVERIFY(loaded->settings.sessionIdleLifetime == std::chrono::hours(24 * days));
+    QCOMPARE(loaded->effective.at("SESSION_IDLE_LIFETIME").value, QByteArray::number(days) + 'd');
+    QCOMPARE(loaded->warnings.size(), warning.isEmpty() ? 0 : 1);
+    QVERIFY2(warning.isEmpty() || loaded->warnings.front().startsWith(warning), qPrintable(loaded->warnings.join(QLatin1Char('\n'))));
+}
+
 void TestSettingsChecks::allowsWhatGoesTogether_data()
 {
     QTest::addColumn<QByteArray>("settings");
@@ -75,7 +146,9 @@ void TestSettingsChecks::allowsWhatGoesTogether_data()
     QTest::newRow("IPv6 loopback") << QByteArray("HOST=::1");
     QTest::newRow("localhost") << QByteArray("HOST=localhost");
     QTest::newRow("all addresses behind a proxy") << QByteArray("HOST=0.0.0.0;BEHIND_PROXY=on");
-    QTest::newRow("all addresses with TLS") << QByteArray("HOST=::;TLS_CERT_FILE=/etc/hostname;TLS_KEY_FILE=/etc/hostname");
+    QTest::newRow("a private cluster by its programs") << QByteArray("POSTGRES_BIN_DIR=") + PostgresPrograms::find({}, 0).value().directory.toUtf8();
+    QTest::newRow("programs that are not asked for") << QByteArray("POSTGRES_BIN_DIR=/nope;DATABASE_URL=postgresql://h/d");
+    QTest::newRow("parameters of an address") << QByteArray("DATABASE_URL=postgresql://u:p@h/d?sslmode=require&connect_timeout=3");
     QTest::newRow("bcrypt") << QByteArray("PASSWORD_HASH=bcrypt;BCRYPT_ROUNDS=12");
     QTest::newRow("no grace") << QByteArray("REFRESH_GRACE=0");
 }

@@ -6,6 +6,8 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
+
 namespace aegis::test {
 namespace {
 
@@ -35,14 +37,14 @@ EVP_PKEY *makeKey(KeyKind kind)
 
 } // namespace
 
-SelfSigned makeSelfSigned(const char *name, KeyKind kind)
+SelfSigned makeSelfSigned(const char *name, KeyKind kind, std::chrono::seconds validFor)
 {
     EVP_PKEY *key = makeKey(kind);
     X509 *certificate = X509_new();
     X509_set_version(certificate, X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate), -60);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), 24 * 60 * 60);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), std::min<long>(-60, validFor.count() - 60));
+    X509_gmtime_adj(X509_getm_notAfter(certificate), validFor.count());
     X509_set_pubkey(certificate, key);
     X509_NAME *subject = X509_get_subject_name(certificate);
     const QByteArray text(name);

@@ -2,6 +2,8 @@
 
 #include <QtCore/QByteArray>
 
+#include <chrono>
+
 namespace aegis::test {
 
 /// A certificate that signs itself, with its key, both PEM.
@@ -10,8 +12,8 @@ struct SelfSigned {
     QByteArray key;
 };
 
-/// For the name, valid for a day, with a new key of the kind.
+/// For the name, valid for a month unless told otherwise (less than nothing: it has expired), with a new key of the kind.
 enum class KeyKind { P256, Rsa2048, Ed25519 };
-SelfSigned makeSelfSigned(const char *name, KeyKind kind = KeyKind::P256);
+SelfSigned makeSelfSigned(const char *name, KeyKind kind = KeyKind::P256, std::chrono::seconds validFor = std::chrono::hours(30 * 24));
 
 } // namespace aegis::test
