@@ -18,7 +18,7 @@ Database::Options databaseOptions(const Settings &settings, const Storage &stora
     options.session = storage.session;
     options.threads = settings.databasePoolSize;
     options.queueCapacity = static_cast<std::size_t>(settings.databaseQueue);
-    const QString place = storage.cluster ? QStringLiteral("%1, in DATA_DIR").arg(settings.dataDir + QStringLiteral("/postgres"))
+    const QString place = storage.cluster ? QStringLiteral("%1/postgres (DATA_DIR)").arg(settings.dataDir)
                                           : QStringLiteral("the data of %1").arg(storage.serving.description());
     options.onDiskFailure = [place](const QString &said) {
         log::error("database_disk",
