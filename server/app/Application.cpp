@@ -40,7 +40,7 @@ Problem cannotListen(const Settings &settings, const Problem &problem)
         !taken && host != QHostAddress::AnyIPv4 && host != QHostAddress::AnyIPv6 && !host.isLoopback() && !ours.isEmpty() && !ours.contains(host)) {
         const QString must = QStringLiteral("must be an address of this machine (`ip addr`), or 0.0.0.0");
         Problem wrong(problem.code, QStringLiteral("HOST %1 cannot be listened on: it %2").arg(settings.host, must));
-        wrong.fields.push_back({QStringLiteral("HOST"), QStringLiteral("value"), must});
+        wrong.fields.push_back({QStringLiteral("HOST"), FieldCode::SettingValue, must});
         return wrong;
     }
     return Problem(problem.code,

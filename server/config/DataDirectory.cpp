@@ -21,7 +21,7 @@ Problem refusal(const QString &path, const QString &why)
 {
     const QString is = QStringLiteral("is '%1', %2").arg(path, why);
     return Problem(ProblemCode::ValidationFailed, QStringLiteral("DATA_DIR ") + is)
-        .withField({QStringLiteral("DATA_DIR"), QStringLiteral("value"), is});
+        .withField({QStringLiteral("DATA_DIR"), FieldCode::SettingValue, is});
 }
 
 QString accountName(uid_t uid)

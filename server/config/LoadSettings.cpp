@@ -30,7 +30,7 @@ struct Given {
 FieldError wrongValue(const Setting &setting, const Given &given)
 {
     const QString value = setting.isSecret ? QStringLiteral("has a value that is not right") : QStringLiteral("is '%1'").arg(shown(given.value));
-    return {setting.name, QStringLiteral("value"), QStringLiteral("%1%2; it must be %3").arg(value, given.where, setting.allowed)};
+    return {setting.name, FieldCode::SettingValue, QStringLiteral("%1%2; it must be %3").arg(value, given.where, setting.allowed)};
 }
 
 /// Takes what the file says; what is unknown or there twice becomes an error.
@@ -47,13 +47,13 @@ void takeFile(const QString &path, std::map<QByteArray, Given> &given, Problem &
         const QString where = QStringLiteral("%1 line %2").arg(path).arg(entry.line);
         const Setting *setting = findSetting(entry.name);
         if (setting == nullptr) {
-            problem.fields.push_back({where, QStringLiteral("unknown"),
-                                      QStringLiteral("has the unknown setting %1; `aegisd --help-config` lists all").arg(shown(entry.name))});
+            problem.fields.push_back(
+                {where, FieldCode::Unknown, QStringLiteral("has the unknown setting %1; `aegisd --help-config` lists all").arg(shown(entry.name))});
             continue;
         }
         if (const auto [first, isFirst] = lines.emplace(entry.name, entry.line); !isFirst) {
             problem.fields.push_back(
-                {where, QStringLiteral("duplicate"), QStringLiteral("sets %1, which line %2 has set already").arg(setting->name).arg(first->second)});
+                {where, FieldCode::SettingDuplicate, QStringLiteral("sets %1, which line %2 has set already").arg(setting->name).arg(first->second)});
             continue;
         }
         if (entry.value.isEmpty())

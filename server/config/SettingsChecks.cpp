@@ -17,7 +17,7 @@ public:
     void require(bool holds, const char *name, const QString &must)
     {
         if (!holds)
-            m_errors.push_back({QLatin1String(name), QStringLiteral("conflict"), must});
+            m_errors.push_back({QLatin1String(name), FieldCode::SettingConflict, must});
     }
     std::vector<FieldError> take() { return std::move(m_errors); }
 

@@ -66,7 +66,7 @@ std::optional<QByteArray> parseValue(QByteArrayView text)
 
 FieldError lineError(const QString &path, int line, QLatin1String what)
 {
-    return {QStringLiteral("%1 line %2").arg(path).arg(line), QStringLiteral("format"), what};
+    return {QStringLiteral("%1 line %2").arg(path).arg(line), FieldCode::Format, what};
 }
 
 } // namespace
@@ -77,12 +77,12 @@ Result<SettingsFile> SettingsFile::read(const QString &path)
     struct stat status {};
     if (!file.open(QIODevice::ReadOnly) || fstat(file.handle(), &status) != 0) {
         return Problem(ProblemCode::ValidationFailed, QStringLiteral("the file %1 cannot be read: %2").arg(path, file.errorString()))
-            .withField({path, QStringLiteral("unreadable"), QStringLiteral("cannot be read: %1").arg(file.errorString())});
+            .withField({path, FieldCode::SettingValue, QStringLiteral("cannot be read: %1").arg(file.errorString())});
     }
     const QByteArray bytes = file.read(longestFile + 1);
     if (bytes.size() > longestFile) {
         return Problem(ProblemCode::ValidationFailed, QStringLiteral("the file %1 is longer than 1 MiB").arg(path))
-            .withField({path, QStringLiteral("length"), QStringLiteral("is longer than 1 MiB, so it is no file of settings")});
+            .withField({path, FieldCode::Length, QStringLiteral("is longer than 1 MiB, so it is no file of settings")});
     }
     TRY(SettingsFile parsed, parse(bytes, path));
     parsed.isReadableByOthers = (status.st_mode & (S_IRGRP | S_IROTH)) != 0;

@@ -33,7 +33,7 @@ Problem refusal(const QString &sentence)
 Problem wrongRole(const QString &sentence)
 {
     Problem problem = refusal(sentence);
-    problem.fields.push_back({QStringLiteral("DATABASE_URL"), QStringLiteral("role"), sentence});
+    problem.fields.push_back({QStringLiteral("DATABASE_URL"), FieldCode::SettingValue, sentence});
     return problem;
 }
 

@@ -19,7 +19,7 @@ void writeErrors(JsonWriter &out, const std::vector<FieldError> &errors)
         out.key("field");
         out.string(error.field);
         out.key("code");
-        out.string(error.code);
+        out.utf8(view(fieldCodeInfo(error.code).name));
         out.key("message");
         out.string(error.message);
         out.endObject();

@@ -52,9 +52,9 @@ bool isDigit(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '/';
 }
 
-Problem refusal(const char *code, const QString &message)
+Problem refusal(FieldCode code, const QString &message)
 {
-    return Problem(ProblemCode::ValidationFailed).withField({QStringLiteral("password"), QString::fromLatin1(code), message});
+    return Problem(ProblemCode::ValidationFailed).withField({QStringLiteral("password"), code, message});
 }
 
 } // namespace
@@ -81,9 +81,9 @@ Result<QByteArray> makeBcrypt(const Secret &password, int rounds)
     if (!isPossibleBcryptRounds(rounds))
         return Problem(ProblemCode::Internal).withInternal(QStringLiteral("bcrypt cannot have the cost %1").arg(rounds));
     if (password.size() > bcryptPasswordLimit)
-        return refusal("password_too_long", QStringLiteral("The password must not be longer than 72 bytes in UTF-8."));
+        return refusal(FieldCode::PasswordTooLong, QStringLiteral("The password must not be longer than 72 bytes in UTF-8."));
     if (password.reveal().contains('\0'))
-        return refusal("password_invalid", QStringLiteral("The password must not contain a NUL."));
+        return refusal(FieldCode::PasswordInvalid, QStringLiteral("The password must not contain a NUL."));
 
     TRY(const QByteArray random, randomBytes(16));
     std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> setting{};

@@ -82,9 +82,7 @@ double guessingBits(QStringView password, const QStringList &parts)
 Result<void> PasswordPolicy::check(const Secret &password, const PasswordIdentity &identity) const
 {
     Problem refusal(ProblemCode::PasswordPolicy);
-    const auto broken = [&refusal](const char *code, const QString &message) {
-        refusal.fields.push_back({QStringLiteral("password"), QString::fromLatin1(code), message});
-    };
+    const auto broken = [&refusal](FieldCode code, const QString &message) { refusal.fields.push_back({QStringLiteral("password"), code, message}); };
 
     Result<Secret> normalized = normalizedPassword(password);
     if (!normalized) {
@@ -96,23 +94,24 @@ Result<void> PasswordPolicy::check(const Secret &password, const PasswordIdentit
     const QStringList parts = identityParts(identity);
 
     if (facts.length < minimumLength())
-        broken("password_too_short", QStringLiteral("The password must have at least %1 characters.").arg(minimumLength()));
+        broken(FieldCode::PasswordTooShort, QStringLiteral("The password must have at least %1 characters.").arg(minimumLength()));
     if (facts.length > maximumLength)
-        broken("password_too_long", QStringLiteral("The password must have at most %1 characters.").arg(maximumLength));
+        broken(FieldCode::PasswordTooLong, QStringLiteral("The password must have at most %1 characters.").arg(maximumLength));
     if (m_kind == PasswordPolicyKind::Composition) {
         if (!facts.upper)
-            broken("password_needs_upper", QStringLiteral("The password must contain an upper-case letter."));
+            broken(FieldCode::PasswordNeedsUpper, QStringLiteral("The password must contain an upper-case letter."));
         if (!facts.lower)
-            broken("password_needs_lower", QStringLiteral("The password must contain a lower-case letter."));
+            broken(FieldCode::PasswordNeedsLower, QStringLiteral("The password must contain a lower-case letter."));
         if (!facts.digit)
-            broken("password_needs_digit", QStringLiteral("The password must contain a digit."));
+            broken(FieldCode::PasswordNeedsDigit, QStringLiteral("The password must contain a digit."));
     }
     if (isBlocklisted(text.text))
-        broken("password_too_common", QStringLiteral("The password is among the most common ones."));
+        broken(FieldCode::PasswordTooCommon, QStringLiteral("The password is among the most common ones."));
     if (isMadeOf(text.text, parts))
-        broken("password_contains_identity", QStringLiteral("The password must not contain the e-mail address or the name of the organization."));
+        broken(FieldCode::PasswordContainsIdentity,
+               QStringLiteral("The password must not contain the e-mail address or the name of the organization."));
     if (refusal.fields.empty() && guessingBits(text.text, parts) < scoreBits.at(static_cast<std::size_t>(m_minimumScore)))
-        broken("password_too_weak", QStringLiteral("The password is too easy to guess."));
+        broken(FieldCode::PasswordTooWeak, QStringLiteral("The password is too easy to guess."));
 
     if (refusal.fields.empty())
         return {};

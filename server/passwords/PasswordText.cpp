@@ -9,9 +9,9 @@
 namespace aegis {
 namespace {
 
-Problem refusal(const char *code, const QString &message)
+Problem refusal(FieldCode code, const QString &message)
 {
-    return Problem(ProblemCode::ValidationFailed).withField({QStringLiteral("password"), QString::fromLatin1(code), message});
+    return Problem(ProblemCode::ValidationFailed).withField({QStringLiteral("password"), code, message});
 }
 
 } // namespace
@@ -20,7 +20,7 @@ Result<Secret> normalizedPassword(const Secret &utf8)
 {
     const QByteArrayView bytes = utf8.reveal();
     if (bytes.size() > maximumPasswordBytes)
-        return refusal("password_too_long", QStringLiteral("The password is too long."));
+        return refusal(FieldCode::PasswordTooLong, QStringLiteral("The password is too long."));
     if (std::all_of(bytes.begin(), bytes.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80U) == 0; }))
         return utf8; // ASCII is its own normal form
 
@@ -29,7 +29,7 @@ Result<Secret> normalizedPassword(const Secret &utf8)
     QString decoded = decoder.decode(bytes);
     const WipedString text(std::move(decoded));
     if (decoder.hasError())
-        return refusal("password_invalid", QStringLiteral("The password must be well-formed UTF-8."));
+        return refusal(FieldCode::PasswordInvalid, QStringLiteral("The password must be well-formed UTF-8."));
     QString form = text.text.normalized(QString::NormalizationForm_KC, QChar::Unicode_14_0);
     form.detach(); // it may share the text's bytes
     const WipedString normalized(std::move(form));

@@ -22,11 +22,26 @@ QString sentenceOf(Slug::Fault fault)
     Q_UNREACHABLE();
 }
 
+FieldCode codeOf(Slug::Fault fault)
+{
+    switch (fault) {
+    case Slug::Fault::Length:
+        return FieldCode::Length;
+    case Slug::Fault::Characters:
+        return FieldCode::Characters;
+    case Slug::Fault::Hyphens:
+        return FieldCode::Hyphens;
+    case Slug::Fault::Reserved:
+        return FieldCode::Reserved;
+    }
+    Q_UNREACHABLE();
+}
+
 bool checkName(const QString &text, qsizetype maxLength, FieldErrors &errors)
 {
     if (parseDisplayName(text, maxLength))
         return true;
-    errors.add("format", QStringLiteral("Must be 1 to %1 readable characters.").arg(maxLength));
+    errors.add(FieldCode::Format, QStringLiteral("Must be 1 to %1 readable characters.").arg(maxLength));
     return false;
 }
 
@@ -36,7 +51,7 @@ bool checkEmail(const QString &text, FieldErrors &errors)
 {
     if (EmailAddress::parse(text))
         return true;
-    errors.add("format", QStringLiteral("Must be a mail address such as ada@example.com."));
+    errors.add(FieldCode::Format, QStringLiteral("Must be a mail address such as ada@example.com."));
     return false;
 }
 
@@ -55,7 +70,7 @@ bool checkSlug(const QString &text, FieldErrors &errors)
     const auto fault = Slug::faultOf(text);
     if (!fault)
         return true;
-    errors.add(slugFaultName(*fault).toLatin1().toStdString(), sentenceOf(*fault));
+    errors.add(codeOf(*fault), sentenceOf(*fault));
     return false;
 }
 

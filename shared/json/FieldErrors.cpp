@@ -1,22 +1,14 @@
 #include "shared/json/FieldErrors.h"
 
 namespace aegis {
-namespace {
 
-QString textOf(std::string_view text)
-{
-    return QString::fromLatin1(text.data(), static_cast<qsizetype>(text.size()));
-}
-
-} // namespace
-
-void FieldErrors::add(std::string_view code, QString message)
+void FieldErrors::add(FieldCode code, QString message)
 {
     if (!isFull())
-        m_errors.push_back({m_path, textOf(code), std::move(message)});
+        m_errors.push_back({m_path, code, std::move(message)});
 }
 
-void FieldErrors::addFor(QStringView member, std::string_view code, QString message)
+void FieldErrors::addFor(QStringView member, FieldCode code, QString message)
 {
     if (isFull())
         return;
@@ -25,7 +17,7 @@ void FieldErrors::addFor(QStringView member, std::string_view code, QString mess
     if (!path.isEmpty())
         path.append(QLatin1Char('.'));
     path.append(member.first(std::min(member.size(), longestName)));
-    m_errors.push_back({std::move(path), textOf(code), std::move(message)});
+    m_errors.push_back({std::move(path), code, std::move(message)});
 }
 
 Problem FieldErrors::toProblem() &&

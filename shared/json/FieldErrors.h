@@ -15,9 +15,9 @@ public:
     static constexpr std::size_t limit = 32;
 
     /// Adds an error of the field that is being read. The message must not hold the field's value.
-    void add(std::string_view code, QString message);
+    void add(FieldCode code, QString message);
     /// Adds an error of a member of the object that is being read.
-    void addFor(QStringView member, std::string_view code, QString message);
+    void addFor(QStringView member, FieldCode code, QString message);
 
     bool isEmpty() const { return m_errors.empty(); }
     bool isFull() const { return m_errors.size() >= limit; }

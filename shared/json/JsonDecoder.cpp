@@ -23,11 +23,11 @@ bool checkLength(const QString &text, const FieldRules &rules, FieldErrors &erro
     const bool farTooLong = rules.maxLength > 0 && text.size() > 2 * qsizetype(rules.maxLength);
     const qsizetype length = farTooLong ? text.size() : codePoints(text);
     if (farTooLong || (rules.maxLength > 0 && length > rules.maxLength)) {
-        errors.add("length", QStringLiteral("Must be at most %1 characters.").arg(rules.maxLength));
+        errors.add(FieldCode::Length, QStringLiteral("Must be at most %1 characters.").arg(rules.maxLength));
         return false;
     }
     if (length < rules.minLength) {
-        errors.add("length",
+        errors.add(FieldCode::Length,
                    rules.minLength == 1 ? QStringLiteral("Must not be empty.")
                                         : QStringLiteral("Must be at least %1 characters.").arg(rules.minLength));
         return false;
@@ -53,13 +53,13 @@ bool readInteger(const QJsonValue &value, qint64 lowest, qint64 highest, FieldEr
             return false;
         }
         if (std::abs(real) > exactly) {
-            errors.add("range", QStringLiteral("Must be a number that fits into its type."));
+            errors.add(FieldCode::Range, QStringLiteral("Must be a number that fits into its type."));
             return false;
         }
         number = static_cast<qint64>(real);
     }
     if (number < lowest || number > highest) {
-        errors.add("range", QStringLiteral("Must be a number that fits into its type."));
+        errors.add(FieldCode::Range, QStringLiteral("Must be a number that fits into its type."));
         return false;
     }
     into = number;
@@ -70,12 +70,12 @@ bool readInteger(const QJsonValue &value, qint64 lowest, qint64 highest, FieldEr
 
 void addTypeError(FieldErrors &errors, const char *expected)
 {
-    errors.add("type", QStringLiteral("Must be %1.").arg(QLatin1String(expected)));
+    errors.add(FieldCode::Type, QStringLiteral("Must be %1.").arg(QLatin1String(expected)));
 }
 
 void addMissing(FieldErrors &errors)
 {
-    errors.add("required", QStringLiteral("Must be given."));
+    errors.add(FieldCode::Required, QStringLiteral("Must be given."));
 }
 
 void refuseUnknown(const QJsonObject &object, const std::vector<std::string_view> &names, FieldErrors &errors)
@@ -85,7 +85,7 @@ void refuseUnknown(const QJsonObject &object, const std::vector<std::string_view
         const bool known = std::any_of(names.begin(), names.end(),
                                        [&](std::string_view one) { return name == QLatin1String(one.data(), static_cast<qsizetype>(one.size())); });
         if (!known)
-            errors.addFor(name, "unknown", QStringLiteral("Must not be given: there is no such field."));
+            errors.addFor(name, FieldCode::Unknown, QStringLiteral("Must not be given: there is no such field."));
     }
 }
 
@@ -143,7 +143,7 @@ bool read(const QJsonValue &value, const FieldRules &, FieldErrors &errors, Inst
     }
     const auto instant = fromRfc3339(value.toString().toUtf8());
     if (!instant) {
-        errors.add("format", QStringLiteral("Must be a time by RFC 3339, e.g. 2026-11-22T07:30:00Z."));
+        errors.add(FieldCode::Format, QStringLiteral("Must be a time by RFC 3339, e.g. 2026-11-22T07:30:00Z."));
         return false;
     }
     into = *instant;
@@ -158,7 +158,7 @@ bool read(const QJsonValue &value, const FieldRules &, FieldErrors &errors, QUui
     }
     const auto uuid = parseUuid(value.toString().toUtf8());
     if (!uuid) {
-        errors.add("format", QStringLiteral("Must be a UUID."));
+        errors.add(FieldCode::Format, QStringLiteral("Must be a UUID."));
         return false;
     }
     into = *uuid;

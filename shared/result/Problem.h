@@ -1,5 +1,6 @@
 #pragma once
 
+#include "shared/result/FieldCode.h"
 #include "shared/result/ProblemCode.h"
 
 #include <QtCore/QString>
@@ -12,8 +13,8 @@ namespace aegis {
 
 /// What is wrong with one field of a request (status 422).
 struct FieldError {
-    QString field;   ///< name on the wire, e.g. `organizationSlug`
-    QString code;    ///< stable, e.g. `required`, `unknown`, `type`, `length`, `format`, `password_too_common`
+    QString field; ///< name on the wire, e.g. `organizationSlug`
+    FieldCode code;
     QString message; ///< English sentence for a developer
 
     friend bool operator==(const FieldError &, const FieldError &) = default;

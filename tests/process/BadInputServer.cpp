@@ -1,8 +1,20 @@
 #include "tests/process/BadInputServer.h"
 
+#include <QtCore/QJsonArray>
 #include <QtCore/QJsonDocument>
 
+#include <algorithm>
+
 namespace aegis::test {
+namespace {
+
+bool isFieldCode(const QString &code)
+{
+    const auto known = fieldCodesOfRequests();
+    return std::any_of(known.begin(), known.end(), [&](const FieldCodeInfo &info) { return info.name == code; });
+}
+
+} // namespace
 
 void BadInputServer::initTestCase()
 {
@@ -116,6 +128,10 @@ void BadInputServer::check(const QByteArray &bytes, int status, const QByteArray
     QVERIFY(!reply.field("X-Correlation-ID").isEmpty());
     if (code == "malformed_request")
         QVERIFY2(!QJsonDocument::fromJson(reply.body)[QLatin1String("detail")].toString().isEmpty(), reply.body.constData());
+    const QJsonArray errors = QJsonDocument::fromJson(reply.body)[QLatin1String("errors")].toArray();
+    QCOMPARE(errors.isEmpty(), status != 422);
+    for (const QJsonValue error : errors)
+        QVERIFY2(isFieldCode(error[QLatin1String("code")].toString()), reply.body.constData());
     QVERIFY2(!reply.head.contains("X-Evil"), reply.head.constData());
     if (closes) {
         QCOMPARE(reply.field("Connection"), QByteArray("close"));

@@ -14,6 +14,7 @@ private Q_SLOTS:
     void checkReturnsTheProblem();
     void holdsWhatCanOnlyBeMoved();
     void catalogueNamesAreUniqueAndFoundAgain();
+    void fieldsHaveNoCodesButThoseOfTheCatalogue();
 };
 
 static Result<int> half(int number)
@@ -68,6 +69,21 @@ void TestResult::catalogueNamesAreUniqueAndFoundAgain()
         QVERIFY(info.status >= 400 && info.status <= 599);
     }
     QCOMPARE(problemCodeFromName("nonsense"), std::nullopt);
+}
+
+void TestResult::fieldsHaveNoCodesButThoseOfTheCatalogue()
+{
+    static_assert(std::is_same_v<decltype(FieldError::code), FieldCode>, "a text could be a code that no document knows");
+    std::set<QByteArray> names;
+    for (const FieldCodeInfo &info : fieldCodesOfRequests()) {
+        QVERIFY(names.emplace(info.name.data(), info.name.size()).second);
+        QVERIFY(!info.meaning.isEmpty());
+        QCOMPARE(fieldCodeInfo(info.code).name, info.name);
+    }
+    QCOMPARE(names.size(), static_cast<std::size_t>(FieldCode::PasswordInvalid) + 1); // what comes after it is of settings
+    for (const char *name : {"required", "reserved", "password_too_weak"})
+        QVERIFY(names.contains(name));
+    QVERIFY(!names.contains("duplicate"));
 }
 
 AEGIS_TEST(TestResult)

@@ -52,7 +52,7 @@ template <class Request> static QStringList faults(const QJsonObject &body)
     if (result.ok() || result.problem().code != ProblemCode::ValidationFailed)
         return {QStringLiteral("no validation_failed")};
     for (const FieldError &error : result.problem().fields) {
-        all.append(error.field + u':' + error.code);
+        all.append(error.field + u':' + fieldCodeInfo(error.code).name);
         if (error.message.isEmpty())
             all.append(QStringLiteral("without a message"));
     }

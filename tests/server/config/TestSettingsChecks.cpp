@@ -77,7 +77,7 @@ void TestSettingsChecks::refusesWhatDoesNotGoTogether()
     QVERIFY(!loaded.ok());
     QCOMPARE(loaded.problem().fields.size(), std::size_t(1));
     QCOMPARE(loaded.problem().fields.front().field, name);
-    QCOMPARE(loaded.problem().fields.front().code, QStringLiteral("conflict"));
+    QCOMPARE(loaded.problem().fields.front().code, FieldCode::SettingConflict);
 }
 
 void TestSettingsChecks::namesTheParameterButNoPieceOfAPassword_data()

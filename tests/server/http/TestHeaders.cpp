@@ -160,7 +160,7 @@ void TestHeaders::problemDocumentsAreComplete()
     const CorrelationId id = CorrelationId::make(fromUnixSeconds(1));
     for (const ProblemInfo &info : problemCatalogue()) {
         const auto reply = http::renderProblem(Problem(info.code)
-                                                   .withField({QStringLiteral("email"), QStringLiteral("format"), QStringLiteral("Wrong.")})
+                                                   .withField({QStringLiteral("email"), FieldCode::Format, QStringLiteral("Wrong.")})
                                                    .withInternal(QStringLiteral("hidden")),
                                                id);
 

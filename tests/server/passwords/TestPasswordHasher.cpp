@@ -209,7 +209,7 @@ void TestPasswordHasher::refusesToHashTooLongForBcrypt()
 
     QVERIFY(!encoded);
     QCOMPARE(encoded.problem().code, ProblemCode::ValidationFailed);
-    QCOMPARE(encoded.problem().fields.front().code, QStringLiteral("password_too_long"));
+    QCOMPARE(encoded.problem().fields.front().code, FieldCode::PasswordTooLong);
     QVERIFY_RESULT(hashPassword(Secret(QByteArray(73, 'p')), quickArgon2()));
 }
 

@@ -32,7 +32,7 @@ static QString codesOf(const Result<void> &result)
         return QStringLiteral("another problem");
     QStringList codes;
     for (const FieldError &error : result.problem().fields)
-        codes.append(error.code);
+        codes.append(fieldCodeInfo(error.code).name);
     return codes.join(QLatin1Char(' '));
 }
 

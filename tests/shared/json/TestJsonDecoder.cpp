@@ -50,7 +50,7 @@ QByteArrayList errorsOf(const Problem &problem)
 {
     QByteArrayList errors;
     for (const FieldError &error : problem.fields)
-        errors.append((error.field + QStringLiteral("=") + error.code).toUtf8());
+        errors.append((error.field + QStringLiteral("=") + fieldCodeInfo(error.code).name).toUtf8());
     return errors;
 }
 
@@ -61,7 +61,7 @@ bool refuseCapitals(const QString &text, FieldErrors &errors)
 {
     if (text == text.toLower())
         return true;
-    errors.add("capitals", QStringLiteral("Must be in small letters."));
+    errors.add(FieldCode::Characters, QStringLiteral("Must be in small letters."));
     return false;
 }
 
@@ -161,7 +161,7 @@ void TestJsonDecoder::tellsWhatIsWrong_data()
     QTest::newRow("no list") << QByteArray(R"("tags":"a")") << QByteArray("tags=type");
     QTest::newRow("an element of another type") << QByteArray(R"("tags":["a",1])") << QByteArray("tags[1]=type");
     QTest::newRow("an element that is too long") << QByteArray(R"("tags":["abcdef"])") << QByteArray("tags[0]=length");
-    QTest::newRow("an element that the field's check refuses") << QByteArray(R"("tags":["a","B"])") << QByteArray("tags[1]=capitals");
+    QTest::newRow("an element that the field's check refuses") << QByteArray(R"("tags":["a","B"])") << QByteArray("tags[1]=characters");
     QTest::newRow("what is too long is not checked as well") << QByteArray(R"("tags":["ABCDEF"])") << QByteArray("tags[0]=length");
     QTest::newRow("length counts code points") << QByteArray(
         "\"tags\":[\"\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\"]")
