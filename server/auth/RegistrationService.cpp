@@ -7,19 +7,19 @@
 
 namespace aegis {
 
-Task<Result<AuthResponse>> RegistrationService::signup(const RequestContext &context, SignupRequest request) const
+Task<Result<RegistrationResponse>> RegistrationService::signup(const RequestContext &context, SignupRequest request) const
 {
     CO_TRY(NewAccount account, NewAccount::from(std::move(request)));
     co_return co_await make(context, std::move(account));
 }
 
-Task<Result<AuthResponse>> RegistrationService::registerPerson(const RequestContext &context, RegisterRequest request) const
+Task<Result<RegistrationResponse>> RegistrationService::registerPerson(const RequestContext &context, RegisterRequest request) const
 {
     CO_TRY(NewAccount account, NewAccount::from(std::move(request)));
     co_return co_await make(context, std::move(account));
 }
 
-Task<Result<AuthResponse>> RegistrationService::make(const RequestContext &context, NewAccount account) const
+Task<Result<RegistrationResponse>> RegistrationService::make(const RequestContext &context, NewAccount account) const
 {
     if (context.idempotency) {
         CO_TRY(auto earlier, co_await earlierAnswer(context));
@@ -42,12 +42,13 @@ Task<Result<AuthResponse>> RegistrationService::make(const RequestContext &conte
     co_return *std::move(earlier);
 }
 
-Task<Result<std::optional<AuthResponse>>> RegistrationService::earlierAnswer(const RequestContext &context) const
+Task<Result<std::optional<RegistrationResponse>>> RegistrationService::earlierAnswer(const RequestContext &context) const
 {
     CO_TRY(const auto answer, co_await m_database.read<std::optional<QByteArray>>(context, [&](Tx &tx) { return m_idempotency.answer(tx); }));
     if (!answer)
-        co_return std::optional<AuthResponse>();
-    CO_TRY(AuthResponse response, decode<AuthResponse>(*answer));
+        co_return std::optional<RegistrationResponse>();
+    CO_TRY(RegistrationResponse response, decode<RegistrationResponse>(*answer));
+    response.isReplayed = true;
     co_return std::optional(std::move(response));
 }
 
@@ -63,7 +64,7 @@ Result<RegistrationService::Prepared> RegistrationService::prepare(const Request
     const QStringList methods{QStringLiteral("pwd")};
     TRY(OpenedSession session, m_opener.open(tenantContext, roles, methods));
     prepared.rows = registrationRows(tenantContext, account, ids, passwordHash, session, methods);
-    prepared.response = authResponse(newUser(account, ids, context.now), newOrganization(account, ids, context.now), std::move(session));
+    prepared.response = {authResponse(newUser(account, ids, context.now), newOrganization(account, ids, context.now), std::move(session))};
     if (context.idempotency) {
         TRY(prepared.rows.idempotencyKey, m_idempotency.row(context, Secret(encode(prepared.response))));
     }

@@ -22,18 +22,18 @@ public:
     {
     }
 
-    Task<Result<AuthResponse>> signup(const RequestContext &context, SignupRequest request) const;
-    Task<Result<AuthResponse>> registerPerson(const RequestContext &context, RegisterRequest request) const;
+    Task<Result<RegistrationResponse>> signup(const RequestContext &context, SignupRequest request) const;
+    Task<Result<RegistrationResponse>> registerPerson(const RequestContext &context, RegisterRequest request) const;
 
 private:
     struct Prepared {
-        AuthResponse response;
+        RegistrationResponse response;
         AccountStore::Registration rows;
         Tenant tenant;
     };
 
-    Task<Result<AuthResponse>> make(const RequestContext &context, NewAccount account) const;
-    Task<Result<std::optional<AuthResponse>>> earlierAnswer(const RequestContext &context) const;
+    Task<Result<RegistrationResponse>> make(const RequestContext &context, NewAccount account) const;
+    Task<Result<std::optional<RegistrationResponse>>> earlierAnswer(const RequestContext &context) const;
     Result<Prepared> prepare(const RequestContext &context, const NewAccount &account, const QByteArray &passwordHash) const;
 
     Database &m_database;

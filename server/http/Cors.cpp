@@ -61,7 +61,7 @@ void Cors::addTo(const HttpRequest &request, HeaderList &headers) const
     headers.emplace_back(QByteArrayLiteral("Access-Control-Allow-Origin"), request.headers.value("Origin").toByteArray());
     headers.emplace_back(QByteArrayLiteral("Access-Control-Allow-Credentials"), QByteArrayLiteral("true"));
     headers.emplace_back(QByteArrayLiteral("Access-Control-Expose-Headers"),
-                         QByteArrayLiteral("X-Correlation-ID, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate"));
+                         QByteArrayLiteral("X-Correlation-ID, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, Idempotency-Replayed"));
 }
 
 } // namespace aegis::http

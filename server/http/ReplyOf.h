@@ -16,6 +16,10 @@ template <Endpoint E> HttpReply replyOf(const typename E::Response &response)
     if constexpr (requires { E::statusOf(response); })
         reply.status = E::statusOf(response);
 
+    if constexpr (requires { response.isReplayed; }) {
+        if (response.isReplayed)
+            reply.headers.emplace_back(QByteArrayLiteral("Idempotency-Replayed"), QByteArrayLiteral("true"));
+    }
     if constexpr (std::is_same_v<Response, RawContent>) {
         reply.headers.emplace_back(QByteArrayLiteral("Content-Type"), response.contentType);
         reply.headers.emplace_back(QByteArrayLiteral("Cache-Control"), response.cacheControl);

@@ -110,7 +110,7 @@ Result<std::optional<IdempotencyKey>> idempotencyKeyOf(const HttpRequest &reques
     if (values.empty())
         return std::optional<IdempotencyKey>();
     const QByteArrayView key = values.front();
-    const bool wellFormed = values.size() == 1 && key.size() >= 16 && key.size() <= 128
+    const bool wellFormed = values.size() == 1 && key.size() >= shortestIdempotencyKey && key.size() <= longestIdempotencyKey
         && std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7f; });
     if (!wellFormed)
         return Problem(ProblemCode::IdempotencyKeyInvalid, QStringLiteral("It must be 16 to 128 visible ASCII characters."));

@@ -35,4 +35,12 @@ template <> struct Fields<AuthResponse> {
     };
 };
 
+/// The answer to a signup or a registration: on the wire the same.
+struct RegistrationResponse : AuthResponse {
+    bool isReplayed = false; ///< it was given before, under the same Idempotency-Key; said by a header field
+};
+
+template <> struct Fields<RegistrationResponse> : Fields<AuthResponse> {
+};
+
 } // namespace aegis

@@ -20,8 +20,8 @@ template <> struct Fields<HealthCheckDto> {
     static constexpr std::string_view name = "HealthCheck";
     static constexpr std::tuple list{
         field("name", &HealthCheckDto::name, {.description = "What was looked at.", .example = "database"}),
-        field("status", &HealthCheckDto::status, {.values = "ok,failed", .description = "Whether it is well.", .example = "ok"}),
-        field("detail", &HealthCheckDto::detail, {.description = "What is wrong, in a sentence.", .example = "3 of 8 connections are open"}),
+        field("status", &HealthCheckDto::status, {.values = "ok,failed", .description = "Whether it is well.", .example = "failed"}),
+        field("detail", &HealthCheckDto::detail, {.description = "What is wrong; absent when nothing is.", .example = "cannot be reached"}),
     };
 };
 
@@ -34,7 +34,7 @@ struct HealthResponse {
 template <> struct Fields<HealthResponse> {
     static constexpr std::string_view name = "HealthResponse";
     static constexpr std::tuple list{
-        field("status", &HealthResponse::status, {.values = "ok,failed", .description = "`ok` when every check is.", .example = "ok"}),
+        field("status", &HealthResponse::status, {.values = "ok,failed", .description = "`ok` when every check is.", .example = "failed"}),
         field("checks", &HealthResponse::checks, {.description = "What was looked at."}),
     };
 };

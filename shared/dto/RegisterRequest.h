@@ -1,6 +1,7 @@
 #pragma once
 
 #include "shared/dto/AccountTexts.h"
+#include "shared/dto/PasswordRules.h"
 #include "shared/json/Field.h"
 #include "shared/text/Secret.h"
 
@@ -29,11 +30,7 @@ template <> struct Fields<RegisterRequest> {
                .example = "grace@example.com",
                .check = checkEmail}),
         field("password", &RegisterRequest::password,
-              {.minLength = 1,
-               .maxLength = 1024,
-               .format = "password",
-               .description = "Must meet the password policy.",
-               .example = "Correct-Horse-42-Staple"}),
+              {.minLength = 1, .maxLength = 1024, .format = "password", .description = passwordRules, .example = "Correct-Horse-42-Staple"}),
         field("firstName", &RegisterRequest::firstName,
               {.minLength = 1, .maxLength = 100, .nullable = true, .description = "Given name.", .example = "Grace", .check = checkPersonName}),
         field("lastName", &RegisterRequest::lastName,

@@ -24,7 +24,7 @@ template <> struct Fields<SessionDto> {
         field("createdAt", &SessionDto::createdAt, {.description = "When the person logged in.", .example = "2026-11-22T07:30:00.123Z"}),
         field("lastUsedAt", &SessionDto::lastUsedAt, {.description = "When it last gave out tokens.", .example = "2026-11-22T07:45:00.123Z"}),
         field("expiresAt", &SessionDto::expiresAt,
-              {.description = "Its absolute end. Unused it ends earlier, when its refresh token expires.", .example = "2026-11-29T07:45:00.123Z"}),
+              {.description = "Its absolute end. Unused it ends earlier, when its refresh token expires.", .example = "2026-12-22T07:30:00.123Z"}),
         field("ipAddress", &SessionDto::ipAddress, {.description = "Where the login came from.", .example = "203.0.113.7"}),
         field("userAgent", &SessionDto::userAgent, {.description = "What the client calls itself.", .example = "curl/7.88.1"}),
     };

@@ -40,7 +40,7 @@ template <> struct Fields<SlugAvailabilityResponse> {
                .description = "Why it is not available: taken, reserved, or the rule that it breaks.",
                .example = "taken"}),
         field("suggestions", &SlugAvailabilityResponse::suggestions,
-              {.description = "Free ones that are near.", .example = "analytical-engines-2,analytical-engines-hq"}),
+              {.description = "Free ones that are near.", .example = "analytical-engines-hq,analytical-engines-team,analytical-engines-2"}),
     };
 };
 

@@ -11,11 +11,13 @@
 #include "shared/dto/VerifyResponse.h"
 #include "shared/endpoints/Endpoint.h"
 
+#include <array>
+
 namespace aegis::endpoints {
 
 struct Signup {
     using Request = SignupRequest;
-    using Response = AuthResponse;
+    using Response = RegistrationResponse;
     static constexpr EndpointInfo info{
         .method = Method::Post,
         .path = "/auth/signup",
@@ -36,7 +38,7 @@ struct Signup {
 
 struct Register {
     using Request = RegisterRequest;
-    using Response = AuthResponse;
+    using Response = RegistrationResponse;
     static constexpr EndpointInfo info{
         .method = Method::Post,
         .path = "/auth/register",
@@ -52,8 +54,10 @@ struct Register {
         .description = "Makes the person and a session.",
         .security =
             "A taken e-mail address is answered with 409, so this call can tell that an account exists. After `outcome_unknown` repeat it with "
-            "the same Idempotency-Key.",
+            "the same Idempotency-Key: it is carried out at most once.",
     };
+    static constexpr std::array exampleChanges{ExampleChange{"user.email", "grace@example.com"}, ExampleChange{"user.firstName", "Grace"},
+                                               ExampleChange{"user.lastName", "Hopper"}, ExampleChange{"organization"}};
 };
 
 struct Login {
@@ -69,7 +73,8 @@ struct Login {
         .problems = {ProblemCode::InvalidCredentials, ProblemCode::AccountUnavailable, ProblemCode::DatabaseUnavailable, ProblemCode::OutcomeUnknown},
         .tag = "Sessions",
         .summary = "Log in with e-mail address and password",
-        .description = "Starts a session and gives its first pair of tokens.",
+        .description = "Starts a session and gives its first pair of tokens. After `outcome_unknown` log in again: a session whose tokens "
+                       "nobody has ends by itself.",
         .security = "An unknown address and a wrong password get the same answer after the same time. `account_unavailable` is only said "
                     "to somebody who knows the password.",
     };
@@ -85,13 +90,17 @@ struct Refresh {
         .access = Access::Public,
         .rateClass = RateClass::Refresh,
         .successStatus = 200,
-        .problems = {ProblemCode::InvalidRefreshToken, ProblemCode::RefreshTokenReused, ProblemCode::AccountUnavailable,
-                     ProblemCode::DatabaseUnavailable, ProblemCode::OutcomeUnknown},
+        .problems = {ProblemCode::InvalidRefreshToken, ProblemCode::RefreshTokenReused, ProblemCode::DatabaseUnavailable,
+                     ProblemCode::OutcomeUnknown},
         .tag = "Sessions",
         .summary = "Get a new pair of tokens",
-        .description = "Replaces the refresh token; the old one must not be used again.",
-        .security = "A refresh token works once. Presenting an old one ends the whole session, because somebody else may have it; only the "
-                    "direct predecessor, within 10 seconds, gets the present token again, so that a lost answer or two tabs do no harm.",
+        .description = "Replaces the refresh token; the old one must not be used again. After `outcome_unknown`, or when the answer was lost, "
+                       "repeat the call at once with the same token: within the grace (REFRESH_GRACE, by default 10 seconds) it gets the "
+                       "session's present tokens. Later than that the session ends, and the person has to log in.",
+        .security =
+            "A refresh token works once. Presenting an old one ends the whole session, because somebody else may have it; only the "
+            "direct predecessor, within the grace, gets the present token again, so that a lost answer or two tabs do no harm. A session whose "
+            "account is not active any more is answered with `invalid_refresh_token`.",
     };
 };
 
@@ -109,7 +118,8 @@ struct Logout {
         .bodyIsOptional = true,
         .tag = "Sessions",
         .summary = "End the session",
-        .description = "Ends the session of the access token, or with `allDevices` every session of the person. The body may be left out.",
+        .description = "Ends the session of the access token, or with `allDevices` every session of the person. The body may be left out. "
+                       "After `outcome_unknown` repeat it: `invalid_token` says then that the session has ended.",
         .security = "Access ends at once, not when the access token expires.",
     };
 };

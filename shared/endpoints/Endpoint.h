@@ -74,6 +74,17 @@ struct EndpointInfo {
     std::string_view contentType = "application/json"; ///< of the answer
 };
 
+/// How a client's `Idempotency-Key` has to look, in visible ASCII characters.
+inline constexpr int shortestIdempotencyKey = 16;
+inline constexpr int longestIdempotencyKey = 128;
+
+/// What the example of an endpoint's answer says differently from those of its DTO's fields. An endpoint may have an array of
+/// them, `exampleChanges`; the answer with another status is shown without.
+struct ExampleChange {
+    std::string_view path;    ///< of the field on the wire: `user.email`; elements of a list have no index
+    std::string_view value{}; ///< as in FieldRules::example; without data: absent, null, or an empty list
+};
+
 /// A request without any field.
 struct NoRequest {};
 template <> struct Fields<NoRequest> {
@@ -108,7 +119,12 @@ template <Endpoint E> constexpr bool takesBody()
     return hasFieldsIn<typename E::Request>(In::Body);
 }
 
-/// Every problem that a call can be answered with: the endpoint's own and those that its shape brings along.
+/// What any call can be answered with before it is known which endpoint it is for, whether its address has one or not.
+inline constexpr ProblemSet problemsOfAnyCall{ProblemCode::NotFound,          ProblemCode::MethodNotAllowed, ProblemCode::RequestTimeout,
+                                              ProblemCode::ContentTooLarge,   ProblemCode::UriTooLong,       ProblemCode::HeaderFieldsTooLarge,
+                                              ProblemCode::ExpectationFailed, ProblemCode::NotImplemented,   ProblemCode::HttpVersionNotSupported};
+
+/// Every problem that a call of the endpoint can be answered with, besides problemsOfAnyCall: the endpoint's own and those that its shape brings along.
 template <Endpoint E> constexpr ProblemSet problemsOf()
 {
     using enum ProblemCode;

@@ -18,7 +18,9 @@ struct SlugAvailable {
         .problems = {ProblemCode::DatabaseUnavailable},
         .tag = "Organizations",
         .summary = "Is a slug free",
-        .description = "For forms that check while somebody types. Only the signup itself takes a slug.",
+        .description = "For forms that check while somebody types. Only the signup itself takes a slug. A `/` or `\\` has to be judged by the "
+                       "client: no slug has one, and "
+                       "escaped (`%2F`, `%5C`) it is refused in every path, with `malformed_request`.",
         .security = "Slugs are public names: anybody can ask which are taken.",
     };
 };

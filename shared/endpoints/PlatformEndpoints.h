@@ -3,6 +3,8 @@
 #include "shared/dto/Health.h"
 #include "shared/endpoints/Endpoint.h"
 
+#include <array>
+
 namespace aegis::endpoints {
 
 struct Jwks {
@@ -65,8 +67,9 @@ struct HealthLive {
         .rateClass = RateClass::Unlimited,
         .successStatus = 200,
         .summary = "Does the process answer",
-        .description = "Restart the server when it does not.",
+        .description = "Restart the server when it does not. It looks at nothing else, so the list of checks is empty.",
     };
+    static constexpr std::array exampleChanges{ExampleChange{"status", "ok"}, ExampleChange{"checks"}};
 };
 
 struct HealthReady {
@@ -83,6 +86,7 @@ struct HealthReady {
         .summary = "May the server get requests",
         .description = "Looks at the database, the migrations and the queues; 503 with the same shape when one of them fails.",
     };
+    static constexpr std::array exampleChanges{ExampleChange{"status", "ok"}, ExampleChange{"checks.status", "ok"}, ExampleChange{"checks.detail"}};
     /// 503 unless all is well.
     static int statusOf(const HealthResponse &response) { return response.status == QLatin1String("ok") ? *info.successStatus : unhealthyStatus; }
 };

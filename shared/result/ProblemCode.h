@@ -58,9 +58,10 @@ enum class ProblemCode {
 /// One row of the catalogue of problems.
 struct ProblemInfo {
     ProblemCode code;
-    QLatin1String name;  ///< stable wire name, snake_case: the `code` member of the problem document
-    int status;          ///< HTTP status (RFC 9110)
-    QLatin1String title; ///< short summary in English, the same for each occurrence (RFC 9457, 3.1.3)
+    QLatin1String name;       ///< stable wire name, snake_case: the `code` member of the problem document
+    int status;               ///< HTTP status (RFC 9110)
+    QLatin1String title;      ///< short summary in English, the same for each occurrence (RFC 9457, 3.1.3)
+    QLatin1String repetition; ///< whether the call may be sent again, in English
 };
 
 /// The whole catalogue, in the order of the enumeration. It also makes the API document's list of problems.

@@ -62,6 +62,8 @@ void TestIdempotency::givesTheSameAnswerAgain()
 
     QCOMPARE(second.status, 201);
     QCOMPARE(second.body, first.body);
+    QCOMPARE(first.field("Idempotency-Replayed"), QByteArray());
+    QCOMPARE(second.field("Idempotency-Replayed"), QByteArray("true"));
     QVERIFY(second.field("X-Correlation-ID") != first.field("X-Correlation-ID"));
     QCOMPARE(m_server->rowCounts(), before);
 }
@@ -114,6 +116,7 @@ void TestIdempotency::makesOneAccountOfCallsAtTheSameMoment()
         QVERIFY_REPLY(reply, 201, "");
         QCOMPARE(reply.body, replies.front().body);
     }
+    QCOMPARE(std::count_if(replies.begin(), replies.end(), [](const TestReply &reply) { return reply.field("Idempotency-Replayed").isEmpty(); }), 1);
     QCOMPARE(m_server->value<qint64>("select count(*) from aegis.user"), users + 1);
     QCOMPARE(m_server->value<qint64>("select count(*) from aegis.session"), sessions + 1);
 }

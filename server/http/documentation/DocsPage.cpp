@@ -105,15 +105,40 @@ QString accessOf(const Access &access)
     return {};
 }
 
-QString problemTable(ProblemSet problems)
+/// The problems of the set, or, with what may be repeated, all: those that are not in the set are not sent.
+QString problemTable(ProblemSet problems, bool isReference = false)
 {
-    QString html = QStringLiteral("<div class=\"wide\"><table><tr><th>Status</th><th>Code</th><th>Meaning</th></tr>\n");
+    QString html = QStringLiteral("<div class=\"wide\"><table><tr><th>Status</th><th>Code</th><th>Meaning</th>%1</tr>\n")
+                       .arg(isReference ? QStringLiteral("<th>May it be repeated?</th>") : QString());
     for (const ProblemInfo &info : problemCatalogue()) {
-        if (problems.contains(info.code))
-            html += QStringLiteral("<tr><td>%1</td><td>").arg(info.status) + code(QString(info.name)) + QStringLiteral("</td><td>")
-                + QString(info.title).toHtmlEscaped() + QStringLiteral("</td></tr>\n");
+        const bool isMember = problems.contains(info.code);
+        if (!isMember && !isReference)
+            continue;
+        html += QStringLiteral("<tr><td>%1</td><td>").arg(info.status) + code(QString(info.name)) + QStringLiteral("</td><td>")
+            + QString(info.title).toHtmlEscaped();
+        if (!isMember)
+            html += QStringLiteral(" <span class=\"quiet\">(not sent by this version)</span>");
+        if (isReference)
+            html += QStringLiteral("</td><td>") + QString(info.repetition).toHtmlEscaped();
+        html += QStringLiteral("</td></tr>\n");
     }
     return html + QStringLiteral("</table></div>\n");
+}
+
+/// What holds for all calls: every code that there is, and how a call is repeated.
+QString referenceOf(const ApiDescription &api)
+{
+    QString html = QStringLiteral("<section id=\"problems\">\n<h2>Problem codes</h2>\n"
+                                  "<p>Any call can be answered with any of them; more may be added.</p>\n")
+        + problemTable(api.sent, true)
+        + QStringLiteral("</section>\n<section id=\"field-codes\">\n<h2>Codes of fields</h2>\n"
+                         "<p>The <code>code</code> of each element of <code>errors</code>, on 422; more may be added.</p>\n"
+                         "<div class=\"wide\"><table><tr><th>Code</th><th>Meaning</th></tr>\n");
+    for (const FieldCodeInfo &info : fieldCodesOfRequests())
+        html += QStringLiteral("<tr><td>") + code(QString(info.name)) + QStringLiteral("</td><td>") + QString(info.meaning).toHtmlEscaped()
+            + QStringLiteral("</td></tr>\n");
+    return html + QStringLiteral("</table></div>\n</section>\n<section id=\"repeating\">\n<h2>Repeating a call</h2>\n<p>")
+        + prose(api.idempotencyKey.description) + QStringLiteral("</p>\n</section>\n");
 }
 
 QString sectionOf(const EndpointDescription &endpoint, const ApiDescription &api)
@@ -127,14 +152,17 @@ QString sectionOf(const EndpointDescription &endpoint, const ApiDescription &api
         + QStringLiteral("</span></p>\n");
     if (!info.security.empty())
         html += QStringLiteral("<div class=\"note\"><p><strong>Security.</strong> ") + prose(info.security) + QStringLiteral("</p></div>\n");
-    html += fieldTable("Parameters", endpoint.parameters);
+    std::vector<FieldDescription> parameters = endpoint.parameters;
+    if (info.takesIdempotencyKey)
+        parameters.push_back(api.idempotencyKey);
+    html += fieldTable("Parameters", parameters);
     if (!endpoint.request.empty())
         html += fieldTable(info.bodyIsOptional ? "Body (may be left out)" : "Body", api.schemas.at(endpoint.request).fields);
     html += QStringLiteral("<h3>Example</h3>\n") + block(curlOf(endpoint, api.schemas));
     html += QStringLiteral("<h3>Answer: %1</h3>\n").arg(*info.successStatus);
     html += fieldTable("Header fields", endpoint.replyHeaders);
     if (!endpoint.response.empty()) {
-        html += block(QString::fromUtf8(indentedJson(api.schemas.at(endpoint.response).example)));
+        html += block(QString::fromUtf8(indentedJson(endpoint.example)));
         html += QStringLiteral("<p class=\"quiet\">Fields: <a href=\"#schema-%1\">%1</a></p>\n").arg(textOf(endpoint.response));
     } else if (endpoint.repliesContent) {
         html += QStringLiteral("<p>") + code(textOf(info.contentType)) + QStringLiteral("</p>\n");
@@ -161,14 +189,16 @@ QString navigationOf(const ApiDescription &api)
         html += QStringLiteral("</ul>\n");
     }
     return html
-        + QStringLiteral("<strong>Reference</strong>\n<ul><li><a href=\"#schemas\">Shapes</a></li><li><a href=\"openapi.json\">OpenAPI "
+        + QStringLiteral("<strong>Reference</strong>\n<ul><li><a href=\"#problems\">Problem codes</a></li>"
+                         "<li><a href=\"#field-codes\">Codes of fields</a></li><li><a href=\"#repeating\">Repeating a call</a></li>"
+                         "<li><a href=\"#schemas\">Shapes</a></li><li><a href=\"openapi.json\">OpenAPI "
                          "document</a></li></ul>\n</nav>\n");
 }
 
 const char *const introduction = R"html(<h1>Aegis API</h1>
 <p>JSON in camelCase, times in RFC 3339 UTC, ids are UUIDs. Every path also answers under <code>/v1</code>. Unknown fields are refused.</p>
-<p>A refusal is <code>application/problem+json</code> (RFC 9457): branch on its <code>code</code>, quote its <code>correlationId</code> when you ask for help.
-An <code>X-Correlation-ID</code> of yours (a UUID) is taken over. Calls that make something take an <code>Idempotency-Key</code>: repeat them with the same key.</p>
+<p>A refusal is <code>application/problem+json</code> (RFC 9457): branch on its <code>code</code> (<a href="#problems">all of them</a>), quote its <code>correlationId</code> when you ask for help.
+An <code>X-Correlation-ID</code> of yours (a UUID) is taken over. Calls that make something take an <code>Idempotency-Key</code>: see <a href="#repeating">Repeating a call</a>.</p>
 <p>The examples need <code>AEGIS_URL</code>, the address that you read this at, and <code>ACCESS_TOKEN</code> from a login.</p>
 )html";
 
@@ -211,7 +241,7 @@ DocsPage makeDocsPage(const ApiDescription &api)
         + QLatin1String(introduction);
     for (const EndpointDescription &endpoint : api.endpoints)
         html += sectionOf(endpoint, api);
-    html += QStringLiteral("<section id=\"schemas\">\n<h2>Shapes</h2>\n");
+    html += referenceOf(api) + QStringLiteral("<section id=\"schemas\">\n<h2>Shapes</h2>\n");
     for (const auto &[name, schema] : api.schemas)
         html += QStringLiteral("<div id=\"schema-%1\">").arg(textOf(name)) + fieldTable(std::string(name).c_str(), schema.fields)
             + QStringLiteral("</div>\n");

@@ -93,6 +93,12 @@ void writeTextList(JsonWriter &out, std::string_view elements)
     out.endArray();
 }
 
+const ExampleChange *changeOf(ExampleChanges changes, std::string_view path)
+{
+    const auto found = std::find_if(changes.begin(), changes.end(), [&](const ExampleChange &change) { return change.path == path; });
+    return found == changes.end() ? nullptr : &*found;
+}
+
 qint64 integerOf(std::string_view text)
 {
     qint64 number = 0;

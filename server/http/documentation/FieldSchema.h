@@ -1,5 +1,6 @@
 #pragma once
 
+#include "shared/endpoints/Endpoint.h"
 #include "shared/ids/Id.h"
 #include "shared/json/Field.h"
 #include "shared/json/JsonWriter.h"
@@ -12,6 +13,8 @@
 
 #include <map>
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 namespace aegis::http {
@@ -22,10 +25,10 @@ struct FieldDescription {
     In in = In::Body;
     bool required = false;
     bool nullable = false; ///< in an answer always there, if only as null
-    QString type;          ///< for people: `string, e-mail, at most 254 characters`
+    QString type{};        ///< for people: `string, e-mail, at most 254 characters`
     std::string_view description;
     std::string_view example;
-    QJsonObject schema; ///< JSON Schema 2020-12
+    QJsonObject schema{}; ///< JSON Schema 2020-12
 };
 
 /// One DTO as the documentation shows it.
@@ -62,6 +65,10 @@ QString typeText(const QJsonObject &schema);
 void writeTextList(JsonWriter &out, std::string_view elements);
 qint64 integerOf(std::string_view text);
 
+using ExampleChanges = std::span<const ExampleChange>;
+/// The change of the field at that path; null: there is none.
+const ExampleChange *changeOf(ExampleChanges changes, std::string_view path);
+
 template <HasFields Dto> void describe(Schemas &schemas);
 
 template <class T> QJsonObject schemaOf(const FieldRules &rules, Schemas &schemas)
@@ -90,39 +97,59 @@ template <class T> QJsonObject schemaOf(const FieldRules &rules, Schemas &schema
     }
 }
 
-template <HasFields Dto> void writeExample(JsonWriter &out);
+template <HasFields Dto> void writeExample(JsonWriter &out, ExampleChanges changes, const std::string &prefix);
 
-template <class T> void writeExampleValue(JsonWriter &out, const FieldRules &rules)
+template <class T> void writeExampleValue(JsonWriter &out, std::string_view example, ExampleChanges changes, const std::string &prefix)
 {
     if constexpr (OptionalValue<T>::value) {
-        writeExampleValue<typename OptionalValue<T>::Type>(out, rules);
+        writeExampleValue<typename OptionalValue<T>::Type>(out, example, changes, prefix);
     } else if constexpr (ListElement<T>::value) {
         out.beginArray();
-        writeExampleValue<typename ListElement<T>::Type>(out, rules);
+        writeExampleValue<typename ListElement<T>::Type>(out, example, changes, prefix);
         out.endArray();
     } else if constexpr (std::is_same_v<T, QStringList>) {
-        writeTextList(out, rules.example);
+        writeTextList(out, example);
     } else if constexpr (std::is_same_v<T, bool>) {
-        out.boolean(rules.example == "true");
+        out.boolean(example == "true");
     } else if constexpr (std::is_integral_v<T>) {
-        out.number(integerOf(rules.example));
+        out.number(integerOf(example));
     } else if constexpr (HasFields<T>) {
-        writeExample<T>(out);
+        writeExample<T>(out, changes, prefix);
     } else {
-        out.utf8(QByteArrayView(rules.example.data(), static_cast<qsizetype>(rules.example.size())));
+        out.utf8(QByteArrayView(example.data(), static_cast<qsizetype>(example.size())));
     }
 }
 
-template <HasFields Dto> void writeExample(JsonWriter &out)
+/// The fields of the body with their examples, or with what the changes say.
+template <HasFields Dto> void writeExample(JsonWriter &out, ExampleChanges changes, const std::string &prefix)
 {
     out.beginObject();
     forEachField<Dto>([&](const auto &field) {
-        if (field.rules.in != In::Body)
+        using Type = typename std::remove_cvref_t<decltype(field)>::Type;
+        const std::string path = prefix + std::string(field.name);
+        const ExampleChange *change = changeOf(changes, path);
+        const bool isNone = change && !change->value.data();
+        if (field.rules.in != In::Body || (isNone && OptionalValue<Type>::value && !field.rules.nullable))
             return;
         out.key(field.name);
-        writeExampleValue<typename std::remove_cvref_t<decltype(field)>::Type>(out, field.rules);
+        if (!isNone) {
+            writeExampleValue<Type>(out, change ? change->value : field.rules.example, changes, path + '.');
+        } else if (ListElement<Type>::value) {
+            out.beginArray();
+            out.endArray();
+        } else {
+            out.null();
+        }
     });
     out.endObject();
+}
+
+/// Compact JSON, in the declared order.
+template <HasFields Dto> QByteArray exampleOf(ExampleChanges changes = {})
+{
+    JsonWriter out;
+    writeExample<Dto>(out, changes, {});
+    return out.take();
 }
 
 /// The DTO's fields that travel there (or elsewhere than in the body).
@@ -146,9 +173,7 @@ template <HasFields Dto> void describe(Schemas &schemas)
     if (!schemas.try_emplace(Fields<Dto>::name).second)
         return;
     std::vector<FieldDescription> fields = describeFields<Dto>(true, schemas);
-    JsonWriter example;
-    writeExample<Dto>(example);
-    schemas[Fields<Dto>::name] = {std::move(fields), example.take()};
+    schemas[Fields<Dto>::name] = {std::move(fields), exampleOf<Dto>()};
 }
 
 } // namespace aegis::http
