@@ -14,7 +14,7 @@ constexpr Sql isRevokedSql(R"(
                      and (kind in ('session', 'token') and subject_id in ($1, $2)
                           or kind in ('user', 'organization') and subject_id in ($3, $4) and not_before > $6)))");
 
-constexpr Sql removeExpiredSql("delete from aegis.revocation where id in (select id from aegis.revocation where expires_at <= $1 limit $2)");
+constexpr Sql removeExpiredSql("delete from aegis.revocation where id in (select id from aegis.revocation where expires_at <= least($1, now()) limit $2)");
 
 RevocationKind kindNamed(const QString &name)
 {

@@ -52,11 +52,11 @@ void TestCatalogue::definersAreTheKnownOnes()
 
     QCOMPARE(definers,
              (QStringList{QStringLiteral("ensure_event_partitions"), QStringLiteral("login_lookup"), QStringLiteral("taken_slugs"),
-                          QStringLiteral("tenant_knows")}));
+                          QStringLiteral("tenant_knows"), QStringLiteral("tenant_manages")}));
     QCOMPARE(m_server->value<qint64>("select count(*) from pg_proc p join pg_roles r on r.oid = p.proowner "
-                                     "where pronamespace = 'aegis'::regnamespace and proname in ('login_lookup', 'taken_slugs', 'tenant_knows') and "
-                                     "r.rolname = 'aegis_definer'"),
-             qint64(3));
+                                     "where pronamespace = 'aegis'::regnamespace and r.rolname = 'aegis_definer' and "
+                                     "proname in ('login_lookup', 'taken_slugs', 'tenant_knows', 'tenant_manages')"),
+             qint64(4));
 }
 
 void TestCatalogue::everyDefinerFixesItsSearchPath()

@@ -1,6 +1,6 @@
 #include "server/db/Connection.h"
+#include "tests/integration/ServingRole.h"
 #include "tests/support/TestMain.h"
-#include "tests/support/TestServer.h"
 
 using namespace aegis;
 using namespace aegis::test;
@@ -37,26 +37,28 @@ private Q_SLOTS:
     void givesRolesToItsOwnPeople_data();
     void givesRolesToItsOwnPeople();
     void forgetsTheTenantWithTheTransaction();
-    void endsNobodyElsesSession();
     void showsNoOtherTenantOverHttp();
 
 private:
     static void tenantTables();
-    /// One statement as the role that serves, on behalf of somebody; what went wrong, or how many rows it touched.
-    QByteArray touched(const SignedUp &who, const QByteArray &statement, const QByteArray &parameter);
+    /// One statement on behalf of somebody; what went wrong, or how many rows it touched.
+    QByteArray touched(const SignedUp &who, const QByteArray &statement, const QByteArray &parameter)
+    {
+        return m_serving->touched(who, statement, parameter);
+    }
     /// The same for a role that is given to a person in the organization of `who`; the role is the owner's of `roleOf`.
     QByteArray given(const SignedUp &who, const QByteArray &person, const SignedUp &roleOf);
     qint64 memberships(const QByteArray &person);
 
     std::unique_ptr<TestServer> m_server;
-    std::unique_ptr<DatabaseSession> m_serving;
+    std::unique_ptr<ServingRole> m_serving;
     SignedUp m_ada, m_bob, m_carol, m_dave;
 };
 
 void TestTenantIsolation::initTestCase()
 {
     m_server = std::make_unique<TestServer>();
-    m_serving = std::make_unique<DatabaseSession>(m_server->database().serving);
+    m_serving = std::make_unique<ServingRole>(*m_server);
     m_ada = m_server->signUp();
     m_bob = m_server->signUp();
     m_carol = m_server->registerPerson();
@@ -88,18 +90,6 @@ void TestTenantIsolation::tenantTables()
     row("session", "tenant_id = $1::uuid", true);
     row("refresh_token", "tenant_id = $1::uuid", true);
     row("event", "tenant_id = $1::uuid", true);
-}
-
-QByteArray TestTenantIsolation::touched(const SignedUp &who, const QByteArray &statement, const QByteArray &parameter)
-{
-    RequestContext context = RequestContext::forSystem(m_server->now());
-    context.tenant = {.organization = OrganizationId::parse(who.organizationId).value_or(OrganizationId()),
-                      .user = UserId::parse(who.userId).value_or(UserId())};
-    const auto affected = m_serving->write<qint64>(context, [&](Tx &tx) -> Result<qint64> {
-        TRY(const Rows rows, parameter.isNull() ? tx.query(Sql::composed(statement)) : tx.query(Sql::composed(statement), Text{parameter}));
-        return rows.affected();
-    });
-    return affected ? QByteArray::number(*affected) : affected.problem().internal.toUtf8();
 }
 
 void TestTenantIsolation::knowsEveryTable()
@@ -257,7 +247,7 @@ void TestTenantIsolation::givesRolesToItsOwnPeople()
 void TestTenantIsolation::forgetsTheTenantWithTheTransaction()
 {
     QVERIFY(touched(m_ada, "select 1 from aegis.session", {}).toInt() > 0);
-    const auto connection = m_serving->connection();
+    const auto connection = m_serving->session().connection();
     QVERIFY_RESULT(connection);
     const Command command{
         "select current_setting('app.organization_id', true), current_setting('app.user_id', true), (select count(*) from aegis.session)", {}};
@@ -268,17 +258,6 @@ void TestTenantIsolation::forgetsTheTenantWithTheTransaction()
     QCOMPARE(exchange.answers.front().first().get<std::optional<QString>>(0).value_or(QString()), QString());
     QCOMPARE(exchange.answers.front().first().get<std::optional<QString>>(1).value_or(QString()), QString());
     QCOMPARE(exchange.answers.front().first().get<int>(2), 0);
-}
-
-void TestTenantIsolation::endsNobodyElsesSession()
-{
-    const QByteArray end = "select aegis.end_session('" + m_bob.organizationId + "', $1::uuid, '" + m_bob.userId
-        + "', 'logout', now(), gen_random_uuid(), now(), '[]')";
-
-    touched(m_ada, end, m_bob.sessionId);
-
-    QVERIFY_REPLY(m_server->client().as(m_bob.accessToken).get("/auth/me"), 200, "");
-    QVERIFY(m_server->value<bool>("select ended_at is null from aegis.session where id = $1::uuid", Text{m_bob.sessionId}));
 }
 
 void TestTenantIsolation::showsNoOtherTenantOverHttp()
