@@ -1,6 +1,7 @@
 #include "server/sessions/SessionService.h"
 
 #include "server/events/EventStore.h"
+#include "server/log/Log.h"
 
 #include <QtCore/QJsonObject>
 
@@ -120,17 +121,22 @@ Task<Problem> SessionService::endReused(const RequestContext &context, const Ref
 
 Task<Result<void>> SessionService::logout(const RequestContext &context, LogoutRequest request) const
 {
-    std::optional<RefreshTokenFacts> other;
-    if (request.refreshToken) {
-        CO_TRY(RefreshTokenFacts facts, m_refreshTokens.read(*request.refreshToken, context.now, RefreshTokens::Expired::Allowed));
-        if (facts.user != context.actor.user)
-            co_return Problem(ProblemCode::InvalidRefreshToken).withInternal(QStringLiteral("another person's"));
-        if (facts.session != context.actor.session)
-            other = std::move(facts);
-    }
     if (request.allDevices.value_or(false))
-        co_return co_await endAll(context);
+        co_return co_await endAll(context); // the session of the refresh token, if it is the person's, is one of them
+    std::optional<RefreshTokenFacts> other;
+    if (request.refreshToken)
+        other = otherSession(context, *request.refreshToken);
     co_return co_await endTogether(context, other);
+}
+
+std::optional<RefreshTokenFacts> SessionService::otherSession(const RequestContext &context, const Secret &refreshToken) const
+{
+    Result<RefreshTokenFacts> facts = m_refreshTokens.read(refreshToken, context.now, RefreshTokens::Expired::Allowed);
+    if (!facts || facts->user != context.actor.user) {
+        log::debug("logout_token_ignored", context, {{"reason", facts ? QStringLiteral("another person's") : facts.problem().internal}});
+        return std::nullopt;
+    }
+    return facts->session == context.actor.session ? std::nullopt : std::optional(*std::move(facts));
 }
 
 Task<Result<void>> SessionService::endTogether(const RequestContext &context, const std::optional<RefreshTokenFacts> &other) const

@@ -28,7 +28,8 @@ public:
     Task<Result<TokenResponse>> refresh(const RequestContext &context, RefreshRequest request) const;
 
     /// Ends the session of the access token; that of the refresh token too, if it is another one of the same person; with
-    /// allDevices every session of the person. Access ends at once.
+    /// allDevices every session of the person. Access ends at once. A refresh token that ends nothing is no reason to keep the
+    /// rest open: it is passed over (as RFC 7009, section 2.2, has it).
     Task<Result<void>> logout(const RequestContext &context, LogoutRequest request) const;
 
     Task<Result<MeResponse>> me(const RequestContext &context) const;
@@ -41,6 +42,8 @@ private:
     Task<Result<void>> recordRepeated(const RequestContext &context, const RefreshTokenFacts &facts, int generation) const;
     /// Ends the session of a token that was used twice, commits that, and gives the problem to answer with.
     Task<Problem> endReused(const RequestContext &context, const RefreshTokenFacts &facts, int currentGeneration) const;
+    /// The session of that token, if it is another one of the person; nothing when it is not, or the token is none of ours.
+    std::optional<RefreshTokenFacts> otherSession(const RequestContext &context, const Secret &refreshToken) const;
     /// Ends the session of the access token, and that of the refresh token if there is one: both or none.
     Task<Result<void>> endTogether(const RequestContext &context, const std::optional<RefreshTokenFacts> &other) const;
     Task<Result<void>> endAll(const RequestContext &context) const;

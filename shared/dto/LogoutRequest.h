@@ -20,7 +20,7 @@ template <> struct Fields<LogoutRequest> {
               {.minLength = 1,
                .maxLength = 4096,
                .nullable = true,
-               .description = "A refresh token whose session shall end too; it must belong to the same person.",
+               .description = "A refresh token whose session shall end too; one of somebody else ends nothing.",
                .example = "eyJhbGciOiJIUzI1NiJ9..."}),
         field("allDevices", &LogoutRequest::allDevices, {.nullable = true, .description = "Ends every session of the person.", .example = "false"}),
     };

@@ -114,12 +114,13 @@ struct Logout {
         .access = Access::Bearer,
         .rateClass = RateClass::Account,
         .successStatus = 204,
-        .problems = {ProblemCode::InvalidRefreshToken, ProblemCode::DatabaseUnavailable, ProblemCode::OutcomeUnknown},
+        .problems = {ProblemCode::DatabaseUnavailable, ProblemCode::OutcomeUnknown},
         .bodyIsOptional = true,
         .tag = "Sessions",
         .summary = "End the session",
-        .description = "Ends the session of the access token, or with `allDevices` every session of the person. The body may be left out. "
-                       "After `outcome_unknown` repeat it: `invalid_token` says then that the session has ended.",
+        .description = "Ends the session of the access token, or with `allDevices` every session of the person. The body may be left out. A "
+                       "`refreshToken` that is unreadable or another person's is passed over. After `outcome_unknown` repeat it: "
+                       "`invalid_token` says then that the session has ended.",
         .security = "Access ends at once, not when the access token expires.",
     };
 };
