@@ -1,27 +1,57 @@
 #include "shared/text/DisplayName.h"
 
-#include <QtCore/QList>
+#include "shared/text/UnseenCharacters.h"
 
-#include <algorithm>
+#include <QtCore/QList>
 
 namespace aegis {
 namespace {
+
+/// Marks in a row. What people write needs four at most; more of them only cover the lines above and below.
+constexpr int maxMarks = 8;
+
+bool isJoiner(char32_t c)
+{
+    return c == 0x200c || c == 0x200d;
+}
 
 bool isReadable(char32_t c)
 {
     switch (QChar::category(c)) {
     case QChar::Other_Control:
+    case QChar::Other_Format:
     case QChar::Other_Surrogate:
     case QChar::Other_PrivateUse:
     case QChar::Other_NotAssigned:
     case QChar::Separator_Line:
     case QChar::Separator_Paragraph:
         return false;
-    case QChar::Other_Format:
-        return c == 0x200c || c == 0x200d; // the joiners, which some scripts cannot be written without
     default:
-        return true;
+        return !isUnseen(c);
     }
+}
+
+/// A letter, or a mark, which belongs to one.
+bool isOfLetter(char32_t c)
+{
+    return QChar::isLetter(c) || QChar::isMark(c);
+}
+
+bool isReadable(const QList<uint> &characters)
+{
+    int marks = 0;
+    for (qsizetype i = 0; i < characters.size(); ++i) {
+        const char32_t c = characters.at(i);
+        if (isJoiner(c)) { // some scripts cannot be written without them
+            if (i == 0 || i + 1 == characters.size() || !isOfLetter(characters.at(i - 1)) || !isOfLetter(characters.at(i + 1)))
+                return false;
+            continue; // the marks around it are still in one row
+        }
+        marks = QChar::isMark(c) ? marks + 1 : 0;
+        if (!isReadable(c) || marks > maxMarks)
+            return false;
+    }
+    return true;
 }
 
 } // namespace
@@ -32,7 +62,7 @@ std::optional<QString> parseDisplayName(QStringView text, qsizetype maxLength)
         return std::nullopt;
     QString name = text.toString().normalized(QString::NormalizationForm_C).trimmed();
     const auto characters = name.toUcs4();
-    if (characters.isEmpty() || characters.size() > maxLength || !std::all_of(characters.begin(), characters.end(), isReadable))
+    if (characters.isEmpty() || characters.size() > maxLength || QChar::isMark(characters.front()) || !isReadable(characters))
         return std::nullopt;
     return name;
 }

@@ -8,7 +8,8 @@
 namespace aegis {
 
 /// A name that people read, of a person or an organization: NFC, without white space at its ends, 1 to `maxLength` code
-/// points, no controls, no line breaks and none of the invisible characters that turn or hide text. Nothing otherwise.
+/// points, no controls, no line breaks and nothing unseen, so that at least one character shows. Joiners may stand between
+/// letters, and no more than eight marks on one of them; none begins the name. Nothing otherwise.
 std::optional<QString> parseDisplayName(QStringView text, qsizetype maxLength);
 
 constexpr qsizetype maxPersonNameLength = 100;

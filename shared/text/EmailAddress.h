@@ -11,8 +11,9 @@ namespace aegis {
 /// form (RFC 5890). Two spellings of one address are equal here.
 ///
 /// Taken are the dot-atom form of RFC 5321, section 4.1.2, and its international extension (RFC 6531) for letters, marks
-/// and digits of any script; not taken are quoted local parts, comments, address literals, white space, controls and
-/// invisible characters. At most 64 octets before the @ and 254 in all.
+/// and digits of any script; not taken are quoted local parts, comments, address literals, white space, controls, unseen
+/// characters, a local part that begins with a mark or that NFKC would change (another spelling of the same to the eye), and a
+/// domain that ends in a number (an IPv4 address) or whose `xn--` is no name. At most 64 octets before the @ and 254 in all.
 class EmailAddress {
 public:
     static std::optional<EmailAddress> parse(QStringView text);

@@ -23,6 +23,10 @@ void TestEmailAddress::bringsSpellingsToOneForm_data()
     QTest::newRow("no dot in the domain") << QStringLiteral("ada@localhost") << QStringLiteral("ada@localhost");
     QTest::newRow("composed and decomposed are one") << QStringLiteral(u"zoe\u0308@example.com") << QStringLiteral(u"zo\u00eb@example.com");
     QTest::newRow("international domain") << QStringLiteral(u"ada@B\u00fccher.example") << QStringLiteral("ada@xn--bcher-kva.example");
+    QTest::newRow("international domain in ASCII") << QStringLiteral("ada@XN--BCHER-kva.example") << QStringLiteral("ada@xn--bcher-kva.example");
+    QTest::newRow("domain that begins with a digit") << QStringLiteral("ada@1and1.com") << QStringLiteral("ada@1and1.com");
+    QTest::newRow("numbers in the domain, none at its end") << QStringLiteral("ada@0x7f.1.com") << QStringLiteral("ada@0x7f.1.com");
+    QTest::newRow("marks") << QStringLiteral(u"\u0e2a\u0e21\u0e35@example.com") << QStringLiteral(u"\u0e2a\u0e21\u0e35@example.com");
     QTest::newRow("another script") << QStringLiteral(u"\u7528\u6237@example.com") << QStringLiteral(u"\u7528\u6237@example.com");
     QTest::newRow("64 before the @") << QString(64, u'a') + QStringLiteral("@example.com") << QString(64, u'a') + QStringLiteral("@example.com");
 }
@@ -65,6 +69,19 @@ void TestEmailAddress::refuses_data()
     QTest::newRow("variation selector") << QStringLiteral(u"a\ufe0fda@example.com");
     QTest::newRow("Hangul filler") << QStringLiteral(u"a\u3164da@example.com");
     QTest::newRow("grapheme joiner") << QStringLiteral(u"a\u034fda@example.com");
+    QTest::newRow("full width") << QStringLiteral(u"\uff41dmin@example.com");
+    QTest::newRow("ligature") << QStringLiteral(u"\ufb01@example.com");
+    QTest::newRow("long s") << QStringLiteral(u"\u017fue@example.com");
+    QTest::newRow("mark at the start") << QStringLiteral(u"\u0301da@example.com");
+    QTest::newRow("IPv4 address") << QStringLiteral("ada@127.0.0.1");
+    QTest::newRow("IPv4 address in hex") << QStringLiteral("ada@0x7f.1");
+    QTest::newRow("IPv4 address in one hex number") << QStringLiteral("ada@0x7f000001");
+    QTest::newRow("IPv4 address that ends in nothing") << QStringLiteral("ada@127.0x");
+    QTest::newRow("number in full width") << QStringLiteral(u"ada@example.\uff11");
+    QTest::newRow("no valid punycode") << QStringLiteral("ada@xn--a");
+    QTest::newRow("no valid punycode inside") << QStringLiteral("ada@www.xn--a.com");
+    QTest::newRow("punycode of ASCII") << QStringLiteral("ada@xn--abc-.com");
+    QTest::newRow("punycode of what is another letter") << QStringLiteral("ada@xn--dmin-zg0y.example");
     QTest::newRow("lone surrogate") << QStringLiteral("a") + QChar(0xd800) + QStringLiteral("@example.com");
     QTest::newRow("a megabyte") << QString(1 << 20, u'a') + QStringLiteral("@example.com");
 }
