@@ -5,6 +5,7 @@
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QRegularExpression>
+#include <QtTest/QTestEventLoop>
 
 #include <cstdio>
 #include <map>
@@ -73,6 +74,8 @@ int main(int argc, char **argv)
             names.append(QString::fromLatin1(name));
     }
 
+    // Qt Test makes it with the first failure, on the thread of that one, where the application cannot be its parent.
+    QTestEventLoop::instance();
     int failures = 0;
     for (const QString &name : std::as_const(names)) {
         const auto found = aegis::test::tests().find(name.toLatin1());
