@@ -1,6 +1,6 @@
 #include "server/db/DatabaseCheck.h"
-#include "server/db/Migrator.h"
 #include "server/db/DatabaseSession.h"
+#include "server/db/Migrator.h"
 #include "tests/server/db/NoteDatabase.h"
 #include "tests/support/TestMain.h"
 
@@ -26,17 +26,8 @@ private Q_SLOTS:
     void theDefinerMakesFunctionsInMigrationsOnly();
     void theRolesAreWhatTheDesignSays();
     void theServersOwnMigrationsAreCarriedOut();
-
     void refusesBeforeAnythingIsWritten_data();
     void refusesBeforeAnythingIsWritten();
-
-    void theCheckPassesForTheServingRole();
-    void theCheckRefusesASuperuser();
-    void theCheckRefusesARoleThatSecurityDoesNotHold_data();
-    void theCheckRefusesARoleThatSecurityDoesNotHold();
-    void theCheckRefusesMissingMigrations();
-    void theCheckRefusesAnotherEncoding();
-    void theCheckSaysWhenTheDatabaseIsNotThere();
 
 private:
     Result<int> migrate(const QString &directory) const
@@ -267,86 +258,6 @@ void TestMigrator::refusesBeforeAnythingIsWritten()
     QCOMPARE(lookUp(ground, "select count(*) from pg_namespace where nspname = 'aegis'"), QStringLiteral("0"));
     QCOMPARE(lookUp(ground, "select count(*) from pg_auth_members where member = 'candidate'::regrole and roleid <> 'aegis_admin'::regrole"),
              QStringLiteral("0")); // it was not made a member of aegis_app
-}
-
-void TestMigrator::theCheckPassesForTheServingRole()
-{
-    QVERIFY_RESULT(migrate(two()));
-
-    QVERIFY_RESULT(checkDatabase(m_database.serving, {}, Migration::readAll(two()).value()));
-}
-
-void TestMigrator::theCheckRefusesASuperuser()
-{
-    QVERIFY_RESULT(migrate(two()));
-
-    const auto check = checkDatabase(m_database.administrator, {}, Migration::readAll(two()).value());
-
-    QVERIFY(!check.ok());
-    QVERIFY2(check.problem().detail.startsWith(QStringLiteral("the role aegis_admin is a superuser")), qPrintable(check.problem().detail));
-}
-
-void TestMigrator::theCheckRefusesARoleThatSecurityDoesNotHold_data()
-{
-    QTest::addColumn<QByteArray>("change");
-    QTest::addColumn<QByteArray>("back");
-    QTest::addColumn<QString>("sentence");
-
-    QTest::newRow("BYPASSRLS") << QByteArray("alter role aegis_app bypassrls") << QByteArray("alter role aegis_app nobypassrls")
-                               << QStringLiteral("the role aegis_app has BYPASSRLS");
-    QTest::newRow("a member of one that bypasses") << QByteArray("grant aegis_definer to aegis_app")
-                                                   << QByteArray("revoke aegis_definer from aegis_app")
-                                                   << QStringLiteral("the role aegis_app is a member of aegis_definer");
-    QTest::newRow("an owner of the tables") << QByteArray("alter table aegis.first owner to aegis_app")
-                                            << QByteArray("alter table aegis.first owner to aegis_owner")
-                                            << QStringLiteral("the role aegis_app owns tables");
-}
-
-void TestMigrator::theCheckRefusesARoleThatSecurityDoesNotHold()
-{
-    QFETCH(const QByteArray, change);
-    QFETCH(const QByteArray, back);
-    QFETCH(const QString, sentence);
-    QVERIFY_RESULT(migrate(two()));
-    lookUp(m_database, change);
-
-    const auto check = checkDatabase(m_database.serving, {}, Migration::readAll(two()).value());
-    lookUp(m_database, back);
-
-    QVERIFY(!check.ok());
-    QVERIFY2(check.problem().detail.startsWith(sentence), qPrintable(check.problem().detail));
-}
-
-void TestMigrator::theCheckRefusesMissingMigrations()
-{
-    const auto known = Migration::readAll(two()).value();
-    const auto before = checkDatabase(m_database.serving, {}, known);
-    QVERIFY(!before.ok());
-    QVERIFY2(before.problem().detail.startsWith(QStringLiteral("0 of 2 migrations")), qPrintable(before.problem().detail));
-    QVERIFY_RESULT(migrate(one()));
-
-    const auto between = checkDatabase(m_database.serving, {}, known);
-
-    QVERIFY(!between.ok());
-    QVERIFY2(between.problem().detail.startsWith(QStringLiteral("1 of 2 migrations")), qPrintable(between.problem().detail));
-}
-
-void TestMigrator::theCheckRefusesAnotherEncoding()
-{
-    lookUp(m_database, "create database latin encoding 'LATIN1' locale 'C' template template0");
-    const auto check = checkDatabase(TestCluster::instance().serving("latin"), {}, Migration::readAll(one()).value());
-
-    QVERIFY(!check.ok());
-    QVERIFY2(check.problem().detail.startsWith(QStringLiteral("the database's encoding is LATIN1")), qPrintable(check.problem().detail));
-}
-
-void TestMigrator::theCheckSaysWhenTheDatabaseIsNotThere()
-{
-    const auto check = checkDatabase(TestCluster::instance().serving("nothing"), {}, Migration::readAll(one()).value());
-
-    QVERIFY(!check.ok());
-    QCOMPARE(check.problem().code, ProblemCode::DatabaseUnavailable);
-    QVERIFY2(check.problem().detail.startsWith(QStringLiteral("the database cannot be reached (dbname=nothing")), qPrintable(check.problem().detail));
 }
 
 AEGIS_TEST(TestMigrator)
