@@ -138,8 +138,9 @@ Application::Application(std::unique_ptr<Private> parts) : d(std::move(parts)) {
 
 Application::~Application()
 {
-    // The workers answer on the I/O threads, so they end first.
+    // The workers answer on the I/O threads, so they end first: both refuse what waits before one waits for what is under way.
     if (d->services) {
+        d->services->refuseJobs();
         d->services->hasher.stop();
         d->services->database.stop();
     }
@@ -309,11 +310,14 @@ Result<void> Application::reload()
 void Application::drain(std::function<void()> done)
 {
     d->services->health.startDraining();
-    d->http->drain(d->settings.drainTimeout, [done = std::move(done)](int cut) {
-        if (cut > 0)
-            log::warning("drain_cut", {{"connections", cut}});
-        done();
-    });
+    d->http->drain(
+        d->settings.drainTimeout,
+        [done = std::move(done)](int cut) {
+            if (cut > 0)
+                log::warning("drain_cut", {{"connections", cut}});
+            done();
+        },
+        [this] { d->services->refuseJobs(); });
 }
 
 } // namespace aegis

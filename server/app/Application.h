@@ -24,7 +24,8 @@ public:
     /// Starts everything and returns when requests are answered. The problem's detail is a sentence for the operator.
     static Result<std::unique_ptr<Application>> start(Settings settings, Options options);
     static Result<std::unique_ptr<Application>> start(Settings settings) { return start(std::move(settings), Options()); }
-    /// Ends at once what drain() has not ended.
+    /// Ends at once what drain() has not ended: what waits for a worker is refused (`shutting_down`), what a worker has begun
+    /// is finished.
     ~Application();
     Application(const Application &) = delete;
     Application &operator=(const Application &) = delete;

@@ -72,6 +72,12 @@ void Services::bind(http::Api &api, MetricsAccess metricsAccess)
     http::bindDocumentation(api);
 }
 
+void Services::refuseJobs()
+{
+    hasher.refuse();
+    database.refuse();
+}
+
 std::vector<Metrics::Sampled> Services::measure()
 {
     std::vector<Metrics::Sampled> sampled;

@@ -41,6 +41,8 @@ struct Services {
     void bind(http::Api &api, MetricsAccess metricsAccess);
     /// Measures the queues, the connections to the database and the log for as long as the result lives.
     std::vector<Metrics::Sampled> measure();
+    /// Refuses what waits for a worker, and all that comes, with `shutting_down`. Any thread.
+    void refuseJobs();
 
     Metrics metrics;
     Database database;

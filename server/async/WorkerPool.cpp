@@ -5,6 +5,21 @@
 #include <pthread.h>
 
 namespace aegis {
+namespace {
+
+Problem overloaded(std::size_t capacity)
+{
+    return Problem(ProblemCode::Overloaded)
+        .withRetryAfter(std::chrono::seconds(1))
+        .withInternal(QStringLiteral("a queue of %1 is full").arg(capacity));
+}
+
+Problem overdue()
+{
+    return Problem(ProblemCode::HandlerTimeout).withInternal(QStringLiteral("no worker was free in time"));
+}
+
+} // namespace
 
 WorkerPool::WorkerPool(Options options) : m_options(std::move(options))
 {
@@ -18,32 +33,41 @@ WorkerPool::~WorkerPool()
     stop();
 }
 
-void WorkerPool::stop()
+void WorkerPool::refuse()
 {
+    std::deque<Job> waiting;
     {
         const std::lock_guard lock(m_mutex);
         m_stopping = true;
+        waiting.swap(m_jobs);
     }
     m_wake.notify_all();
+    for (const Job &job : waiting)
+        job.refuse(Problem(ProblemCode::ShuttingDown));
+}
+
+void WorkerPool::stop()
+{
+    refuse();
     for (std::thread &thread : m_threads)
         thread.join();
     m_threads.clear();
 }
 
-bool WorkerPool::tryPost(Job job)
+Result<void> WorkerPool::post(Job job)
 {
     {
         const std::lock_guard lock(m_mutex);
         if (m_stopping)
-            return false;
+            return ProblemCode::ShuttingDown;
         if (m_jobs.size() >= m_options.capacity) {
             ++m_rejected;
-            return false;
+            return overloaded(m_options.capacity);
         }
         m_jobs.push_back(std::move(job));
     }
     m_wake.notify_one();
-    return true;
+    return {};
 }
 
 std::size_t WorkerPool::waiting() const
@@ -73,15 +97,11 @@ void WorkerPool::work(int worker)
         const Job job = std::move(m_jobs.front());
         m_jobs.pop_front();
         lock.unlock();
-        job(worker);
+        if (job.deadline <= std::chrono::steady_clock::now())
+            job.refuse(overdue());
+        else
+            job.run(worker);
     }
-}
-
-Problem detail::overloadedProblem(const WorkerPool &pool)
-{
-    return Problem(ProblemCode::Overloaded)
-        .withRetryAfter(std::chrono::seconds(1))
-        .withInternal(QStringLiteral("a queue of %1 is full").arg(pool.capacity()));
 }
 
 Problem detail::exceptionProblem()

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/async/Deadline.h"
 #include "server/async/EventLoop.h"
 #include "shared/result/Result.h"
 
@@ -15,7 +16,8 @@
 
 namespace aegis {
 
-/// Threads that do what would make an I/O thread wait, behind a queue with a bound: a full queue is answered at once.
+/// Threads that do what would make an I/O thread wait, behind a queue with a bound: a full queue is answered at once, and
+/// what waited until nobody waits for it any more is not done.
 class WorkerPool {
 public:
     struct Options {
@@ -24,24 +26,31 @@ public:
         std::size_t capacity = 1; ///< jobs that may wait; one more is refused
         int nice = 0;             ///< added to the threads' niceness, 0 to 19
     };
-    /// A job, told on which of the threads (0 to threads - 1) it runs.
-    using Job = std::function<void(int worker)>;
+    /// What was accepted: one of the two is called, once. They must not throw.
+    struct Job {
+        std::function<void(int worker)> run;               ///< told on which of the threads (0 to threads - 1) it is
+        std::function<void(Problem)> refuse = [](auto) {}; ///< on any thread: `handler_timeout` or `shutting_down`
+        Deadline deadline = noDeadline;                    ///< it is not begun after that
+    };
 
     explicit WorkerPool(Options options);
     ~WorkerPool(); ///< stop()
     WorkerPool(const WorkerPool &) = delete;
     WorkerPool &operator=(const WorkerPool &) = delete;
 
-    /// Does what was accepted, refuses all else and ends the threads; they post no result after it has returned. Once;
+    /// Refuses the jobs that wait and all that come, with `shutting_down`; what is under way goes on. Any thread.
+    void refuse();
+    /// refuse(), then waits for what is under way and ends the threads; no result is posted after it has returned. Once;
     /// from one thread.
     void stop();
 
-    /// Hands over a job; false when the queue is full. Jobs must not throw. Any thread.
-    bool tryPost(Job job);
+    /// Hands over a job; `overloaded` when the queue is full. Any thread.
+    Result<void> post(Job job);
 
     /// `co_await pool.run<T>([](int worker) -> Result<T> {...})`: runs the function on a worker and resumes on the
-    /// awaiting thread's event loop. A full queue gives the problem `overloaded`; an exception gives `internal`.
-    template <class T, class Function> auto run(Function function);
+    /// awaiting thread's event loop. Problems: `overloaded` when the queue is full, `handler_timeout` when the deadline has
+    /// passed before a worker was free, `shutting_down`, and `internal` for an exception.
+    template <class T, class Function> auto run(Function function, Deadline deadline = noDeadline);
 
     std::size_t waiting() const;
     /// Jobs that were refused because the queue was full.
@@ -63,41 +72,48 @@ private:
 
 namespace detail {
 
-Problem overloadedProblem(const WorkerPool &pool);
 Problem exceptionProblem();
 
 template <class T, class Function> class PoolAwaiter {
 public:
-    PoolAwaiter(WorkerPool &pool, Function function) : m_pool(pool), m_function(std::move(function)) {}
+    PoolAwaiter(WorkerPool &pool, Function function, Deadline deadline) : m_pool(pool), m_function(std::move(function)), m_deadline(deadline) {}
 
     bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> awaiting)
     {
-        const bool accepted = m_pool.tryPost([this, awaiting, loop = EventLoop::current()](int worker) {
+        const EventLoop loop = EventLoop::current();
+        auto run = [this, awaiting, loop](int worker) {
             try {
                 m_result.emplace(m_function(worker));
             } catch (...) {
                 m_result.emplace(exceptionProblem());
             }
             loop.post([awaiting] { awaiting.resume(); });
-        });
-        if (!accepted)
-            m_result.emplace(overloadedProblem(m_pool));
-        return accepted;
+        };
+        auto refuse = [this, awaiting, loop](Problem problem) {
+            m_result.emplace(std::move(problem));
+            loop.post([awaiting] { awaiting.resume(); });
+        };
+        auto accepted = m_pool.post({.run = std::move(run), .refuse = std::move(refuse), .deadline = m_deadline});
+        if (accepted)
+            return true;
+        m_result.emplace(std::move(accepted).problem());
+        return false;
     }
     Result<T> await_resume() { return *std::move(m_result); }
 
 private:
     WorkerPool &m_pool;
     Function m_function;
+    const Deadline m_deadline;
     std::optional<Result<T>> m_result;
 };
 
 } // namespace detail
 
-template <class T, class Function> auto WorkerPool::run(Function function)
+template <class T, class Function> auto WorkerPool::run(Function function, Deadline deadline)
 {
-    return detail::PoolAwaiter<T, Function>(*this, std::move(function));
+    return detail::PoolAwaiter<T, Function>(*this, std::move(function), deadline);
 }
 
 } // namespace aegis

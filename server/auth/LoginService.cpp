@@ -39,12 +39,12 @@ Task<Result<AuthResponse>> LoginService::login(const RequestContext &context, Lo
             CO_TRY(account, co_await m_database.read<std::optional<Account>>(context, [&](Tx &tx) { return AccountStore::find(tx, *email); }));
         }
         if (!account || account->passwordHash.isEmpty()) {
-            CO_CHECK(co_await m_hasher.verifyDecoy(request.password));
+            CO_CHECK(co_await m_hasher.verifyDecoy(request.password, context.deadline));
             co_return co_await fail(context, account ? &*account : nullptr, request.email, account ? noPassword : unknownEmail,
                                     ProblemCode::InvalidCredentials);
         }
 
-        CO_TRY(const PasswordVerdict verdict, co_await m_hasher.verify(request.password, account->passwordHash));
+        CO_TRY(const PasswordVerdict verdict, co_await m_hasher.verify(request.password, account->passwordHash, context.deadline));
         if (verdict.unusable)
             log::error("password_hash_unusable", context, {{"user", QString::fromLatin1(account->user.id.text())}});
         if (!verdict.matches)
@@ -54,7 +54,7 @@ Task<Result<AuthResponse>> LoginService::login(const RequestContext &context, Lo
 
         QByteArray newHash;
         if (verdict.needsRehash) {
-            CO_TRY(newHash, co_await m_hasher.hash(request.password));
+            CO_TRY(newHash, co_await m_hasher.hash(request.password, context.deadline));
         }
         CO_TRY(std::optional<AuthResponse> response, co_await open(context, *account, newHash));
         if (response)
@@ -99,7 +99,7 @@ Task<Result<std::optional<AuthResponse>>> LoginService::open(const RequestContex
 Task<Problem> LoginService::fail(const RequestContext &context, const Account *account, const QString &typedEmail, QLatin1String reason,
                                  ProblemCode answer) const
 {
-    const RequestContext inTenant = account ? context.withTenant(tenantOf(*account)) : context;
+    const RequestContext inTenant = (account ? context.withTenant(tenantOf(*account)) : context).withoutDeadline();
     const auto email = EmailAddress::parse(typedEmail); // the same for each way to write it
     const QByteArray fingerprint = hmacSha256(m_emailFingerprintKey, (email ? email->text() : typedEmail.toLower()).toUtf8()).toHex();
     EventBatch events(inTenant);

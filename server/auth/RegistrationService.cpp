@@ -27,7 +27,7 @@ Task<Result<RegistrationResponse>> RegistrationService::make(const RequestContex
             co_return *std::move(earlier);
     }
     const PasswordIdentity identity{.email = account.email.text(), .organizationName = account.organization ? account.organization->name : QString()};
-    CO_TRY(const QByteArray hash, co_await m_hasher.hashNew(account.password, m_policy, identity));
+    CO_TRY(const QByteArray hash, co_await m_hasher.hashNew(account.password, m_policy, identity, context.deadline));
     CO_TRY(Prepared prepared, prepare(context, account, hash));
 
     const RequestContext tenantContext = context.withTenant(prepared.tenant);

@@ -18,4 +18,11 @@ RequestContext RequestContext::withTenant(Tenant other) const
     return context;
 }
 
+RequestContext RequestContext::withoutDeadline() const
+{
+    RequestContext context = *this;
+    context.deadline = noDeadline;
+    return context;
+}
+
 } // namespace aegis

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/async/Deadline.h"
 #include "shared/ids/Id.h"
 #include "shared/text/Secret.h"
 #include "shared/time/Instant.h"
@@ -56,11 +57,14 @@ struct RequestContext {
     Client client;
     std::optional<IdempotencyKey> idempotency;
     Instant now;
+    Deadline deadline = noDeadline; ///< then the client is told `handler_timeout`; what has not been begun by then is not done
 
     /// For work that no request asked for (start, jobs): no tenant, a new correlation id.
     static RequestContext forSystem(Instant now);
     /// The same request on behalf of another tenant, e.g. the one that a login found.
     RequestContext withTenant(Tenant other) const;
+    /// The same request, for what must be done even when its client has given up: an attempt counts, a stolen session ends.
+    RequestContext withoutDeadline() const;
 };
 
 } // namespace aegis

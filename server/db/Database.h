@@ -14,8 +14,8 @@ namespace aegis {
 
 /// The database as the requests see it: a bounded pool of threads with a connection each. A full queue is refused at
 /// once (`overloaded`); a database that cannot be reached gives `database_unavailable`, after a wait of `patience` at
-/// most, so that a restart of PostgreSQL delays requests rather than failing them. Its methods may be called from any
-/// thread that runs an event loop.
+/// most, so that a restart of PostgreSQL delays requests rather than failing them. A transaction whose request's deadline
+/// passes before a connection is free is not begun. Its methods may be called from any thread that runs an event loop.
 class Database {
 public:
     struct Options {
@@ -60,7 +60,8 @@ public:
     DatabaseSession session() const { return DatabaseSession(m_options.connection, m_options.session, m_link); }
 
     const Options &options() const { return m_options; }
-    /// Does the transactions that were accepted and refuses all others from then on.
+    /// As those of WorkerPool.
+    void refuse() { m_pool->refuse(); }
     void stop() { m_pool->stop(); }
 
     /// Transactions that wait for a connection.
@@ -77,9 +78,10 @@ public:
 private:
     template <class T, class Function> auto run(const RequestContext &context, Tx::Access access, Function function)
     {
-        return m_pool->run<T>([this, &context, access, function = std::move(function)](int worker) mutable {
+        auto transaction = [this, &context, access, function = std::move(function)](int worker) mutable {
             return m_sessions[static_cast<std::size_t>(worker)]->transact<T>(context, access, function);
-        });
+        };
+        return m_pool->run<T>(std::move(transaction), context.deadline);
     }
 
     const Options m_options;

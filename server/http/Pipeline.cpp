@@ -22,6 +22,7 @@ struct Call {
     {
         // 1. Time and correlation id: first, so that every answer, log line and event has them.
         context.now = now;
+        context.deadline = exchange.deadline();
         context.correlationId = correlationIdOf(request, now);
 
         // 2. Client address: before anything is counted or refused, so that both are the client's and not the proxy's.

@@ -100,30 +100,32 @@ PasswordHasher::PasswordHasher(Options options) :
 
 PasswordHasher::~PasswordHasher() = default;
 
-Task<Result<QByteArray>> PasswordHasher::hash(Secret password)
+Task<Result<QByteArray>> PasswordHasher::hash(Secret password, Deadline deadline)
 {
-    auto result = co_await m_pool.run<QByteArray>([&](int) { return hashPassword(password, m_parameters); });
+    auto result = co_await m_pool.run<QByteArray>([&](int) { return hashPassword(password, m_parameters); }, deadline);
     co_return result;
 }
 
-Task<Result<QByteArray>> PasswordHasher::hashNew(Secret password, const PasswordPolicy &policy, PasswordIdentity identity)
+Task<Result<QByteArray>> PasswordHasher::hashNew(Secret password, const PasswordPolicy &policy, PasswordIdentity identity, Deadline deadline)
 {
-    auto result = co_await m_pool.run<QByteArray>([&](int) -> Result<QByteArray> {
-        CHECK(policy.check(password, identity));
-        return hashPassword(password, m_parameters);
-    });
+    auto result = co_await m_pool.run<QByteArray>(
+        [&](int) -> Result<QByteArray> {
+            CHECK(policy.check(password, identity));
+            return hashPassword(password, m_parameters);
+        },
+        deadline);
     co_return result;
 }
 
-Task<Result<PasswordVerdict>> PasswordHasher::verify(Secret password, QByteArray encoded)
+Task<Result<PasswordVerdict>> PasswordHasher::verify(Secret password, QByteArray encoded, Deadline deadline)
 {
-    auto result = co_await m_pool.run<PasswordVerdict>([&](int) { return verifyPassword(password, encoded, m_parameters); });
+    auto result = co_await m_pool.run<PasswordVerdict>([&](int) { return verifyPassword(password, encoded, m_parameters); }, deadline);
     co_return result;
 }
 
-Task<Result<void>> PasswordHasher::verifyDecoy(Secret password)
+Task<Result<void>> PasswordHasher::verifyDecoy(Secret password, Deadline deadline)
 {
-    auto result = co_await m_pool.run<void>([&](int) { return spendPasswordCost(password, m_parameters); });
+    auto result = co_await m_pool.run<void>([&](int) { return spendPasswordCost(password, m_parameters); }, deadline);
     co_return result;
 }
 

@@ -19,7 +19,8 @@ struct PasswordVerdict {
 
 /// Makes and compares password hashes on threads of its own, behind a queue with a bound: a flood of logins gets
 /// `overloaded` with a Retry-After at once, and as the threads are nicer than all others it does not slow what else the
-/// server does. Every call resumes on the event loop of the thread that awaits it. Any thread.
+/// server does. What nobody waits for any more at its deadline is not begun. Every call resumes on the event loop of the
+/// thread that awaits it. Any thread.
 class PasswordHasher {
 public:
     struct Options {
@@ -34,20 +35,21 @@ public:
 
     /// A hash to store: a PHC string, or a bcrypt hash. `validation_failed` for a password that cannot be hashed (not
     /// UTF-8; with bcrypt more than 72 bytes or a NUL), `overloaded` when the queue is full or memory is short.
-    Task<Result<QByteArray>> hash(Secret password);
+    Task<Result<QByteArray>> hash(Secret password, Deadline deadline = noDeadline);
 
     /// The same for a new password, which is judged first, in the same job: judging takes up to some milliseconds for a
     /// password that is made for that, so it must not be done by a thread that serves others. `password_policy`.
-    Task<Result<QByteArray>> hashNew(Secret password, const PasswordPolicy &policy, PasswordIdentity identity);
+    Task<Result<QByteArray>> hashNew(Secret password, const PasswordPolicy &policy, PasswordIdentity identity, Deadline deadline = noDeadline);
 
     /// Compares with a stored hash. A malformed hash or one of a forbidden cost does not match, at the usual cost.
-    Task<Result<PasswordVerdict>> verify(Secret password, QByteArray encoded);
+    Task<Result<PasswordVerdict>> verify(Secret password, QByteArray encoded, Deadline deadline = noDeadline);
 
     /// Costs what verify() costs for a hash with the present parameters, and compares with nothing: for an unknown e-mail.
-    Task<Result<void>> verifyDecoy(Secret password);
+    Task<Result<void>> verifyDecoy(Secret password, Deadline deadline = noDeadline);
 
     const PasswordParameters &parameters() const { return m_parameters; }
-    /// Does what was accepted and refuses all else from then on.
+    /// As those of WorkerPool.
+    void refuse() { m_pool.refuse(); }
     void stop() { m_pool.stop(); }
 
     std::size_t waiting() const { return m_pool.waiting(); }     ///< calls in the queue now

@@ -109,7 +109,8 @@ Task<Problem> SessionService::endReused(const RequestContext &context, const Ref
                                       .reason = reason,
                                       .revokedUntil = m_tokens.accessEndsBy(context.now),
                                       .events = events.json()};
-    const auto refused = co_await m_database.write<void>(context, [&](Tx &tx) -> Result<void> {
+    const RequestContext inAnyCase = context.withoutDeadline();
+    const auto refused = co_await m_database.write<void>(inAnyCase, [&](Tx &tx) -> Result<void> {
         CHECK(SessionStore::end(tx, ending));
         return tx.commitAnd(Problem(ProblemCode::RefreshTokenReused)); // the end of the session outlives the refusal
     });

@@ -45,6 +45,7 @@ private Q_SLOTS:
     void opensNoSessionWhenThePasswordChangedMeanwhile();
     void leavesASuspendedOrganizationOut();
     void opensManySessionsAtTheSameMoment();
+    void doesNotHashForWhoWasToldThatItTookTooLong();
 
 private:
     TestReply login(const QByteArray &email, const QByteArray &password) const
@@ -304,6 +305,24 @@ void TestLogin::opensManySessionsAtTheSameMoment()
         QVERIFY_REPLY(reply, 200, "");
     QCOMPARE(sessionsOf(ada), qint64(9));
     QCOMPARE(m_server->events(ada.organizationId).count("PasswordRehashed"), 1);
+}
+
+void TestLogin::doesNotHashForWhoWasToldThatItTookTooLong()
+{
+    TestServer slow({{"HASH_THREADS", "1"},
+                     {"PASSWORD_HASH", "bcrypt"},
+                     {"BCRYPT_ROUNDS", "14"}, // about a second, which nobody waits for
+                     {"HTTP_HANDLER_TIMEOUT", "400ms"},
+                     {"DATABASE_STATEMENT_TIMEOUT", "300ms"}});
+    const QJsonObject request = textObject({{"email", "nobody@example.com"}, {"password", "Not-The-Password-1"}});
+
+    const auto replies = together(6, [&](int) { return slow.client().post("/auth/login", request); });
+
+    for (const TestReply &reply : replies)
+        QVERIFY_REPLY(reply, 503, "handler_timeout");
+    QTRY_VERIFY_WITH_TIMEOUT(slow.client().get("/metrics").body.contains("aegis_queue_waiting{queue=\"passwords\"} 0\n"), 15'000);
+    // The one that was under way counts although its client has given up, and no other was begun.
+    QTRY_COMPARE(slow.value<qint64>("select count(*) from aegis.event where type = 'UserLoginFailed'"), qint64(1));
 }
 
 AEGIS_TEST(TestLogin)

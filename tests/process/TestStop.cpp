@@ -16,6 +16,8 @@ private Q_SLOTS:
     void finishesWhatIsBeingWorkedOn_data();
     void finishesWhatIsBeingWorkedOn();
     void endsAtOnceWhenAskedTwice();
+    void refusesThePasswordsThatWait_data();
+    void refusesThePasswordsThatWait();
     void refusesASecondServerOnTheSameDirectory();
     void refusesASecondServerOnTheSamePort();
     void givesTheDirectoryBack();
@@ -97,6 +99,48 @@ void TestStop::endsAtOnceWhenAskedTwice()
     server.signal(SIGTERM);
 
     QCOMPARE(server.waitForExit(std::chrono::seconds(10)), std::optional(0));
+    QCOMPARE(m_directory.postgresProcesses(), QList<qint64>());
+}
+
+void TestStop::refusesThePasswordsThatWait_data()
+{
+    QTest::addColumn<QByteArray>("drainTimeout");
+    QTest::addColumn<bool>("askedTwice");
+    QTest::newRow("when it is asked twice") << QByteArray("10m") << true;
+    QTest::newRow("when the time to drain is over") << QByteArray("100ms") << false;
+}
+
+void TestStop::refusesThePasswordsThatWait()
+{
+    QFETCH(const QByteArray, drainTimeout);
+    QFETCH(const bool, askedTwice);
+    constexpr int logins = 40; // of more than a second each
+    ServerProcess server(m_directory, {{"DRAIN_TIMEOUT", drainTimeout}, {"PASSWORD_HASH", "bcrypt"}, {"BCRYPT_ROUNDS", "14"}, {"HASH_THREADS", "1"}});
+    QVERIFY_STARTS(server);
+    const QByteArray body = R"({"email":"nobody@example.com","password":"Not-A-Password-1"})";
+    std::vector<std::unique_ptr<WireClient>> clients;
+    for (int i = 0; i < logins; ++i) {
+        clients.push_back(std::make_unique<WireClient>(server.port()));
+        QVERIFY(clients.back()->send("POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                                     + QByteArray::number(body.size()) + "\r\n\r\n" + body));
+    }
+    const QByteArray full = "aegis_queue_waiting{queue=\"passwords\"} " + QByteArray::number(logins - 1) + '\n';
+    ApiClient observer(server.port());
+    QTRY_VERIFY(observer.get("/metrics").raw.body.contains(full));
+
+    server.signal(SIGTERM);
+    QVERIFY(server.waitForEvent(QStringLiteral("draining")));
+    if (askedTwice)
+        server.signal(SIGTERM);
+
+    QCOMPARE(server.waitForExit(std::chrono::seconds(20)), std::optional(0));
+    int refused = 0;
+    for (const auto &client : clients) {
+        const WireReply reply = client->reply();
+        QVERIFY2(reply.status == 0 || reply.problemCode() == "shutting_down", reply.head.constData()); // 0: it was cut
+        refused += reply.status == 503 ? 1 : 0;
+    }
+    QVERIFY2(refused >= logins - 1, QByteArray::number(refused).constData());
     QCOMPARE(m_directory.postgresProcesses(), QList<qint64>());
 }
 

@@ -163,9 +163,10 @@ GuardSocket *GuardSocket::dispatching()
 HttpExchange GuardSocket::takeExchange()
 {
     HttpRequest request = *std::exchange(m_request, std::nullopt);
-    HttpExchange exchange(std::move(request), [route = m_route, number = m_requests](std::optional<HttpReply> reply) {
-        ReplyRoute::deliver(route, number, std::move(reply));
-    });
+    HttpExchange exchange(
+        std::move(request),
+        [route = m_route, number = m_requests](std::optional<HttpReply> reply) { ReplyRoute::deliver(route, number, std::move(reply)); },
+        std::chrono::steady_clock::now() + m_context->limits.handler);
     m_served = exchange.served();
     return exchange;
 }

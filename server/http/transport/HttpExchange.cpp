@@ -3,7 +3,10 @@
 namespace aegis::http {
 
 struct HttpExchange::State {
-    State(HttpRequest itsRequest, Receiver itsReceiver) : served{.request = std::move(itsRequest)}, receiver(std::move(itsReceiver)) {}
+    State(HttpRequest itsRequest, Receiver itsReceiver, Deadline itsDeadline) :
+        served{.request = std::move(itsRequest)}, receiver(std::move(itsReceiver)), deadline(itsDeadline)
+    {
+    }
     State(const State &) = delete;
     State &operator=(const State &) = delete;
     ~State()
@@ -14,13 +17,22 @@ struct HttpExchange::State {
 
     Served served;
     Receiver receiver; ///< empty once there is an answer
+    const Deadline deadline;
 };
 
-HttpExchange::HttpExchange(HttpRequest request, Receiver receiver) : m_state(std::make_shared<State>(std::move(request), std::move(receiver))) {}
+HttpExchange::HttpExchange(HttpRequest request, Receiver receiver, Deadline deadline) :
+    m_state(std::make_shared<State>(std::move(request), std::move(receiver), deadline))
+{
+}
 
 const HttpRequest &HttpExchange::request() const
 {
     return m_state->served.request;
+}
+
+Deadline HttpExchange::deadline() const
+{
+    return m_state->deadline;
 }
 
 std::weak_ptr<HttpExchange::Served> HttpExchange::served() const

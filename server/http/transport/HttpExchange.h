@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/async/Deadline.h"
 #include "server/http/transport/HttpReply.h"
 #include "server/http/transport/HttpRequest.h"
 
@@ -24,9 +25,11 @@ public:
     };
 
     /// Made by the transport for each request, and by tests that need no connection.
-    HttpExchange(HttpRequest request, Receiver receiver);
+    HttpExchange(HttpRequest request, Receiver receiver, Deadline deadline = noDeadline);
 
     const HttpRequest &request() const;
+    /// When the transport will answer in the handler's place.
+    Deadline deadline() const;
     /// Without the duty.
     std::weak_ptr<Served> served() const;
     /// Whether the time for the answer has passed: the client was told `handler_timeout`, and that was told to the observers. What

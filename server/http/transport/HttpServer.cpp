@@ -70,13 +70,16 @@ void HttpServer::reloadTls(const TlsConfiguration &tls)
         thread->reloadTls(tls.configuration());
 }
 
-void HttpServer::drain(std::chrono::milliseconds deadline, std::function<void(int cut)> done)
+void HttpServer::drain(std::chrono::milliseconds deadline, std::function<void(int cut)> done, std::function<void()> hurry)
 {
     Private *const d = m_d.get();
     d->onDrained = std::move(done);
     d->draining = d->threads.size();
     d->deadline.setSingleShot(true);
-    QObject::connect(&d->deadline, &QTimer::timeout, &d->receiver, [d] { d->endDrain(); });
+    QObject::connect(&d->deadline, &QTimer::timeout, &d->receiver, [d, hurry = std::move(hurry)] {
+        hurry();
+        d->endDrain();
+    });
     d->deadline.start(deadline);
     for (const auto &thread : d->threads) {
         thread->drain([d] {

@@ -48,8 +48,10 @@ public:
     /// New connections use the new certificate; open ones keep theirs.
     void reloadTls(const TlsConfiguration &tls);
     /// Refuses new connections, closes idle ones, answers what is being worked on, then calls back on this thread with
-    /// the number of connections that had to be cut at the deadline (0 when all ended by themselves). Once.
-    void drain(std::chrono::milliseconds deadline, std::function<void(int cut)> done);
+    /// the number of connections that had to be cut at the deadline (0 when all ended by themselves). Before it cuts them it
+    /// calls `hurry`, which may still have answers given on the I/O threads. Once.
+    void drain(
+        std::chrono::milliseconds deadline, std::function<void(int cut)> done, std::function<void()> hurry = [] {});
 
     /// Open connections (with those whose request is still worked on after the client has gone). Any thread.
     int connections() const;

@@ -16,7 +16,8 @@ private Q_SLOTS:
     void resumesOnTheAwaitingThread();
     void refusesAtOnceWhenTheQueueIsFull();
     void turnsAnExceptionIntoAProblem();
-    void finishesWhatWasAcceptedBeforeItEnds();
+    void finishesWhatIsUnderWayAndRefusesWhatWaitsWhenItEnds();
+    void doesNotBeginWhatNobodyWaitsForAnyMore();
     void aTaskThatNeedNotWaitEndsAtOnce();
 };
 
@@ -27,6 +28,22 @@ static Task<Result<int>> doubleOnPool(WorkerPool &pool, int number, QThread **ra
         return 2 * number;
     });
     *resumedOn = QThread::currentThread();
+    co_return result;
+}
+
+static Task<Result<int>> waitOnPool(WorkerPool &pool, std::promise<void> &started, std::shared_future<void> release)
+{
+    auto result = co_await pool.run<int>([&](int) -> Result<int> {
+        started.set_value();
+        release.wait();
+        return 7;
+    });
+    co_return result;
+}
+
+static Task<Result<int>> countOnPool(WorkerPool &pool, std::atomic<int> &count, Deadline deadline = noDeadline)
+{
+    auto result = co_await pool.run<int>([&](int) -> Result<int> { return ++count; }, deadline);
     co_return result;
 }
 
@@ -69,12 +86,13 @@ void TestWorkerPool::refusesAtOnceWhenTheQueueIsFull()
     std::promise<void> started;
     std::promise<void> release;
     WorkerPool pool({.name = "test", .threads = 1, .capacity = 1});
-    QVERIFY(pool.tryPost([&](int) {
+    auto waitForRelease = [&](int) {
         started.set_value();
         release.get_future().wait();
-    }));
+    };
+    QVERIFY_RESULT(pool.post({.run = waitForRelease}));
     started.get_future().wait();
-    QVERIFY(pool.tryPost([](int) {}));
+    QVERIFY_RESULT(pool.post({.run = [](int) {}}));
     QCOMPARE(pool.waiting(), std::size_t(1));
 
     std::optional<Result<int>> answer;
@@ -101,15 +119,65 @@ void TestWorkerPool::turnsAnExceptionIntoAProblem()
     QVERIFY2(answer->problem().detail.isEmpty(), "what failed inside is not for the client");
 }
 
-void TestWorkerPool::finishesWhatWasAcceptedBeforeItEnds()
+void TestWorkerPool::finishesWhatIsUnderWayAndRefusesWhatWaitsWhenItEnds()
 {
-    std::atomic<int> done = 0;
-    {
-        WorkerPool pool({.name = "test", .threads = 2, .capacity = 100});
-        for (int i = 0; i < 50; ++i)
-            QVERIFY(pool.tryPost([&](int) { ++done; }));
-    }
-    QCOMPARE(done.load(), 50);
+    WorkerPool pool({.name = "test", .threads = 1, .capacity = 100});
+    std::promise<void> started;
+    std::promise<void> release;
+    std::atomic<int> begun = 0;
+    std::optional<Result<int>> underWay;
+    QList<ProblemCode> refusals;
+    const auto count = [&] {
+        spawn(countOnPool(pool, begun), [&](std::optional<Result<int>> value, auto) {
+            if (!*value)
+                refusals.append(value->problem().code);
+        });
+    };
+    spawn(waitOnPool(pool, started, release.get_future().share()), [&](auto value, auto) { underWay = std::move(value); });
+    started.get_future().wait();
+    for (int i = 0; i < 50; ++i)
+        count();
+
+    pool.refuse();
+    QTRY_COMPARE(refusals, QList<ProblemCode>(50, ProblemCode::ShuttingDown)); // while the worker is still busy
+    count();
+    QCOMPARE(refusals.size(), 51); // at once
+    QCOMPARE(refusals.last(), ProblemCode::ShuttingDown);
+    QVERIFY(!underWay);
+    release.set_value();
+    pool.stop();
+    QTRY_VERIFY(underWay);
+
+    QVERIFY_RESULT(*underWay);
+    QCOMPARE(underWay->value(), 7);
+    QCOMPARE(begun.load(), 0);
+    QCOMPARE(pool.waiting(), std::size_t(0));
+    QCOMPARE(pool.rejected(), std::uint64_t(0)); // those of a full queue are counted
+}
+
+void TestWorkerPool::doesNotBeginWhatNobodyWaitsForAnyMore()
+{
+    WorkerPool pool({.name = "test", .threads = 1, .capacity = 4});
+    std::promise<void> started;
+    std::promise<void> release;
+    std::atomic<int> begun = 0;
+    std::optional<Result<int>> underWay;
+    std::optional<Result<int>> late;
+    std::optional<Result<int>> inTime;
+    const auto now = std::chrono::steady_clock::now();
+    spawn(waitOnPool(pool, started, release.get_future().share()), [&](auto value, auto) { underWay = std::move(value); });
+    started.get_future().wait();
+    spawn(countOnPool(pool, begun, now + std::chrono::milliseconds(1)), [&](auto value, auto) { late = std::move(value); });
+    spawn(countOnPool(pool, begun, now + std::chrono::hours(1)), [&](auto value, auto) { inTime = std::move(value); });
+
+    QTRY_VERIFY(std::chrono::steady_clock::now() > now + std::chrono::milliseconds(1));
+    release.set_value();
+    QTRY_VERIFY(underWay && late && inTime);
+
+    QCOMPARE(late->problem().code, ProblemCode::HandlerTimeout);
+    QVERIFY2(late->problem().detail.isEmpty(), "what the transport tells in the handler's place has none");
+    QVERIFY_RESULT(*inTime);
+    QCOMPARE(begun.load(), 1);
 }
 
 void TestWorkerPool::aTaskThatNeedNotWaitEndsAtOnce()

@@ -19,14 +19,24 @@ private Q_SLOTS:
     void recordsARequestThatTimedOutOnce_data();
     void recordsARequestThatTimedOutOnce();
     void recordsAnAnswerInTimeOnce();
+    void doesNotBeginWhatTimedOutInTheQueue();
 };
 
-static Task<Result<HealthResponse>> healthWhenReleased(WorkerPool &pool, std::binary_semaphore &release, bool breaks)
+/// What a handler waits for.
+struct Holder {
+    std::counting_semaphore<2> release{0};
+    std::atomic<int> begun = 0;
+    WorkerPool pool{{.name = "slow", .threads = 1, .capacity = 4}};
+};
+
+static Task<Result<HealthResponse>> healthWhenReleased(const RequestContext &context, Holder &holder, bool breaks)
 {
-    CO_CHECK(co_await pool.run<void>([&release](int) -> Result<void> {
-        release.acquire();
+    auto wait = [&holder](int) -> Result<void> {
+        ++holder.begun;
+        holder.release.acquire();
         return {};
-    }));
+    };
+    CO_CHECK(co_await holder.pool.run<void>(wait, context.deadline));
     if (breaks)
         throw std::runtime_error("late cucumber");
     co_return HealthResponse{QStringLiteral("late"), {}};
@@ -37,7 +47,7 @@ struct SlowServer {
     SlowServer(std::chrono::milliseconds allowed, bool breaks)
     {
         harness.api.on<endpoints::HealthLive>(
-            [this, breaks](const RequestContext &, NoRequest) { return healthWhenReleased(pool, release, breaks); });
+            [this, breaks](const RequestContext &context, NoRequest) { return healthWhenReleased(context, holder, breaks); });
         http::HttpServerOptions options;
         options.threads = 1;
         options.limits.handler = allowed;
@@ -47,8 +57,7 @@ struct SlowServer {
     }
 
     PipelineHarness harness;
-    std::binary_semaphore release{0};
-    WorkerPool pool{{.name = "slow", .threads = 1, .capacity = 4}};
+    Holder holder;
     std::unique_ptr<http::HttpServer> server;
     quint16 port = 0;
 };
@@ -73,7 +82,7 @@ void TestLateAnswers::recordsARequestThatTimedOutOnce()
     const WireReply reply = client.reply();
     if (clientLeaves)
         client.close();
-    slow.release.release();
+    slow.holder.release.release();
     QVERIFY(clientLeaves || client.hasEnded());
     client.close();
     QTRY_COMPARE(slow.server->connections(), 0); // nobody works on the request any more
@@ -89,7 +98,7 @@ void TestLateAnswers::recordsARequestThatTimedOutOnce()
 void TestLateAnswers::recordsAnAnswerInTimeOnce()
 {
     SlowServer slow(10s, false);
-    slow.release.release();
+    slow.holder.release.release();
     WireClient client(slow.port);
 
     QVERIFY(client.send("GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
@@ -102,6 +111,27 @@ void TestLateAnswers::recordsAnAnswerInTimeOnce()
     QCOMPARE(slow.harness.observed.size(), std::size_t(1));
     QCOMPARE(slow.harness.observed.front().first, 200);
     QCOMPARE(slow.harness.refusals.size(), std::size_t(0));
+}
+
+void TestLateAnswers::doesNotBeginWhatTimedOutInTheQueue()
+{
+    SlowServer slow(100ms, false);
+    WireClient first(slow.port);
+    WireClient second(slow.port);
+
+    QVERIFY(first.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"));
+    QVERIFY(second.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"));
+    const WireReply firstReply = first.reply();
+    const WireReply secondReply = second.reply();
+    slow.holder.release.release(2); // one worker: whoever is first holds it
+    first.close();
+    second.close();
+    QTRY_COMPARE(slow.server->connections(), 0); // nobody works on the requests any more
+
+    QCOMPARE(firstReply.problemCode(), QByteArray("handler_timeout"));
+    QCOMPARE(secondReply.problemCode(), QByteArray("handler_timeout"));
+    QCOMPARE(slow.holder.begun.load(), 1);
+    QCOMPARE(slow.harness.observed.size(), std::size_t(2)); // each once
 }
 
 AEGIS_TEST(TestLateAnswers)
