@@ -53,14 +53,23 @@ Task<Result<AuthResponse>> LoginService::login(const RequestContext &context, Lo
             co_return co_await fail(context, &*account, request.email, accountUnavailable, ProblemCode::AccountUnavailable);
 
         QByteArray newHash;
-        if (verdict.needsRehash) {
-            CO_TRY(newHash, co_await m_hasher.hash(request.password, context.deadline));
-        }
+        if (verdict.needsRehash)
+            newHash = co_await renewed(context, *account, request.password);
         CO_TRY(std::optional<AuthResponse> response, co_await open(context, *account, newHash));
         if (response)
             co_return *std::move(response);
     }
     co_return co_await fail(context, &*account, request.email, accountChanged, ProblemCode::InvalidCredentials);
+}
+
+Task<QByteArray> LoginService::renewed(const RequestContext &context, const Account &account, const Secret &password) const
+{
+    auto hash = co_await m_hasher.hash(password, context.deadline);
+    if (hash)
+        co_return *std::move(hash);
+    log::warning("password_not_rehashed", context,
+                 {{"user", QString::fromLatin1(account.user.id.text())}, {"problem", problemInfo(hash.problem().code).name}});
+    co_return QByteArray();
 }
 
 Task<Result<std::optional<AuthResponse>>> LoginService::open(const RequestContext &context, const Account &account,

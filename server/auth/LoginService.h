@@ -23,6 +23,9 @@ public:
     Task<Result<AuthResponse>> login(const RequestContext &context, LoginRequest request) const;
 
 private:
+    /// A hash with the present parameters; empty when it cannot be made now, e.g. of a password that is too long for bcrypt.
+    /// The right password opens a session nevertheless, and the old hash stays.
+    Task<QByteArray> renewed(const RequestContext &context, const Account &account, const Secret &password) const;
     /// Nothing: the account has changed since it was found.
     Task<Result<std::optional<AuthResponse>>> open(const RequestContext &context, const Account &account, const QByteArray &newPasswordHash) const;
     /// Records the failure in the account's tenant, or the platform's, and gives the problem to answer with.

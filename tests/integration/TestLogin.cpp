@@ -1,8 +1,11 @@
 #include "server/crypto/Digest.h"
+#include "server/log/Log.h"
 #include "server/passwords/PasswordHasher.h"
 #include "tests/support/TestMain.h"
 #include "tests/support/TestServer.h"
 #include "tests/support/Together.h"
+
+#include <QtCore/QTemporaryFile>
 
 using namespace aegis;
 using namespace aegis::test;
@@ -41,6 +44,7 @@ private Q_SLOTS:
     void tellsOnlyWhoKnowsThePasswordThatTheAccountIsUnavailable();
     void refusesAnAccountWithoutAPassword();
     void renewsABcryptHash();
+    void opensASessionWhenTheHashCannotBeRenewed();
     void refusesAnUnusableHash();
     void opensNoSessionWhenThePasswordChangedMeanwhile();
     void leavesASuspendedOrganizationOut();
@@ -232,6 +236,41 @@ void TestLogin::renewsABcryptHash()
     QCOMPARE(hashNow(), renewed);
     QCOMPARE(m_server->events(ada.organizationId).mid(5),
              (QByteArrayList{"UserLoginFailed", "UserLoggedIn", "AuthSessionCreated", "PasswordRehashed", "UserLoggedIn", "AuthSessionCreated"}));
+}
+
+void TestLogin::opensASessionWhenTheHashCannotBeRenewed()
+{
+    QJsonObject request = m_server->signupRequest();
+    const QByteArray longPassword = "Blue-Lantern-7719-Orchard-" + QByteArray(58, 'x'); // bcrypt takes 72 bytes
+    request[QStringLiteral("password")] = QString::fromLatin1(longPassword);
+    const TestReply signup = m_server->client().post("/auth/signup", request);
+    QVERIFY_REPLY(signup, 201, "");
+    const SignedUp ada = signedUpBy(signup, longPassword);
+    const auto hashNow = [&] { return m_server->value<QByteArray>("select password_hash from aegis.user where id = $1::uuid", Text{ada.userId}); };
+    const QByteArray hash = hashNow();
+    const auto restarted = m_server->another({{"PASSWORD_HASH", "bcrypt"}, {"BCRYPT_ROUNDS", "10"}});
+    QTemporaryFile file;
+    QVERIFY(file.open());
+    log::configure({.level = LogLevel::Warning, .format = LogFormat::Json, .descriptor = file.handle()});
+    const auto quiet = qScopeGuard([] { log::configure({.level = LogLevel::Error}); });
+    const auto loginThere = [&](const QByteArray &password) {
+        return restarted->client().post("/auth/login", textObject({{"email", ada.email}, {"password", password}}));
+    };
+
+    const TestReply wrong = loginThere(longPassword + "y");
+    const TestReply right = loginThere(longPassword);
+
+    QVERIFY_REPLY(wrong, 401, "invalid_credentials");
+    QVERIFY_REPLY(right, 200, "");
+    QCOMPARE(hashNow(), hash);
+    QCOMPARE(sessionsOf(ada), qint64(2));
+    QCOMPARE(m_server->events(ada.organizationId).mid(5), (QByteArrayList{"UserLoginFailed", "UserLoggedIn", "AuthSessionCreated"}));
+    QVERIFY_REPLY(restarted->client().as(right.text(QLatin1String("accessToken"))).get("/auth/me"), 200, "");
+    QVERIFY(log::flush(std::chrono::seconds(10)));
+    QVERIFY(file.seek(0));
+    const QByteArray text = file.readAll();
+    QVERIFY2(text.count("password_not_rehashed") == 1 && text.contains(ada.userId), text.constData());
+    QVERIFY2(!text.contains("Blue-Lantern"), text.constData());
 }
 
 void TestLogin::refusesAnUnusableHash()
