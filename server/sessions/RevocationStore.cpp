@@ -12,19 +12,28 @@ constexpr Sql isRevokedSql(R"(
     select exists (select from aegis.revocation
                    where subject_id in ($1, $2, $3, $4) and expires_at > $5
                      and (kind in ('session', 'token') and subject_id in ($1, $2)
-                          or kind in ('user', 'organization') and subject_id in ($3, $4) and not_before > $6)))");
+                          or kind in ('user', 'organization') and subject_id in ($3, $4) and not_before > $6)),
+           (select min(kind) from aegis.revocation where expires_at > $5 and kind not in ('session', 'token', 'user', 'organization')))");
 
 constexpr Sql removeExpiredSql("delete from aegis.revocation where id in (select id from aegis.revocation where expires_at <= least($1, now()) limit $2)");
 
-RevocationKind kindNamed(const QString &name)
+/// A newer server on the same database may revoke what this one does not know, so it cannot tell who has access.
+Problem unknownKind(const QString &name)
 {
+    return Problem(ProblemCode::Internal).withInternal(QStringLiteral("a revocation is of the unknown kind '%1'").arg(name));
+}
+
+Result<RevocationKind> kindNamed(const QString &name)
+{
+    if (name == QLatin1String("session"))
+        return RevocationKind::Session;
     if (name == QLatin1String("token"))
         return RevocationKind::Token;
     if (name == QLatin1String("user"))
         return RevocationKind::User;
     if (name == QLatin1String("organization"))
         return RevocationKind::Organization;
-    return RevocationKind::Session;
+    return unknownKind(name);
 }
 
 } // namespace
@@ -36,10 +45,9 @@ Result<RevocationStore::Batch> RevocationStore::since(Tx &tx, qint64 horizon)
     for (const Row row : rows) {
         batch.horizon = row.get<qint64>(0);
         if (!row.isNull(1)) {
-            batch.revocations.push_back({.kind = kindNamed(row.get<QString>(1)),
-                                         .subject = row.get<QUuid>(2),
-                                         .notBefore = row.get<Instant>(3),
-                                         .expiresAt = row.get<Instant>(4)});
+            TRY(const RevocationKind kind, kindNamed(row.get<QString>(1)));
+            batch.revocations.push_back(
+                {.kind = kind, .subject = row.get<QUuid>(2), .notBefore = row.get<Instant>(3), .expiresAt = row.get<Instant>(4)});
         }
     }
     return batch;
@@ -51,7 +59,10 @@ Result<bool> RevocationStore::isRevoked(Tx &tx, const AccessGrant &grant)
     TRY(const Row row,
         tx.finalQueryOne(ProblemCode::Internal, isRevokedSql, grant.session, grant.token, grant.user, grant.organization, tx.context().now,
                          openedAt));
-    return row.get<bool>(0);
+    const bool isRevoked = row.get<bool>(0);
+    if (!isRevoked && !row.isNull(1))
+        return unknownKind(row.get<QString>(1));
+    return isRevoked;
 }
 
 Result<qint64> RevocationStore::removeExpired(Tx &tx, int most)
