@@ -1,5 +1,6 @@
 #include "tests/support/TestServer.h"
 
+#include "server/jobs/Housekeeping.h"
 #include "server/log/Log.h"
 
 #include <QtCore/QUrl>
@@ -40,7 +41,8 @@ TestServer::TestServer(const Environment &settings) : TestServer(TestCluster::in
 
 TestServer::TestServer(TestDatabase database, const QString &dataDirectory, const Environment &settings) :
     m_database(std::move(database)), m_directory(dataDirectory.isEmpty() ? std::make_shared<QTemporaryDir>() : nullptr),
-    m_dataDirectory(m_directory ? m_directory->path() : dataDirectory), m_settings(settings), m_superuser(m_database.administrator)
+    m_dataDirectory(m_directory ? m_directory->path() : dataDirectory), m_settings(settings), m_superuser(m_database.administrator),
+    m_house(m_database.serving)
 {
     log::configure({.level = LogLevel::Error});
     Environment environment{
@@ -97,7 +99,7 @@ Instant TestServer::now() const
 void TestServer::advance(std::chrono::microseconds time)
 {
     m_ahead += time.count();
-    sql("select aegis.ensure_event_partitions(($1::timestamptz at time zone 'UTC')::date, 7)", now());
+    must(keepHouse(m_house, now()));
 }
 
 QByteArrayList TestServer::events(const QByteArray &tenantId)

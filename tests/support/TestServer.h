@@ -49,7 +49,7 @@ public:
 
     /// What the server takes for the present.
     Instant now() const;
-    /// Moves the server's clock on, and makes the partitions of events that housekeeping would have made by then.
+    /// Moves the server's clock on, and keeps its house as it would have done by then.
     void advance(std::chrono::microseconds time);
 
     /// What is really there: one statement as the superuser, committed.
@@ -87,7 +87,8 @@ private:
     {
         if (!result)
             die(result.problem());
-        return *std::move(result);
+        if constexpr (!std::is_void_v<T>)
+            return *std::move(result);
     }
     [[noreturn]] static void die(const Problem &problem);
 
@@ -97,6 +98,7 @@ private:
     const Environment m_settings;
     std::atomic<qint64> m_ahead{0}; ///< microseconds
     DatabaseSession m_superuser;
+    DatabaseSession m_house; ///< as the server's own
     std::unique_ptr<Application> m_application;
     int m_people = 0;
 };
