@@ -1,5 +1,6 @@
 #include "server/health/HealthService.h"
 
+#include "server/db/QuickRead.h"
 #include "server/health/HealthStore.h"
 
 namespace aegis {
@@ -27,7 +28,7 @@ Task<Result<void>> HealthService::tryDisk(const RequestContext &context) const
     // What is left of a full disk lets one write through and the next one fail: for a while nothing is tried.
     if (context.now >= *failedAt && context.now < *failedAt + diskRetry)
         co_return ProblemCode::DatabaseUnavailable;
-    const Result<void> tried = co_await m_database.read<void>(context, [](Tx &tx) { return HealthStore::tryDisk(tx); });
+    const Result<void> tried = co_await quickRead<void>(m_database, context, [](Tx &tx) { return HealthStore::tryDisk(tx); });
     if (tried)
         m_database.setDiskWell(*failedAt);
     co_return tried;
@@ -39,7 +40,7 @@ Task<Result<HealthResponse>> HealthService::ready(const RequestContext &context)
     const bool isBehind = m_revocations.age() > m_maxRevocationAge;
     Result<HealthStore::State> state(ProblemCode::DatabaseUnavailable);
     if (!isBehind)
-        state = co_await m_database.read<HealthStore::State>(context, [](Tx &tx) { return HealthStore::state(tx); });
+        state = co_await quickRead<HealthStore::State>(m_database, context, [](Tx &tx) { return HealthStore::state(tx); });
 
     Result<void> disk;
     if (state)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/async/Outstanding.h"
 #include "server/db/Database.h"
 #include "server/http/Authenticator.h"
 #include "server/sessions/AccessTokens.h"
@@ -8,7 +9,8 @@
 namespace aegis {
 
 /// Believes an access token: signature and claims, then that neither it nor its session is revoked. All of that is in
-/// memory, unless the list of revocations is too old to rely on: then the table is asked, and who cannot be checked is refused.
+/// memory, unless the list of revocations is too old to rely on: then the table is asked, and who cannot be checked is refused,
+/// at once while the database owes an answer for longer than that.
 class AccessTokenAuthenticator : public http::Authenticator {
 public:
     AccessTokenAuthenticator(const AccessTokens &tokens, const RevocationList &revocations, Database &database, std::chrono::milliseconds maxAge) :
@@ -24,6 +26,7 @@ private:
     const RevocationList &m_revocations;
     Database &m_database;
     const std::chrono::milliseconds m_maxAge;
+    Outstanding m_reads; ///< of the table
 };
 
 } // namespace aegis

@@ -14,6 +14,7 @@ class TestRevocationFeed : public QObject {
 private Q_SLOTS:
     void closesWhileTheDatabaseIsGone_data();
     void closesWhileTheDatabaseIsGone();
+    void answersSoonWhileTheDatabaseHangs();
 };
 
 void TestRevocationFeed::closesWhileTheDatabaseIsGone_data()
@@ -84,6 +85,53 @@ void TestRevocationFeed::closesWhileTheDatabaseIsGone()
     QCOMPARE(client.verify(ended.text("accessToken")).status, 401);
     QCOMPARE(client.logout(token).status, 204);
     QCOMPARE(client.verify(token).status, 401);
+}
+
+void TestRevocationFeed::answersSoonWhileTheDatabaseHangs()
+{
+    using namespace std::chrono_literals;
+    constexpr auto soon = 5s; // a read may take 2 s; the database is only taken for gone after 12 s or more
+    const DataDirectory directory;
+    ServerProcess server(directory);
+    QVERIFY_STARTS(server);
+    ApiClient client(server.port());
+    const QByteArray token = client.signup("ada-one").text("accessToken");
+    QCOMPARE(client.verify(token).status, 204);
+    const QList<qint64> processes = directory.postgresProcesses();
+    const auto signalAll = [&](int number) {
+        for (const qint64 process : processes)
+            ::kill(static_cast<pid_t>(process), number);
+    };
+    const auto goOn = qScopeGuard([&] { signalAll(SIGCONT); }); // or the stopped ones would outlive the test
+    const auto timeOf = [](const auto &call) {
+        const auto begin = std::chrono::steady_clock::now();
+        call();
+        return std::chrono::steady_clock::now() - begin;
+    };
+
+    signalAll(SIGSTOP);
+    ApiAnswer ready;
+    const auto readyTime = timeOf([&] { ready = client.get("/health/ready"); }); // the feed has not noticed yet
+    auto longest = 0ns;
+    ApiAnswer refusal;
+    do {
+        longest = std::max<std::chrono::nanoseconds>(longest, timeOf([&] { refusal = client.verify(token); }));
+    } while (refusal.status == 204 && longest < soon);
+    int refusals = 0;
+    const auto timeOfMany = timeOf([&] {
+        for (int i = 0; i < 20; ++i)
+            refusals += client.verify(token).code == "revocation_unavailable" ? 1 : 0;
+    });
+    signalAll(SIGCONT);
+
+    QCOMPARE(ready.status, 503);
+    QVERIFY(readyTime < soon);
+    QCOMPARE(refusal.code, QByteArray("revocation_unavailable"));
+    QVERIFY(longest < soon);
+    QCOMPARE(refusals, 20);
+    QVERIFY(timeOfMany < soon); // not 2 s each: the first one's read is still out
+    QTRY_COMPARE_WITH_TIMEOUT(client.verify(token).status, 204, 20'000);
+    QTRY_COMPARE(client.get("/health/ready").status, 200);
 }
 
 AEGIS_TEST(TestRevocationFeed)
