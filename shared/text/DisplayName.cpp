@@ -31,10 +31,12 @@ bool isReadable(char32_t c)
     }
 }
 
-/// A letter, or a mark, which belongs to one.
-bool isOfLetter(char32_t c)
+constexpr char32_t emojiStyle = 0xfe0f;
+
+/// What a joiner may stand between: letters with their marks, and pictures, which are joined to other pictures.
+bool isJoinable(char32_t c)
 {
-    return QChar::isLetter(c) || QChar::isMark(c);
+    return QChar::isLetter(c) || QChar::isMark(c) || QChar::category(c) == QChar::Symbol_Other || QChar::category(c) == QChar::Symbol_Modifier;
 }
 
 bool isReadable(const QList<uint> &characters)
@@ -42,11 +44,13 @@ bool isReadable(const QList<uint> &characters)
     int marks = 0;
     for (qsizetype i = 0; i < characters.size(); ++i) {
         const char32_t c = characters.at(i);
-        if (isJoiner(c)) { // some scripts cannot be written without them
-            if (i == 0 || i + 1 == characters.size() || !isOfLetter(characters.at(i - 1)) || !isOfLetter(characters.at(i + 1)))
+        if (isJoiner(c)) { // some scripts, and pictures of several, cannot be written without them
+            if (i == 0 || i + 1 == characters.size() || !isJoinable(characters.at(i - 1)) || !isJoinable(characters.at(i + 1)))
                 return false;
             continue; // the marks around it are still in one row
         }
+        if (c == emojiStyle && i > 0 && QChar::category(characters.at(i - 1)) == QChar::Symbol_Other)
+            continue; // a picture in colour
         marks = QChar::isMark(c) ? marks + 1 : 0;
         if (!isReadable(c) || marks > maxMarks)
             return false;

@@ -21,6 +21,8 @@ void TestDisplayName::keepsWhatPeopleAreCalled_data()
     QTest::newRow("white space around") << QStringLiteral("  Ada \t") << QStringLiteral("Ada");
     QTest::newRow("markup is only text") << QStringLiteral("<b>") << QStringLiteral("<b>");
     QTest::newRow("emoji") << QStringLiteral(u"\U0001F600") << QStringLiteral(u"\U0001F600");
+    QTest::newRow("emoji of several") << QStringLiteral(u"\U0001F469\u200d\U0001F680") << QStringLiteral(u"\U0001F469\u200d\U0001F680");
+    QTest::newRow("emoji in colour") << QStringLiteral(u"\u2764\ufe0f\u200d\U0001F525") << QStringLiteral(u"\u2764\ufe0f\u200d\U0001F525");
     QTest::newRow("joiner") << QStringLiteral(u"\u0646\u200c\u0627") << QStringLiteral(u"\u0646\u200c\u0627");
     QTest::newRow("joiner after a virama") << QStringLiteral(u"\u0d15\u0d4d\u200d\u0d15") << QStringLiteral(u"\u0d15\u0d4d\u200d\u0d15");
     QTest::newRow("joiner before a virama") << QStringLiteral(u"\u09b0\u200d\u09cd\u09af") << QStringLiteral(u"\u09b0\u200d\u09cd\u09af");
@@ -60,6 +62,7 @@ void TestDisplayName::refuses_data()
     QTest::newRow("Hangul filler of half the width") << QStringLiteral(u"\uffa0");
     QTest::newRow("Braille blank") << QStringLiteral(u"\u2800");
     QTest::newRow("variation selector alone") << QStringLiteral(u"\ufe0f");
+    QTest::newRow("two variation selectors") << QStringLiteral(u"\u2764\ufe0f\ufe0f");
     QTest::newRow("variation selector inside") << QStringLiteral(u"A\ufe0fda");
     QTest::newRow("variation selector of the supplement") << QStringLiteral(u"A\U000e0100da");
     QTest::newRow("grapheme joiner alone") << QStringLiteral(u"\u034f");

@@ -57,6 +57,8 @@ void GuardSocket::startTls(int descriptor, const QSslConfiguration &configuratio
 /// Whoever waits for its client can be ended for others, unless it is preferred.
 void GuardSocket::enter(State state)
 {
+    if (m_state == State::Dead) // a write that fails ends the connection before it returns
+        return;
     m_state = state;
     const bool waits = state != State::Answering && state != State::Streaming && state != State::Dead;
     if (waits && !m_route->place->isPreferred())
@@ -110,6 +112,8 @@ void GuardSocket::advance(QByteArrayView bytes)
         } else {
             if (m_parser.takeExpectation())
                 m_wire->write(QByteArrayLiteral("HTTP/1.1 100 Continue\r\n\r\n"));
+            if (m_state == State::Dead)
+                break;
             allowForPhase(before);
             break;
         }

@@ -31,6 +31,8 @@ void GuardSocket::send(const HttpReply &reply)
     if (streams && isHttp10)
         m_closeAfter = true; // the end of the connection is the end of the body
     m_wire->write(frameReply(reply, {.isHead = isHead, .isHttp10 = isHttp10, .close = m_closeAfter}));
+    if (m_state == State::Dead) // the peer has gone
+        return;
     if (!reply.stream)
         return finishAnswer();
 
@@ -74,6 +76,8 @@ void GuardSocket::pump()
 void GuardSocket::finishAnswer()
 {
     m_pump.reset();
+    if (m_state == State::Dead)
+        return;
     if (m_wire->pending() > 0 && !m_wire->failed()) {
         enter(State::Flushing);
         allow(m_context->limits.write);
@@ -103,6 +107,8 @@ void GuardSocket::wireSent()
 /// would hold that for a connection that nobody counts.
 void GuardSocket::linger()
 {
+    if (m_state == State::Dead)
+        return;
     if (m_wire->failed() || (m_peerEnded && m_wire->unconfirmed() == 0))
         return die();
     if (m_state == State::Lingering)

@@ -183,7 +183,7 @@ void TestEventBatch::theCatalogueNamesEachTypeOnce()
             fields.insert(field.name);
         }
     }
-    QCOMPARE(names.size(), 13);
+    QCOMPARE(names.size(), 14);
 }
 
 void TestEventBatch::anUnknownNameIsNoType()
