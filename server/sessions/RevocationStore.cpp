@@ -15,7 +15,8 @@ constexpr Sql isRevokedSql(R"(
                           or kind in ('user', 'organization') and subject_id in ($3, $4) and not_before > $6)),
            (select min(kind) from aegis.revocation where expires_at > $5 and kind not in ('session', 'token', 'user', 'organization')))");
 
-constexpr Sql removeExpiredSql("delete from aegis.revocation where id in (select id from aegis.revocation where expires_at <= least($1, now()) limit $2)");
+constexpr Sql removeExpiredSql(
+    "delete from aegis.revocation where id in (select id from aegis.revocation where expires_at <= least($1, now()) limit $2)");
 
 /// A newer server on the same database may revoke what this one does not know, so it cannot tell who has access.
 Problem unknownKind(const QString &name)
