@@ -70,8 +70,10 @@ begin
 end
 $$;
 
--- An instance whose feed is late asks for each request whether its token was revoked.
+-- An instance whose feed is late asks for each request whether its token was revoked, and whether there is a revocation that only
+-- a newer server understands.
 create index revocation_subject on revocation (subject_id);
+create index revocation_of_unknown_kind on revocation (expires_at) where kind not in ('session', 'token', 'user', 'organization');
 
 -- The server's own clearing has no tenant: what has expired it may find and delete, whosever it was. It is sealed, and no longer
 -- worth anything.
