@@ -152,11 +152,11 @@ void TestMetrics::putsADurationIntoItsBuckets()
 {
     QFETCH(const qint64, nanoseconds);
     QFETCH(const int, firstBucket);
-    Histogram histogram;
+    const auto histogram = std::make_unique<Histogram>(); // g++ 12's AddressSanitizer aligns the stack to less than it asks for
 
-    histogram.observe(std::chrono::nanoseconds(nanoseconds));
+    histogram->observe(std::chrono::nanoseconds(nanoseconds));
 
-    const auto snapshot = histogram.snapshot();
+    const auto snapshot = histogram->snapshot();
     for (std::size_t i = 0; i < snapshot.cumulative.size(); ++i)
         QCOMPARE(snapshot.cumulative[i], std::uint64_t(int(i) >= firstBucket ? 1 : 0));
 }
