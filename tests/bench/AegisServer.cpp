@@ -78,13 +78,23 @@ AegisServer::AegisServer(const QString &program, QString directory, const std::m
     m_startTime = std::chrono::steady_clock::now() - m_begin;
 }
 
-QString AegisServer::socketDirectory() const
+QByteArray AegisServer::postmasterLine(int line) const
 {
-    // A path that is too long for a socket moves the socket elsewhere; postmaster.pid says where (line 5).
     QFile file(m_directory + QStringLiteral("/postgres/data/postmaster.pid"));
     if (!file.open(QIODevice::ReadOnly))
         throw BenchmarkFailed(QStringLiteral("%1 cannot be read").arg(file.fileName()));
-    return QString::fromUtf8(file.readAll().split('\n').value(4));
+    return file.readAll().split('\n').value(line);
+}
+
+qint64 AegisServer::databaseId() const
+{
+    return postmasterLine(0).toLongLong();
+}
+
+QString AegisServer::socketDirectory() const
+{
+    // A path that is too long for a socket moves the socket elsewhere, so it is asked for.
+    return QString::fromUtf8(postmasterLine(4));
 }
 
 QByteArray AegisServer::ask(const QByteArray &request, int wanted) const

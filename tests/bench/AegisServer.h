@@ -34,7 +34,9 @@ public:
     qint64 id() const { return m_child.id(); }
     /// From the start of the process to the first 200 of `/health/ready`.
     std::chrono::duration<double, std::milli> startTime() const { return m_startTime; }
-    /// Where the socket of its PostgreSQL is.
+    /// The postmaster of its PostgreSQL.
+    qint64 databaseId() const;
+    /// Where the socket of that is.
     QString socketDirectory() const;
 
     /// Signs up one person more.
@@ -42,6 +44,8 @@ public:
 
 private:
     QByteArray ask(const QByteArray &request, int wanted) const;
+    /// A line of postmaster.pid, from 0.
+    QByteArray postmasterLine(int line) const;
 
     const QString m_directory;
     const quint16 m_port;

@@ -23,6 +23,20 @@ QList<QByteArray> statFields(qint64 process)
     return stat.mid(stat.lastIndexOf(')') + 2).split(' ');
 }
 
+double ticksInSeconds(const QList<QByteArray> &fields, qsizetype first, qsizetype count)
+{
+    double ticks = 0;
+    for (const QByteArray &field : fields.sliced(first, count))
+        ticks += field.toDouble();
+    return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+QList<QByteArray> childrenOf(qint64 parent)
+{
+    const QByteArray list = readAll(QStringLiteral("/proc/%1/task/%1/children").arg(parent)).trimmed();
+    return list.isEmpty() ? QList<QByteArray>() : list.split(' ');
+}
+
 } // namespace
 
 Child::Child(const Command &command)
@@ -61,12 +75,21 @@ double cpuSeconds(qint64 process)
     const QList<QByteArray> fields = statFields(process);
     if (fields.size() < 13)
         throw BenchmarkFailed(QStringLiteral("process %1 has ended").arg(process));
-    return (fields[11].toDouble() + fields[12].toDouble()) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+    return ticksInSeconds(fields, 11, 2);
+}
+
+double familyCpuSeconds(qint64 process)
+{
+    const QList<QByteArray> fields = statFields(process);
+    double seconds = fields.size() < 15 ? 0 : ticksInSeconds(fields, 11, 4); // with those of children that were waited for
+    for (const QByteArray &child : childrenOf(process))
+        seconds += familyCpuSeconds(child.toLongLong());
+    return seconds;
 }
 
 qint64 childOf(qint64 parent)
 {
-    return readAll(QStringLiteral("/proc/%1/task/%1/children").arg(parent)).split(' ').value(0).toLongLong();
+    return childrenOf(parent).value(0).toLongLong();
 }
 
 double residentMib(qint64 process)

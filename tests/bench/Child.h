@@ -31,6 +31,8 @@ private:
 /// Seconds of processor time that all threads of a process have used, in user and in kernel mode (/proc/PID/stat, proc(5);
 /// whole hundredths).
 double cpuSeconds(qint64 process);
+/// The same of a process with its children, those that have ended included.
+double familyCpuSeconds(qint64 process);
 /// The process that has that parent, or 0.
 qint64 childOf(qint64 parent);
 /// Resident memory in MiB (VmRSS of /proc/PID/status).
