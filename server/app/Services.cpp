@@ -17,6 +17,7 @@ Database::Options databaseOptions(const Settings &settings, const Storage &stora
     options.connection = storage.serving;
     options.session = storage.session;
     options.threads = settings.databasePoolSize;
+    options.askingThreads = settings.ioThreads;
     options.queueCapacity = static_cast<std::size_t>(settings.databaseQueue);
     const QString place = storage.cluster ? QStringLiteral("%1/postgres (DATA_DIR)").arg(settings.dataDir)
                                           : QStringLiteral("the data of %1").arg(storage.serving.description());

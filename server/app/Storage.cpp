@@ -23,6 +23,12 @@ Result<void> migrate(const ConnectionString &administrator, const QByteArray &se
     return {};
 }
 
+/// Of this server to its private cluster: the pool's and the lanes', its loops', and some for the operator's psql and a backup.
+int mostConnections(const Settings &settings)
+{
+    return 2 * settings.databasePoolSize + 34;
+}
+
 } // namespace
 
 Result<Storage> Storage::open(const Settings &settings, Options options)
@@ -35,6 +41,7 @@ Result<Storage> Storage::open(const Settings &settings, Options options)
         TRY(storage.cluster,
             EmbeddedPostgres::start(
                 {.dataDirectory = settings.dataDir,
+                 .connections = mostConnections(settings),
                  .programDirectory = settings.postgresBinDir,
                  .durable = options.durable,
                  .tell = [](EmbeddedPostgres::Severity severity, const QString &what) {

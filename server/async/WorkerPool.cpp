@@ -1,26 +1,12 @@
 #include "server/async/WorkerPool.h"
 
+#include "server/async/QueueProblems.h"
+
 #include <sys/resource.h>
 
 #include <pthread.h>
 
 namespace aegis {
-namespace {
-
-Problem overloaded(std::size_t capacity)
-{
-    return Problem(ProblemCode::Overloaded)
-        .withRetryAfter(std::chrono::seconds(1))
-        .withInternal(QStringLiteral("a queue of %1 is full").arg(capacity));
-}
-
-Problem overdue()
-{
-    return Problem(ProblemCode::HandlerTimeout).withInternal(QStringLiteral("no worker was free in time"));
-}
-
-} // namespace
-
 WorkerPool::WorkerPool(Options options) : m_options(std::move(options))
 {
     m_threads.reserve(static_cast<std::size_t>(m_options.threads));
@@ -62,7 +48,7 @@ Result<void> WorkerPool::post(Job job)
             return ProblemCode::ShuttingDown;
         if (m_jobs.size() >= m_options.capacity) {
             ++m_rejected;
-            return overloaded(m_options.capacity);
+            return queueIsFull(m_options.capacity);
         }
         m_jobs.push_back(std::move(job));
     }
@@ -98,7 +84,7 @@ void WorkerPool::work(int worker)
         m_jobs.pop_front();
         lock.unlock();
         if (job.deadline <= std::chrono::steady_clock::now())
-            job.refuse(overdue());
+            job.refuse(noneInTime());
         else
             job.run(worker);
     }

@@ -16,35 +16,37 @@ std::optional<Json> jsonOrNull(const QJsonObject &row)
 
 } // namespace
 
-Result<std::optional<Account>> AccountStore::find(Tx &tx, const EmailAddress &email)
+Task<Result<std::optional<Account>>> AccountStore::find(Database &database, const RequestContext &context, const EmailAddress &email)
 {
-    TRY(const Rows rows, tx.finalQuery(findSql, email.text()));
+    Task<Result<Rows>> task = database.readRows(context, findSql, email.text());
+    CO_TRY(const Rows rows, co_await task);
     if (rows.isEmpty())
-        return std::optional<Account>();
+        co_return std::optional<Account>();
     const Row row = rows.first();
     Account account;
     account.user = userFrom(row, row.get<UserId>("user_id"));
     account.organization = organizationFrom(row);
     account.roles = row.get<QStringList>("roles");
     account.passwordHash = row.get<std::optional<QByteArray>>("password_hash").value_or(QByteArray());
-    return std::optional(std::move(account));
+    co_return std::optional(std::move(account));
 }
 
-Result<bool> AccountStore::add(Tx &tx, const Registration &r)
+Task<Result<bool>> AccountStore::add(Database &database, const RequestContext &context, const Registration &r)
 {
-    TRY(const Row row,
-        tx.finalQueryOne(ProblemCode::Internal, addSql, jsonOrNull(r.idempotencyKey), jsonOrNull(r.organization), jsonOrNull(r.details), Json(r.user),
-                         Json(r.profile), jsonOrNull(r.role), jsonOrNull(r.membership), Json(r.session), Json(r.refreshToken), Json(r.events)));
-    return row.get<bool>(0);
+    Task<Result<Rows>> task = database.writeRows(context, addSql, jsonOrNull(r.idempotencyKey), jsonOrNull(r.organization), jsonOrNull(r.details),
+                                                 Json(r.user), Json(r.profile), jsonOrNull(r.role), jsonOrNull(r.membership), Json(r.session),
+                                                 Json(r.refreshToken), Json(r.events));
+    CO_TRY(const Row row, rowOf(co_await task, ProblemCode::Internal));
+    co_return row.get<bool>(0);
 }
 
-Result<bool> AccountStore::completeLogin(Tx &tx, const Login &login)
+Task<Result<bool>> AccountStore::completeLogin(Database &database, const RequestContext &context, const Login &login)
 {
     const auto renewed = login.newPasswordHash.isEmpty() ? std::nullopt : std::optional(Text{login.newPasswordHash});
-    TRY(const Row row,
-        tx.finalQueryOne(ProblemCode::Internal, completeLoginSql, login.user, Text{login.passwordHash}, renewed, Json(login.session),
-                         Json(login.refreshToken), Json(login.events)));
-    return row.get<bool>(0);
+    Task<Result<Rows>> task = database.writeRows(context, completeLoginSql, login.user, Text{login.passwordHash}, renewed, Json(login.session),
+                                                 Json(login.refreshToken), Json(login.events));
+    CO_TRY(const Row row, rowOf(co_await task, ProblemCode::Internal));
+    co_return row.get<bool>(0);
 }
 
 } // namespace aegis

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/db/Tx.h"
+#include "server/db/Database.h"
 #include "shared/dto/OrganizationDto.h"
 #include "shared/dto/UserDto.h"
 #include "shared/text/EmailAddress.h"
@@ -24,7 +24,7 @@ struct Account {
 class AccountStore {
 public:
     /// Across all tenants; nothing when nobody has that address.
-    static Result<std::optional<Account>> find(Tx &tx, const EmailAddress &email);
+    static Task<Result<std::optional<Account>>> find(Database &database, const RequestContext &context, const EmailAddress &email);
 
     /// All that a registration stores, as rows of the tables of the same names. Without an organization its three rows and
     /// the membership are empty; `idempotencyKey` is empty when the call carried none.
@@ -41,7 +41,7 @@ public:
         QByteArray events;
     };
     /// Everything or nothing, in one round trip. False: the Idempotency-Key has been used. `email_taken`, `slug_taken`.
-    static Result<bool> add(Tx &tx, const Registration &registration);
+    static Task<Result<bool>> add(Database &database, const RequestContext &context, const Registration &registration);
 
     /// The end of a login, in one round trip. False, and nothing is written: the account has changed since it was found.
     struct Login {
@@ -52,7 +52,7 @@ public:
         QJsonObject refreshToken;
         QByteArray events;
     };
-    static Result<bool> completeLogin(Tx &tx, const Login &login);
+    static Task<Result<bool>> completeLogin(Database &database, const RequestContext &context, const Login &login);
 };
 
 } // namespace aegis

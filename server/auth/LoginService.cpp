@@ -36,7 +36,7 @@ Task<Result<AuthResponse>> LoginService::login(const RequestContext &context, Lo
     // only have renewed the hash.
     for (int attempt = 0; attempt < 2; ++attempt) {
         if (email) {
-            CO_TRY(account, co_await m_database.read<std::optional<Account>>(context, [&](Tx &tx) { return AccountStore::find(tx, *email); }));
+            CO_TRY(account, co_await AccountStore::find(m_database, context, *email));
         }
         if (!account || account->passwordHash.isEmpty()) {
             CO_CHECK(co_await m_hasher.verifyDecoy(request.password, context.deadline));
@@ -99,7 +99,7 @@ Task<Result<std::optional<AuthResponse>>> LoginService::open(const RequestContex
                                     .session = session.session,
                                     .refreshToken = session.refreshToken,
                                     .events = events.json()};
-    CO_TRY(const bool done, co_await m_database.write<bool>(inTenant, [&](Tx &tx) { return AccountStore::completeLogin(tx, login); }));
+    CO_TRY(const bool done, co_await AccountStore::completeLogin(m_database, inTenant, login));
     if (!done)
         co_return std::optional<AuthResponse>();
     co_return std::optional(authResponse(account.user, account.organization, std::move(session)));
@@ -115,7 +115,7 @@ Task<Problem> LoginService::fail(const RequestContext &context, const Account *a
     events.add({.type = EventType::UserLoginFailed,
                 .subject = account ? account->user.id.uuid() : QUuid(),
                 .payload = {{QStringLiteral("reason"), QString(reason)}, {QStringLiteral("emailFingerprint"), QString::fromLatin1(fingerprint)}}});
-    auto recorded = co_await m_database.write<void>(inTenant, [&](Tx &tx) { return EventStore::appendFinally(tx, events); });
+    auto recorded = co_await EventStore::record(m_database, inTenant, events);
     if (!recorded) // a failure that cannot be recorded cannot be counted: do not say whether the password was right
         co_return std::move(recorded).problem();
     co_return Problem(answer).withInternal(QString(reason));

@@ -31,7 +31,7 @@ Task<Result<RegistrationResponse>> RegistrationService::make(const RequestContex
     CO_TRY(Prepared prepared, prepare(context, account, hash));
 
     const RequestContext tenantContext = context.withTenant(prepared.tenant);
-    CO_TRY(const bool stored, co_await m_database.write<bool>(tenantContext, [&](Tx &tx) { return AccountStore::add(tx, prepared.rows); }));
+    CO_TRY(const bool stored, co_await AccountStore::add(m_database, tenantContext, prepared.rows));
     if (stored)
         co_return std::move(prepared.response);
 

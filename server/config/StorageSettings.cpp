@@ -27,7 +27,8 @@ SettingGroup storageSettings()
                                "to change tables."),
                    "none: the schema is looked at, and not changed"),
          count("DATABASE_POOL_SIZE", &Settings::databasePoolSize, "8", 1, 256,
-               "Threads with one connection each. More only helps when the database has more cores than that to give."),
+               "Connections that serve requests. Transactions of several statements have as many again at most, opened when they are needed. "
+               "More only helps when the database has more cores than that to give."),
          count("DATABASE_QUEUE", &Settings::databaseQueue, "1024", 1, 1000000,
                "Transactions that may wait for a connection: about a second's worth. One more is answered 503 at once instead of ever later."),
          duration("DATABASE_STATEMENT_TIMEOUT", &Settings::databaseStatementTimeout, "5s", "10ms", "10m",

@@ -17,12 +17,9 @@ namespace {
 /// More than a program has statements; what is composed at run time cannot make the server's memory grow without end.
 constexpr std::size_t mostPrepared = 512;
 
-constexpr qint64 forever = -1;
+using Clock = std::chrono::steady_clock;
 
-qint64 nowMilliseconds()
-{
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+constexpr Clock::time_point atOnce = Clock::time_point::min();
 
 QByteArray milliseconds(std::chrono::milliseconds time)
 {
@@ -120,49 +117,40 @@ bool Connection::isUsable()
     if (m_lost || PQstatus(m_handle) != CONNECTION_OK)
         return false;
     // While nothing is asked nothing should come. What comes is a last word, the end, or a notice: read it and look again.
-    if (waitFor(POLLIN, nowMilliseconds())) {
+    if (waitFor(POLLIN, atOnce)) {
         if (PQconsumeInput(m_handle) == 0)
             return false;
         PQisBusy(m_handle); // hands notices to the receiver
-        return !m_lost && !waitFor(POLLIN, nowMilliseconds());
+        return !m_lost && !waitFor(POLLIN, atOnce);
     }
     return true;
 }
 
-bool Connection::waitFor(short events, qint64 deadline) const
+int Connection::descriptor() const
+{
+    return PQsocket(m_handle);
+}
+
+bool Connection::waitFor(short events, Clock::time_point deadline) const
 {
     pollfd entry{PQsocket(m_handle), events, 0};
     for (;;) {
-        const qint64 left = deadline == forever ? forever : std::max<qint64>(0, deadline - nowMilliseconds());
-        const int ready = ::poll(&entry, 1, static_cast<int>(std::min<qint64>(left, 1'000'000)));
-        if (ready >= 0 || errno != EINTR)
+        const auto left = deadline == atOnce ? 0 : std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        const int ready = ::poll(&entry, 1, static_cast<int>(std::clamp<qint64>(left, 0, 1'000'000)));
+        if (ready > 0 || (ready == 0 && left <= 1'000'000))
             return ready > 0;
-    }
-}
-
-bool Connection::flush(qint64 deadline)
-{
-    for (;;) {
-        const int left = PQflush(m_handle);
-        if (left <= 0)
-            return left == 0;
-        if (!waitFor(POLLIN | POLLOUT, deadline))
-            return false;
-        if (PQconsumeInput(m_handle) == 0)
+        if (ready < 0 && errno != EINTR)
             return false;
     }
 }
 
-PGresult *Connection::nextResult(qint64 deadline)
+/// Sends what libpq still holds, as far as the server takes it. False when the connection does not take it.
+bool Connection::flush()
 {
-    while (PQisBusy(m_handle)) {
-        if (m_lost)
-            return nullptr;
-        // What was read before the end is still given out: it may hold the server's last word.
-        if (!waitFor(POLLIN, deadline) || PQconsumeInput(m_handle) == 0)
-            m_lost = true;
-    }
-    return PQgetResult(m_handle);
+    const int left = PQflush(m_handle);
+    m_isFlushed = left == 0;
+    // A server whose answers nobody reads may not read either.
+    return left == 0 || (left > 0 && PQconsumeInput(m_handle) != 0);
 }
 
 bool Connection::send(const Command &command, Sent &sent)
@@ -194,74 +182,135 @@ bool Connection::send(const Command &command, Sent &sent)
     return PQsendQueryPrepared(m_handle, name.c_str(), count, texts.data(), lengths.data(), formats.data(), 0) == 1;
 }
 
-/// Reads what one step (a Prepare, an Execute) gave; nothing after an error, or when the connection was lost.
-std::optional<Rows> Connection::readStep(qint64 deadline, std::optional<SqlError> &error)
+void Connection::begin(std::span<const Command> commands)
 {
-    std::optional<Rows> answer;
-    while (PGresult *const result = nextResult(deadline)) {
-        switch (PQresultStatus(result)) {
-        case PGRES_COMMAND_OK:
-        case PGRES_TUPLES_OK:
-        case PGRES_EMPTY_QUERY:
-            answer.emplace(result);
-            continue;
-        case PGRES_PIPELINE_ABORTED: // an earlier step failed
-            break;
-        default:
-            takeError(result, error);
-            answer.reset();
-        }
-        PQclear(result);
-        if (m_lost)
-            break;
-    }
-    return error || m_lost ? std::nullopt : answer;
+    if (m_counters)
+        ++m_counters->roundTrips;
+    m_exchange = {};
+    m_sent.assign(commands.size(), {});
+    m_answer.reset();
+    m_command = 0;
+    m_phase = commands.empty() ? Phase::Sync : Phase::Steps;
+    m_deadline = m_settings.statementTimeout.count() == 0 ? Clock::time_point::max()
+                                                          : Clock::now() + m_settings.statementTimeout + m_settings.answerGrace;
+    bool isSent = true;
+    for (std::size_t i = 0; i < commands.size(); ++i)
+        isSent = isSent && send(commands[i], m_sent[i]);
+    isSent = isSent && PQpipelineSync(m_handle) == 1 && flush();
+    // A connection that is known to be broken still gives out what the server said last.
+    m_lost = m_lost || (!isSent && PQstatus(m_handle) == CONNECTION_OK);
+    m_isPreparing = !commands.empty() && !m_sent.front().name.empty();
+    m_isFresh = true;
 }
 
-void Connection::takeError(const pg_result *result, std::optional<SqlError> &error)
+Connection::Wants Connection::proceed()
+{
+    if (!m_isFlushed && !m_lost && !flush())
+        m_lost = true;
+    bool mayRead = !std::exchange(m_isFresh, false); // right after the commands were sent nothing can have come
+    while (m_phase != Phase::Done && !(m_lost && PQisBusy(m_handle))) {
+        if (!PQisBusy(m_handle)) {
+            hear(PQgetResult(m_handle));
+        } else if (mayRead) {
+            mayRead = false;
+            // What was read before the end is still given out: it may hold the server's last word.
+            m_lost = PQconsumeInput(m_handle) == 0 || m_lost;
+        } else {
+            return m_isFlushed ? Wants::Read : Wants::ReadOrWrite;
+        }
+    }
+    return Wants::Nothing;
+}
+
+/// Null ends a step. Of a connection that is lost the step under way is read to its end, as far as it has come.
+void Connection::hear(PGresult *result)
+{
+    const bool isEnd = result == nullptr;
+    if (m_phase == Phase::Sync)
+        hearSync(result);
+    else if (!isEnd)
+        hearStep(result);
+    else if (!m_lost)
+        endStep();
+    if (m_lost && (isEnd || m_phase == Phase::Sync))
+        m_phase = Phase::Done;
+}
+
+void Connection::hearStep(PGresult *result)
+{
+    switch (PQresultStatus(result)) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY:
+        m_answer.emplace(result);
+        return;
+    case PGRES_PIPELINE_ABORTED: // an earlier step failed
+        break;
+    default:
+        takeError(result);
+        m_answer.reset();
+    }
+    PQclear(result);
+}
+
+void Connection::endStep()
+{
+    if (m_exchange.error) {
+        m_phase = Phase::Sync;
+        return;
+    }
+    Sent &sent = m_sent[m_command];
+    if (m_isPreparing) {
+        if (m_answer)
+            m_prepared.emplace(std::move(sent.key), std::move(sent.name));
+        m_isPreparing = false;
+    } else {
+        if (m_answer)
+            m_exchange.answers.push_back(*std::move(m_answer));
+        if (++m_command == m_sent.size())
+            m_phase = Phase::Sync;
+        else
+            m_isPreparing = !m_sent[m_command].name.empty();
+    }
+    m_answer.reset();
+}
+
+/// Up to the answer to the Sync, which ends the implicit transaction: what fails there has not been committed either.
+void Connection::hearSync(PGresult *result)
+{
+    const ExecStatusType status = result ? PQresultStatus(result) : PGRES_EMPTY_QUERY;
+    if (status == PGRES_PIPELINE_SYNC)
+        m_phase = Phase::Done;
+    if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE)
+        takeError(result);
+    PQclear(result);
+    m_lost = m_lost || PQstatus(m_handle) != CONNECTION_OK;
+}
+
+void Connection::takeError(const pg_result *result)
 {
     const SqlError found = SqlError::from(result);
     if (qstrcmp(PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED), "FATAL") == 0 || PQstatus(m_handle) != CONNECTION_OK)
         m_lost = true;
-    if (!error && !found.state.isEmpty())
-        error = found;
+    if (!m_exchange.error && !found.state.isEmpty())
+        m_exchange.error = found;
+}
+
+Exchange Connection::take()
+{
+    m_phase = Phase::Done;
+    m_exchange.isLost = m_lost;
+    return std::move(m_exchange);
 }
 
 Exchange Connection::exchange(std::span<const Command> commands)
 {
-    Exchange exchange;
-    if (m_counters)
-        ++m_counters->roundTrips;
-    const qint64 deadline = m_settings.statementTimeout.count() == 0
-        ? forever
-        : nowMilliseconds() + (m_settings.statementTimeout + m_settings.answerGrace).count();
-    std::vector<Sent> sent(commands.size());
-    bool isSent = true;
-    for (std::size_t i = 0; i < commands.size(); ++i)
-        isSent = isSent && send(commands[i], sent[i]);
-    isSent = isSent && PQpipelineSync(m_handle) == 1 && flush(deadline);
-    m_lost = m_lost || (!isSent && PQstatus(m_handle) == CONNECTION_OK);
-
-    for (std::size_t i = 0; i < commands.size() && !exchange.error && !m_lost; ++i) {
-        if (!sent[i].name.empty() && readStep(deadline, exchange.error))
-            m_prepared.emplace(std::move(sent[i].key), std::move(sent[i].name));
-        if (exchange.error || m_lost)
-            break;
-        if (auto answer = readStep(deadline, exchange.error))
-            exchange.answers.push_back(*std::move(answer));
+    begin(commands);
+    for (Wants wants = proceed(); wants != Wants::Nothing; wants = proceed()) {
+        if (!waitFor(wants == Wants::Read ? POLLIN : POLLIN | POLLOUT, m_deadline))
+            giveUp();
     }
-    // Up to the answer to the Sync, which ends the implicit transaction: what fails there has not been committed either.
-    for (bool isSynced = false; !isSynced && !m_lost;) {
-        PGresult *const result = nextResult(deadline);
-        const ExecStatusType status = result ? PQresultStatus(result) : PGRES_EMPTY_QUERY;
-        isSynced = status == PGRES_PIPELINE_SYNC;
-        if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE)
-            takeError(result, exchange.error);
-        PQclear(result);
-        m_lost = m_lost || PQstatus(m_handle) != CONNECTION_OK;
-    }
-    exchange.isLost = m_lost;
-    return exchange;
+    return take();
 }
 
 std::vector<Notification> Connection::takeNotifications(std::chrono::milliseconds wait)
@@ -274,7 +323,7 @@ std::vector<Notification> Connection::takeNotifications(std::chrono::millisecond
         }
     };
     take();
-    if (taken.empty() && waitFor(POLLIN, nowMilliseconds() + wait.count())) {
+    if (taken.empty() && waitFor(POLLIN, Clock::now() + wait)) {
         m_lost = m_lost || PQconsumeInput(m_handle) == 0;
         take();
     }

@@ -8,9 +8,32 @@ Database::Database(Options options) : m_options(std::move(options)), m_link(std:
     for (int worker = 0; worker < m_options.threads; ++worker)
         m_sessions.push_back(std::make_unique<DatabaseSession>(session()));
     m_pool = std::make_unique<WorkerPool>(WorkerPool::Options{.name = "database", .threads = m_options.threads, .capacity = m_options.queueCapacity});
+    const int share = (m_options.threads + m_options.askingThreads - 1) / m_options.askingThreads;
+    m_lanes = std::make_unique<DatabaseLanes>(DatabaseLaneOptions{.target = m_options.connection,
+                                                                  .settings = m_options.session,
+                                                                  .link = m_link,
+                                                                  .openers = *m_pool,
+                                                                  .connections = static_cast<std::size_t>(share),
+                                                                  .capacity = m_options.queueCapacity});
 }
 
-Database::~Database() = default;
+Database::~Database()
+{
+    stop();
+}
+
+void Database::refuse()
+{
+    m_pool->refuse();
+    m_lanes->refuse();
+}
+
+void Database::stop()
+{
+    refuse();
+    m_pool->stop(); // whoever waits for a connection to be opened has its answer then
+    m_lanes->stop();
+}
 
 std::optional<Instant> Database::diskFailedAt() const
 {

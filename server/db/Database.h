@@ -2,6 +2,7 @@
 
 #include "server/async/WorkerPool.h"
 #include "server/db/ConnectionString.h"
+#include "server/db/DatabaseLanes.h"
 #include "server/db/DatabaseSession.h"
 #include "server/db/DatabaseSessionSettings.h"
 
@@ -12,17 +13,23 @@
 
 namespace aegis {
 
-/// The database as the requests see it: a bounded pool of threads with a connection each. A full queue is refused at
-/// once (`overloaded`); a database that cannot be reached gives `database_unavailable`, after a wait of `patience` at
-/// most, so that a restart of PostgreSQL delays requests rather than failing them. A transaction whose request's deadline
-/// passes before a connection is free is not begun. Its methods may be called from any thread that runs an event loop.
+/// The database as the requests see it, in two ways.
+///
+/// What is one statement (and a function of the database is one) runs on connections that the asking thread watches itself:
+/// readRows(), writeRows(). What is several, with decisions between them, runs on a bounded pool of threads with a connection
+/// each: read(), write().
+///
+/// A full queue is refused at once (`overloaded`); a database that cannot be reached gives `database_unavailable`, after a wait
+/// of `patience` at most, so that a restart of PostgreSQL delays requests rather than failing them. A transaction whose request's
+/// deadline passes before a connection is free is not begun. Its methods may be called from any thread that runs an event loop.
 class Database {
 public:
     struct Options {
         ConnectionString connection;
         DatabaseSessionSettings session;
-        int threads = 8;                           ///< connections
-        std::size_t queueCapacity = 1024;          ///< transactions that may wait for a connection
+        int threads = 8;                           ///< of the pool, each with a connection once it is needed
+        int askingThreads = 1;                     ///< that use readRows() and writeRows(): so many connections are shared out among them as well
+        std::size_t queueCapacity = 1024;          ///< transactions that may wait for a connection, in either way
         std::chrono::milliseconds patience{2'000}; ///< how long a request waits for a database that has gone away
         /// Told what PostgreSQL said of its full or broken disk, once a minute at most. Any thread.
         std::function<void(const QString &)> onDiskFailure = {};
@@ -46,7 +53,18 @@ public:
         return run<T>(context, Tx::Access::Read, std::move(function));
     }
 
-    /// The same on the calling thread, on a connection made for it: for start-up code. It blocks.
+    /// `co_await database.readRows(ctx, sql, values...)`: a transaction of one statement, of the context's tenant, in one round trip.
+    /// The problems are those of read() and write(); it is run again when that can help.
+    template <class... Args> Task<Result<Rows>> readRows(const RequestContext &context, Sql sql, const Args &...args)
+    {
+        return m_lanes->here().transact(context, Tx::Access::Read, {sql, Parameters::of(args...)});
+    }
+    template <class... Args> Task<Result<Rows>> writeRows(const RequestContext &context, Sql sql, const Args &...args)
+    {
+        return m_lanes->here().transact(context, Tx::Access::Write, {sql, Parameters::of(args...)});
+    }
+
+    /// The same as read() and write() on the calling thread, on a connection made for it: for start-up code. It blocks.
     template <class T, class Function> Result<T> writeNow(const RequestContext &context, Function function)
     {
         return session().write<T>(context, std::move(function));
@@ -61,13 +79,13 @@ public:
 
     const Options &options() const { return m_options; }
     /// As those of WorkerPool.
-    void refuse() { m_pool->refuse(); }
-    void stop() { m_pool->stop(); }
+    void refuse();
+    void stop();
 
     /// Transactions that wait for a connection.
-    std::size_t waiting() const { return m_pool->waiting(); }
+    std::size_t waiting() const { return m_pool->waiting() + m_lanes->waiting(); }
     /// Transactions that were refused because too many waited.
-    std::uint64_t rejected() const { return m_pool->rejected(); }
+    std::uint64_t rejected() const { return m_pool->rejected() + m_lanes->rejected(); }
     const DatabaseCounters &counters() const { return m_link->counters; }
 
     /// When a transaction last met a full or broken disk (by its context's time), as long as nobody has said that it is well.
@@ -87,7 +105,8 @@ private:
     const Options m_options;
     const std::shared_ptr<DatabaseLink> m_link;
     std::vector<std::unique_ptr<DatabaseSession>> m_sessions; ///< one a worker; each is used by its worker only
-    std::unique_ptr<WorkerPool> m_pool;                       ///< ends before the sessions
+    std::unique_ptr<WorkerPool> m_pool;                       ///< ends before the sessions; opens the connections of the lanes too
+    std::unique_ptr<DatabaseLanes> m_lanes;
 };
 
 } // namespace aegis

@@ -1,42 +1,12 @@
 #pragma once
 
-#include "server/db/ConnectionString.h"
-#include "server/db/DatabaseSessionSettings.h"
+#include "server/db/DatabaseLink.h"
 #include "server/db/Tx.h"
 
-#include <atomic>
-#include <chrono>
 #include <functional>
 #include <memory>
 
 namespace aegis {
-
-class Connection;
-
-/// What the connections to one database count together. Any thread may read.
-struct DatabaseCounters {
-    std::atomic<quint64> roundTrips{0};   ///< times that a thread waited for the server's answer
-    std::atomic<quint64> connects{0};     ///< connections opened
-    std::atomic<quint64> transactions{0}; ///< begun, without repeats
-    std::atomic<quint64> repeats{0};      ///< transactions run again
-    std::atomic<quint64> diskFailures{0}; ///< transactions that met a full or broken disk
-};
-
-/// What the sessions of one database share: counters, and since when it cannot be reached.
-struct DatabaseLink {
-    explicit DatabaseLink(std::chrono::milliseconds wait) : patience(wait) {}
-
-    /// A transaction met a full or broken disk.
-    void noteDiskFailure(const Problem &problem, Instant now);
-
-    const std::chrono::milliseconds patience;
-    DatabaseCounters counters;
-    std::atomic<qint64> unreachableSince{0}; ///< of the steady clock, in ms; 0: it is reachable
-    std::atomic<qint64> nextProbe{0};        ///< before that no session tries a database that has been away for long
-    std::atomic<qint64> diskFailedAt{0};     ///< when its disk was last full or broken, by the contexts' time in us; 0: it has been well since
-    std::atomic<qint64> nextDiskReport{0};   ///< of the steady clock, in ms
-    std::function<void(const QString &)> onDiskFailure; ///< told what PostgreSQL said, once a minute at most; any thread
-};
 
 /// One connection to the database, opened when it is needed and again when it was lost, with blocking transactions: what
 /// a thread of the pool has, and for jobs and start-up code. To be used by one thread only.
@@ -73,7 +43,6 @@ public:
     Result<Connection *> connection();
 
 private:
-    bool mayTry() const;
     /// Runs the body in a transaction, again if that can help. The problem replaces what the body returned.
     std::optional<Problem> run(const RequestContext &context, Tx::Access access, const std::function<bool(Tx &)> &body);
 

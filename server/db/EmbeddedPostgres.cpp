@@ -31,7 +31,11 @@ constexpr auto wellAfter = 60s;
 
 class EmbeddedPostgres::Private {
 public:
-    Private(Options given, SystemAccount account) : options(std::move(given)), cluster(options.dataDirectory, std::move(account), options.durable) {}
+    Private(Options given, SystemAccount account) :
+        options(std::move(given)),
+        cluster(options.dataDirectory, std::move(account), {.durable = options.durable, .connections = options.connections})
+    {
+    }
     ~Private()
     {
         if (supervisor.joinable()) {

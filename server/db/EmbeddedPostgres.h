@@ -23,6 +23,7 @@ public:
 
     struct Options {
         QString dataDirectory = {};
+        int connections = 50;                       ///< that it takes at once, the administrator's included
         QString programDirectory = {};              ///< where `postgres` and `initdb` are; empty: the newest that is found (15 or newer)
         QString runAs = QStringLiteral("postgres"); ///< the account to drop to from root
         bool durable = true;                        ///< false (fsync off) only for tests: a power cut destroys the cluster

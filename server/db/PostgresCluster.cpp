@@ -45,9 +45,9 @@ bool socketFits(const QString &directory)
 
 } // namespace
 
-PostgresCluster::PostgresCluster(const QString &dataDirectory, SystemAccount account, bool durable) :
+PostgresCluster::PostgresCluster(const QString &dataDirectory, SystemAccount account, Use use) :
     m_dataDirectory(QDir::cleanPath(QFileInfo(dataDirectory).absoluteFilePath())), m_directory(m_dataDirectory + QStringLiteral("/postgres")),
-    m_account(std::move(account)), m_durable(durable), m_log(m_directory + QStringLiteral("/postgres.log"), m_account)
+    m_account(std::move(account)), m_use(use), m_log(m_directory + QStringLiteral("/postgres.log"), m_account)
 {
 }
 
@@ -163,7 +163,7 @@ Result<void> PostgresCluster::create(const PostgresPrograms &programs)
                                       "peer",
                                       "--data-checksums",
                                       "--no-instructions"};
-    if (!m_durable)
+    if (!m_use.durable)
         arguments.push_back("--no-sync");
     m_log.mark();
     TRY(auto initdb, PostgresProcess::start(arguments, m_account, QFile::encodeName(m_log.path())));
@@ -210,7 +210,6 @@ Result<void> PostgresCluster::configure()
                       "listen_addresses = ''\n"
                       "port = 5432\n"
                       "unix_socket_permissions = 0700\n"
-                      "max_connections = 50\n"
                       "wal_compression = on\n"
                       "max_wal_size = 1GB\n"
                       "jit = off\n"
@@ -230,8 +229,9 @@ Result<void> PostgresCluster::configure()
                       "log_destination = 'stderr'\n"
                       "logging_collector = off\n";
     text += "unix_socket_directories = " + quoted('"' + directory + '"') + '\n';
-    text += m_durable ? "shared_buffers = 128MB\n"
-                      : "shared_buffers = 32MB\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n";
+    text += "max_connections = " + QByteArray::number(m_use.connections) + '\n';
+    text += m_use.durable ? "shared_buffers = 128MB\n"
+                          : "shared_buffers = 32MB\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n";
     CHECK(write(data() + QStringLiteral("/aegis.conf"), text));
 
     // Only this process' account and the cluster's own may log in, as the two roles.

@@ -19,7 +19,12 @@ public:
     /// The role that serves.
     static constexpr const char *servingRole = "aegis_app";
 
-    PostgresCluster(const QString &dataDirectory, SystemAccount account, bool durable);
+    /// What it is configured for.
+    struct Use {
+        bool durable = true;
+        int connections = 50; ///< at once
+    };
+    PostgresCluster(const QString &dataDirectory, SystemAccount account, Use use);
     ~PostgresCluster();
     PostgresCluster(const PostgresCluster &) = delete;
     PostgresCluster &operator=(const PostgresCluster &) = delete;
@@ -58,7 +63,7 @@ private:
     const QString m_dataDirectory;
     const QString m_directory;
     const SystemAccount m_account;
-    const bool m_durable;
+    const Use m_use;
     PostgresLog m_log;
     QString m_socketDirectory;
     int m_lock = -1;

@@ -188,4 +188,15 @@ Row Rows::operator[](int row) const
     return Row(m_result, row);
 }
 
+Result<Row> rowOf(const Result<Rows> &rows, ProblemCode otherwise)
+{
+    if (!rows)
+        return rows.problem();
+    if (rows->isEmpty())
+        return otherwise;
+    if (rows->size() > 1)
+        return Problem(ProblemCode::Internal).withInternal(QStringLiteral("%1 rows where one was expected").arg(rows->size()));
+    return rows->first();
+}
+
 } // namespace aegis

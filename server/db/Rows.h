@@ -2,6 +2,7 @@
 
 #include "server/db/Sql.h"
 #include "shared/ids/Id.h"
+#include "shared/result/Result.h"
 #include "shared/time/Instant.h"
 
 #include <QtCore/QJsonObject>
@@ -97,5 +98,8 @@ public:
 private:
     std::shared_ptr<const pg_result> m_result;
 };
+
+/// Exactly one row, or the problem `otherwise` when there is none. More than one is a bug (`internal`).
+Result<Row> rowOf(const Result<Rows> &rows, ProblemCode otherwise);
 
 } // namespace aegis

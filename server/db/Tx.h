@@ -11,6 +11,7 @@
 namespace aegis {
 
 class Connection;
+struct Exchange;
 
 /// One transaction, handed to the function that `Database::write` or `read` was given. All statements of it see only the
 /// rows of the context's tenant. It begins with its first statement, in the same round trip.
@@ -34,11 +35,11 @@ public:
     /// Exactly one row, or the problem `otherwise` when there is none. More than one is a bug (`internal`).
     template <class... Args> Result<Row> queryOne(ProblemCode otherwise, Sql sql, const Args &...args)
     {
-        return oneOf(query(sql, args...), otherwise);
+        return rowOf(query(sql, args...), otherwise);
     }
     template <class... Args> Result<Row> finalQueryOne(ProblemCode otherwise, Sql sql, const Args &...args)
     {
-        return oneOf(finalQuery(sql, args...), otherwise);
+        return rowOf(finalQuery(sql, args...), otherwise);
     }
 
     /// `return tx.commitAnd(problem);` refuses and yet commits: what must survive a refusal (a failure counter, a revoked
@@ -53,8 +54,7 @@ private:
     enum class State { NotBegun, Open, Failed, Committed, Lost, OutcomeUnknown };
 
     Result<Rows> run(Sql sql, Parameters parameters, Then then);
-    static Result<Row> oneOf(Result<Rows> rows, ProblemCode otherwise);
-    Problem fail(const SqlError &error, bool isLost, bool mayBeCommitted);
+    Problem fail(const Exchange &exchange, bool mayBeCommitted);
     /// Ends what is open; `ok` tells whether the function succeeded.
     std::optional<Problem> finish(bool ok);
     void rollBack();

@@ -7,10 +7,11 @@ constexpr Sql appendSql("select aegis.append_events($1)");
 
 } // namespace
 
-Result<void> EventStore::appendFinally(Tx &tx, const EventBatch &events)
+Task<Result<void>> EventStore::record(Database &database, const RequestContext &context, const EventBatch &events)
 {
-    CHECK(tx.finalQuery(appendSql, Json(events.json())));
-    return {};
+    Task<Result<Rows>> task = database.writeRows(context, appendSql, Json(events.json()));
+    CO_CHECK(co_await task);
+    co_return Result<void>();
 }
 
 Result<void> EventStore::append(Tx &tx, const EventBatch &events)

@@ -39,7 +39,7 @@ Task<Result<SlugAvailabilityResponse>> SlugService::availability(const RequestCo
     else
         asked.prepend(request.slug);
 
-    CO_TRY(const QStringList taken, co_await m_database.read<QStringList>(context, [&](Tx &tx) { return SlugStore::taken(tx, asked); }));
+    CO_TRY(const QStringList taken, co_await SlugStore::taken(m_database, context, asked));
     if (taken.contains(request.slug))
         response.reason = QStringLiteral("taken");
     response.available = !response.reason;

@@ -7,13 +7,14 @@ constexpr Sql takenSql("select taken from aegis.taken_slugs($1) as taken");
 
 } // namespace
 
-Result<QStringList> SlugStore::taken(Tx &tx, const QStringList &slugs)
+Task<Result<QStringList>> SlugStore::taken(Database &database, const RequestContext &context, const QStringList &slugs)
 {
-    TRY(const Rows rows, tx.finalQuery(takenSql, slugs));
+    Task<Result<Rows>> task = database.readRows(context, takenSql, slugs);
+    CO_TRY(const Rows rows, co_await task);
     QStringList taken;
     for (const Row row : rows)
         taken.append(row.get<QString>(0));
-    return taken;
+    co_return taken;
 }
 
 } // namespace aegis

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/db/Tx.h"
+#include "server/db/Database.h"
 #include "shared/text/Slug.h"
 
 #include <vector>
@@ -11,7 +11,7 @@ namespace aegis {
 class SlugStore {
 public:
     /// Those of the slugs that are taken.
-    static Result<QStringList> taken(Tx &tx, const QStringList &slugs);
+    static Task<Result<QStringList>> taken(Database &database, const RequestContext &context, const QStringList &slugs);
 };
 
 } // namespace aegis

@@ -37,16 +37,12 @@ Task<Result<TokenResponse>> SessionService::refresh(const RequestContext &contex
                 .payload = {{QStringLiteral("generation"), next.generation}},
                 .session = facts.session,
                 .actor = facts.user});
-    const QByteArray eventJson = events.json();
-    const QByteArray hash = RefreshTokens::hash(request.refreshToken);
-    const QByteArray nextHash = RefreshTokens::hash(nextToken);
-    const auto grace = m_opener.lifetimes().refreshGrace;
-
-    auto answer = co_await m_database.write<SessionStore::Rotation>(
-        tenantContext, [&](Tx &tx) { return SessionStore::rotate(tx, facts, hash, nextHash, next.expiresAt, grace, eventJson); });
-    if (!answer)
-        co_return std::move(answer).problem();
-    const SessionStore::Rotation &rotation = *answer;
+    const SessionStore::Replacement replacement{.hash = RefreshTokens::hash(request.refreshToken),
+                                                .nextHash = RefreshTokens::hash(nextToken),
+                                                .nextExpiresAt = next.expiresAt,
+                                                .grace = m_opener.lifetimes().refreshGrace,
+                                                .events = events.json()};
+    CO_TRY(const SessionStore::Rotation rotation, co_await SessionStore::rotate(m_database, tenantContext, facts, replacement));
     switch (rotation.outcome) {
     case SessionStore::Outcome::Retry:
         CO_CHECK(co_await recordRepeated(tenantContext, facts, rotation.generation));
@@ -89,7 +85,7 @@ Task<Result<void>> SessionService::recordRepeated(const RequestContext &context,
                 .payload = {{QStringLiteral("generation"), generation}},
                 .session = facts.session,
                 .actor = facts.user});
-    co_return co_await m_database.write<void>(context, [&](Tx &tx) { return EventStore::appendFinally(tx, events); });
+    co_return co_await EventStore::record(m_database, context, events);
 }
 
 Task<Problem> SessionService::endReused(const RequestContext &context, const RefreshTokenFacts &facts, int currentGeneration) const
@@ -184,8 +180,7 @@ Task<Result<void>> SessionService::endAll(const RequestContext &context) const
 
 Task<Result<MeResponse>> SessionService::me(const RequestContext &context) const
 {
-    co_return co_await m_database.read<MeResponse>(
-        context, [&](Tx &tx) { return SessionStore::current(tx, context.tenant.owner(), context.actor.session, context.actor.user); });
+    co_return co_await SessionStore::current(m_database, context);
 }
 
 Result<VerifyResponse> SessionService::verify(const RequestContext &context)

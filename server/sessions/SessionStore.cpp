@@ -24,12 +24,18 @@ SessionStore::Outcome outcomeNamed(const QString &name)
 
 } // namespace
 
-Result<SessionStore::Rotation> SessionStore::rotate(Tx &tx, const RefreshTokenFacts &facts, const QByteArray &hash, const QByteArray &nextHash,
-                                                    Instant nextExpiresAt, std::chrono::milliseconds grace, const QByteArray &events)
+Task<Result<SessionStore::Rotation>> SessionStore::rotate(Database &database, const RequestContext &context, const RefreshTokenFacts &facts,
+                                                          const Replacement &replacement)
 {
-    TRY(const Row row,
-        tx.finalQueryOne(ProblemCode::InvalidRefreshToken, rotateSql, facts.tenant().owner(), facts.session, facts.user, facts.generation,
-                         Bytes{hash}, Bytes{nextHash}, tx.context().now, nextExpiresAt, std::chrono::microseconds(grace), Json(events)));
+    Task<Result<Rows>> task = database.writeRows(context, rotateSql, facts.tenant().owner(), facts.session, facts.user, facts.generation,
+                                                 Bytes{replacement.hash}, Bytes{replacement.nextHash}, context.now, replacement.nextExpiresAt,
+                                                 std::chrono::microseconds(replacement.grace), Json(replacement.events));
+    CO_TRY(const Row row, rowOf(co_await task, ProblemCode::InvalidRefreshToken));
+    co_return rotationFrom(row);
+}
+
+SessionStore::Rotation SessionStore::rotationFrom(const Row &row)
+{
     Rotation rotation;
     rotation.outcome = outcomeNamed(row.get<QString>("outcome"));
     if (rotation.outcome == Outcome::Invalid)
@@ -77,9 +83,12 @@ Result<std::vector<SessionId>> SessionStore::endAll(Tx &tx, const AllEnding &end
     return later;
 }
 
-Result<MeResponse> SessionStore::current(Tx &tx, const TenantId &tenant, const SessionId &session, const UserId &user)
+Task<Result<MeResponse>> SessionStore::current(Database &database, const RequestContext &context)
 {
-    TRY(const Row row, tx.finalQueryOne(ProblemCode::InvalidToken, currentSql, tenant, session, user));
+    const SessionId session = context.actor.session;
+    const UserId user = context.actor.user;
+    Task<Result<Rows>> task = database.readRows(context, currentSql, context.tenant.owner(), session, user);
+    CO_TRY(const Row row, rowOf(co_await task, ProblemCode::InvalidToken));
     MeResponse me;
     me.user = userFrom(row, user);
     me.organization = organizationFrom(row);
@@ -90,7 +99,7 @@ Result<MeResponse> SessionStore::current(Tx &tx, const TenantId &tenant, const S
                   .expiresAt = row.get<Instant>("expires_at"),
                   .ipAddress = row.get<std::optional<QHostAddress>>("ip").value_or(QHostAddress()).toString(),
                   .userAgent = row.get<std::optional<QString>>("user_agent").value_or(QString())};
-    return me;
+    co_return me;
 }
 
 } // namespace aegis

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/db/Tx.h"
+#include "server/db/Database.h"
 #include "server/sessions/RefreshTokens.h"
 #include "shared/dto/MeResponse.h"
 
@@ -25,9 +25,17 @@ public:
         QStringList authMethods;
         QStringList roles;
     };
-    /// One round trip. `next` is what the token is to be replaced by.
-    static Result<Rotation> rotate(Tx &tx, const RefreshTokenFacts &facts, const QByteArray &hash, const QByteArray &nextHash, Instant nextExpiresAt,
-                                   std::chrono::milliseconds grace, const QByteArray &events);
+    /// What a refresh token is to be replaced by.
+    struct Replacement {
+        QByteArray hash;     ///< of the token that was presented
+        QByteArray nextHash; ///< of the one that takes its place
+        Instant nextExpiresAt{};
+        std::chrono::milliseconds grace{}; ///< for how long the direct parent of the current one gives the current one
+        QByteArray events;                 ///< are written when it was replaced
+    };
+    /// One round trip, in the tenant of the context.
+    static Task<Result<Rotation>> rotate(Database &database, const RequestContext &context, const RefreshTokenFacts &facts,
+                                         const Replacement &replacement);
 
     /// How a session is ended.
     struct Ending {
@@ -64,8 +72,11 @@ public:
     /// by their ids, opened later (a clock was set back), and each has its own.
     static Result<std::vector<SessionId>> endAll(Tx &tx, const AllEnding &ending);
 
-    /// The present state of a session and whose it is; `invalid_token` when it has ended.
-    static Result<MeResponse> current(Tx &tx, const TenantId &tenant, const SessionId &session, const UserId &user);
+    /// The present state of the session that asks, and whose it is; `invalid_token` when it has ended.
+    static Task<Result<MeResponse>> current(Database &database, const RequestContext &context);
+
+private:
+    static Rotation rotationFrom(const Row &row);
 };
 
 } // namespace aegis

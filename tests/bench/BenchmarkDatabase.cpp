@@ -26,9 +26,8 @@ template <class Pgbench> void compare(Bench &bench, const QString &what, HttpLoa
         ourShares = (CpuShares::now(bench.server) - middle).ofOne(static_cast<double>(load.latencies.count()));
         theirShares = (middle - begin).ofOne(theirs.back() * seconds);
     }
-    bench.report.add(
-        what, ratios, Report::Want::AtLeast, 0.7, {},
-        QStringLiteral("%1/s (%2) of %3/s (%4)").arg(qRound(median(ours))).arg(ourShares).arg(qRound(median(theirs))).arg(theirShares));
+    bench.report.add(what, ratios, Report::Want::AtLeast, 0.7, {},
+                     QStringLiteral("%1/s (%2) of %3/s (%4)").arg(qRound(median(ours))).arg(ourShares).arg(qRound(median(theirs))).arg(theirShares));
 }
 
 } // namespace

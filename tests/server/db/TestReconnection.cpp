@@ -17,21 +17,37 @@
 using namespace aegis;
 using namespace aegis::test;
 
+/// The two ways to the database.
+enum class Way { Pool, Lane };
+Q_DECLARE_METATYPE(Way)
+
+static void addWays()
+{
+    QTest::addColumn<Way>("way");
+
+    QTest::newRow("on the pool") << Way::Pool;
+    QTest::newRow("on a connection of the thread that asks") << Way::Lane;
+}
+
 class TestReconnection : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
     void initTestCase();
     void init();
+    void idleConnectionsThatWereEndedAreReplaced_data() { addWays(); }
     void idleConnectionsThatWereEndedAreReplaced();
     void aTransactionLostBeforeItsCommitRunsAgain();
     void aConnectionLostDuringTheCommitHasAnUnknownOutcome_data();
     void aConnectionLostDuringTheCommitHasAnUnknownOutcome();
+    void aRestartUnderLoadFailsOnlyWhatIsInFlight_data() { addWays(); }
     void aRestartUnderLoadFailsOnlyWhatIsInFlight();
     void aServerThatDoesNotAnswerIsGivenUp_data();
     void aServerThatDoesNotAnswerIsGivenUp();
     void aPlanThatIsNoLongerGoodIsMadeAgain();
+    void aDatabaseThatStaysAwayIsRefusedAtOnceAfterAWhile_data() { addWays(); }
     void aDatabaseThatStaysAwayIsRefusedAtOnceAfterAWhile();
+    void aDatabaseThatComesBackIsFound_data() { addWays(); }
     void aDatabaseThatComesBackIsFound();
     void notificationsArrive();
 
@@ -49,8 +65,12 @@ private:
 
 constexpr Sql insertNote = "insert into note (id, organization_id, text) values ($1, $2, $3)";
 
-static Task<Result<void>> store(Database &db, const RequestContext &ctx, QString text)
+static Task<Result<void>> store(Database &db, const RequestContext &ctx, QString text, Way way)
 {
+    if (way == Way::Lane) {
+        CO_CHECK(co_await db.writeRows(ctx, insertNote, UserId::make(systemNow()), ctx.tenant.organization, text));
+        co_return Result<void>();
+    }
     co_return co_await db.write<void>(ctx, [&](Tx &tx) -> Result<void> {
         CHECK(tx.finalQuery(insertNote, UserId::make(systemNow()), ctx.tenant.organization, text));
         return {};
@@ -76,14 +96,15 @@ void TestReconnection::init()
 
 void TestReconnection::idleConnectionsThatWereEndedAreReplaced()
 {
+    QFETCH(const Way, way);
     Database db(m_database.options());
     for (int i = 0; i < 8; ++i)
-        QVERIFY_RESULT(await(store(db, m_ctx, QStringLiteral("before"))));
+        QVERIFY_RESULT(await(store(db, m_ctx, QStringLiteral("before"), way)));
 
     endBackends();
 
     for (int i = 0; i < 8; ++i)
-        QVERIFY_RESULT(await(store(db, m_ctx, QStringLiteral("after"))));
+        QVERIFY_RESULT(await(store(db, m_ctx, QStringLiteral("after"), way)));
     QCOMPARE(countNotes(m_database), 16);
     QCOMPARE(db.counters().repeats, quint64(0)); // it was noticed before use
 }
@@ -138,6 +159,7 @@ void TestReconnection::aConnectionLostDuringTheCommitHasAnUnknownOutcome()
 
 void TestReconnection::aRestartUnderLoadFailsOnlyWhatIsInFlight()
 {
+    QFETCH(const Way, way);
     auto options = m_database.options();
     options.patience = std::chrono::seconds(10); // the machine may be busy
     Database db(options);
@@ -149,7 +171,7 @@ void TestReconnection::aRestartUnderLoadFailsOnlyWhatIsInFlight()
         if (next == count)
             return;
         ++next;
-        spawn(store(db, m_ctx, QStringLiteral("load")), [&](std::optional<Result<void>> answer, auto) {
+        spawn(store(db, m_ctx, QStringLiteral("load"), way), [&](std::optional<Result<void>> answer, auto) {
             ++done;
             if (answer->ok())
                 ++stored;
@@ -182,6 +204,7 @@ void TestReconnection::aRestartUnderLoadFailsOnlyWhatIsInFlight()
 
 void TestReconnection::aDatabaseThatStaysAwayIsRefusedAtOnceAfterAWhile()
 {
+    QFETCH(const Way, way);
     auto options = m_database.options();
     options.connection = ConnectionString::socket(QStringLiteral("/nowhere"), "aegis_app", "aegis");
     options.patience = std::chrono::milliseconds(200);
@@ -189,9 +212,9 @@ void TestReconnection::aDatabaseThatStaysAwayIsRefusedAtOnceAfterAWhile()
     QElapsedTimer timer;
 
     timer.start();
-    const auto first = await(store(db, m_ctx, QStringLiteral("a")));
+    const auto first = await(store(db, m_ctx, QStringLiteral("a"), way));
     const qint64 firstTook = timer.restart();
-    const auto second = await(store(db, m_ctx, QStringLiteral("a")));
+    const auto second = await(store(db, m_ctx, QStringLiteral("a"), way));
 
     QCOMPARE(first.problem().code, ProblemCode::DatabaseUnavailable);
     QVERIFY(first.problem().retryAfter);
@@ -256,19 +279,20 @@ void TestReconnection::aPlanThatIsNoLongerGoodIsMadeAgain()
 
 void TestReconnection::aDatabaseThatComesBackIsFound()
 {
+    QFETCH(const Way, way);
     const QString link = m_directory->filePath(QStringLiteral("link"));
     auto options = m_database.options();
     options.connection = ConnectionString::socket(link, "aegis_app", "aegis");
     options.patience = std::chrono::milliseconds(100);
     Database db(options);
     for (int i = 0; i < 20; ++i)
-        QCOMPARE(await(store(db, m_ctx, QStringLiteral("a"))).problem().code, ProblemCode::DatabaseUnavailable);
+        QCOMPARE(await(store(db, m_ctx, QStringLiteral("a"), way)).problem().code, ProblemCode::DatabaseUnavailable);
 
     QVERIFY(QFile::link(QString::fromUtf8(m_database.serving.value("host")), link));
 
-    QTRY_VERIFY_WITH_TIMEOUT(await(store(db, m_ctx, QStringLiteral("b"))).ok(), 2'000);
+    QTRY_VERIFY_WITH_TIMEOUT(await(store(db, m_ctx, QStringLiteral("b"), way)).ok(), 2'000);
     for (int i = 0; i < 20; ++i)
-        QVERIFY_RESULT(await(store(db, m_ctx, QStringLiteral("c"))));
+        QVERIFY_RESULT(await(store(db, m_ctx, QStringLiteral("c"), way)));
 }
 
 void TestReconnection::notificationsArrive()
