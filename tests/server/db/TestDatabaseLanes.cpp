@@ -170,8 +170,8 @@ void TestDatabaseLanes::aFullQueueIsRefused()
 {
     auto options = narrow();
     options.queueCapacity = 2;
+    std::vector<Result<Rows>> answers; // outlives the database, which lets what is under way end
     Database db(options);
-    std::vector<Result<Rows>> answers;
 
     for (int i = 0; i < 10; ++i)
         spawn(dawdle(db, m_ctx), [&](std::optional<Result<Rows>> answer, auto) { answers.push_back(*std::move(answer)); });
@@ -180,7 +180,7 @@ void TestDatabaseLanes::aFullQueueIsRefused()
     QCOMPARE(answers.front().problem().code, ProblemCode::Overloaded);
     QVERIFY(answers.front().problem().retryAfter);
     QCOMPARE(db.rejected(), std::uint64_t(7));
-    QCOMPARE(db.waiting(), std::size_t(2));
+    QTRY_COMPARE(db.waiting(), std::size_t(2)); // the connection is being opened by the pool, which has it in its queue for a moment
     QTRY_COMPARE(answers.size(), std::size_t(10));
     QVERIFY_RESULT(answers.back());
     QCOMPARE(db.waiting(), std::size_t(0));
@@ -188,10 +188,10 @@ void TestDatabaseLanes::aFullQueueIsRefused()
 
 void TestDatabaseLanes::whatWaitsPastItsDeadlineIsNotBegun()
 {
-    Database db(narrow());
     RequestContext hurried = m_ctx;
     hurried.deadline = std::chrono::steady_clock::now() + 50ms;
     std::optional<Result<Rows>> slow, late;
+    Database db(narrow());
 
     spawn(dawdle(db, m_ctx), [&](std::optional<Result<Rows>> answer, auto) { slow = std::move(answer); });
     spawn(store(db, hurried, QStringLiteral("late")), [&](std::optional<Result<Rows>> answer, auto) { late = std::move(answer); });
@@ -215,9 +215,9 @@ void TestDatabaseLanes::aStopRefusesWhatWaitsAndLetsTheRestEnd()
     QFETCH(const bool, isElsewhere);
     auto options = narrow();
     options.session.applicationName = "aegis-lane-stop";
+    std::optional<Result<Rows>> underWay, waiting, after;
     Database db(options);
     QVERIFY_RESULT(await(db.readRows(m_ctx, "select 1"))); // there is a connection
-    std::optional<Result<Rows>> underWay, waiting, after;
     spawn(dawdle(db, m_ctx), [&](std::optional<Result<Rows>> answer, auto) { underWay = std::move(answer); });
     spawn(store(db, m_ctx, QStringLiteral("a")), [&](std::optional<Result<Rows>> answer, auto) { waiting = std::move(answer); });
 

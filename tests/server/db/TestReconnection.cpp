@@ -281,6 +281,7 @@ void TestReconnection::aDatabaseThatComesBackIsFound()
 {
     QFETCH(const Way, way);
     const QString link = m_directory->filePath(QStringLiteral("link"));
+    QFile::remove(link); // of the other way
     auto options = m_database.options();
     options.connection = ConnectionString::socket(link, "aegis_app", "aegis");
     options.patience = std::chrono::milliseconds(100);
