@@ -7,7 +7,7 @@ namespace {
 
 constexpr char standardDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr char urlDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr unsigned char foreign = 64;
+constexpr unsigned char foreign = 64; // the only value with this bit
 
 using Values = std::array<unsigned char, 256>;
 
@@ -24,33 +24,62 @@ constexpr Values urlValues = valuesOf(urlDigits);
 
 } // namespace
 
+char *base64EncodeTo(char *out, QByteArrayView bytes, Base64Alphabet alphabet)
+{
+    const char *const digits = alphabet == Base64Alphabet::Url ? urlDigits : standardDigits;
+    const auto *at = reinterpret_cast<const unsigned char *>(bytes.data());
+    qsizetype left = bytes.size();
+    for (; left >= 3; left -= 3, at += 3) {
+        const unsigned three = unsigned(at[0]) << 16 | unsigned(at[1]) << 8 | at[2];
+        *out++ = digits[three >> 18];
+        *out++ = digits[three >> 12 & 63U];
+        *out++ = digits[three >> 6 & 63U];
+        *out++ = digits[three & 63U];
+    }
+    if (left > 0) {
+        const unsigned rest = unsigned(at[0]) << 16 | (left > 1 ? unsigned(at[1]) << 8 : 0U);
+        *out++ = digits[rest >> 18];
+        *out++ = digits[rest >> 12 & 63U];
+        if (left > 1)
+            *out++ = digits[rest >> 6 & 63U];
+    }
+    return out;
+}
+
 QByteArray base64Encode(QByteArrayView bytes, Base64Alphabet alphabet)
 {
-    const QByteArray::Base64Options variant = alphabet == Base64Alphabet::Url ? QByteArray::Base64UrlEncoding : QByteArray::Base64Encoding;
-    return QByteArray::fromRawData(bytes.data(), bytes.size()).toBase64(variant | QByteArray::OmitTrailingEquals);
+    QByteArray text(base64Size(bytes.size()), Qt::Uninitialized);
+    base64EncodeTo(text.data(), bytes, alphabet);
+    return text;
 }
 
 std::optional<QByteArray> base64Decode(QByteArrayView text, Base64Alphabet alphabet)
 {
     const Values &values = alphabet == Base64Alphabet::Url ? urlValues : standardValues;
-    if (text.size() % 4 == 1)
+    const qsizetype rest = text.size() % 4;
+    if (rest == 1)
         return std::nullopt;
     QByteArray bytes(text.size() * 3 / 4, Qt::Uninitialized);
     char *out = bytes.data();
-    std::uint32_t gathered = 0;
-    int bits = 0;
-    for (const char c : text) {
-        const unsigned char value = values[static_cast<unsigned char>(c)];
-        if (value == foreign)
-            return std::nullopt;
-        gathered = (gathered << 6 | value) & 0xffffU;
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            *out++ = static_cast<char>(gathered >> bits & 0xffU);
-        }
+    const auto *at = reinterpret_cast<const unsigned char *>(text.data());
+    unsigned all = 0; // every value there was: `foreign` has a bit that no other has
+    for (qsizetype groups = text.size() / 4; groups > 0; --groups, at += 4) {
+        const unsigned a = values[at[0]], b = values[at[1]], c = values[at[2]], d = values[at[3]];
+        all |= a | b | c | d;
+        *out++ = static_cast<char>(a << 2 | b >> 4);
+        *out++ = static_cast<char>(b << 4 | c >> 2);
+        *out++ = static_cast<char>(c << 6 | d);
     }
-    if ((gathered & ((1U << bits) - 1U)) != 0)
+    if (rest > 0) {
+        const unsigned a = values[at[0]], b = values[at[1]], c = rest == 3 ? values[at[2]] : 0U;
+        all |= a | b | c;
+        *out++ = static_cast<char>(a << 2 | b >> 4);
+        if (rest == 3)
+            *out = static_cast<char>(b << 4 | c >> 2);
+        if (((rest == 3 ? c << 6 : b << 4) & 0xffU) != 0) // bits that no byte uses
+            return std::nullopt;
+    }
+    if ((all & foreign) != 0)
         return std::nullopt;
     return bytes;
 }

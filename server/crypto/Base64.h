@@ -12,6 +12,14 @@ enum class Base64Alphabet { Standard, Url };
 
 QByteArray base64Encode(QByteArrayView bytes, Base64Alphabet alphabet);
 
+/// The characters that so many bytes become.
+constexpr qsizetype base64Size(qsizetype bytes)
+{
+    return (bytes * 4 + 2) / 3;
+}
+/// Writes the Base64 of the bytes to where there is room for it, and gives the place behind it.
+char *base64EncodeTo(char *out, QByteArrayView bytes, Base64Alphabet alphabet);
+
 /// Strict: nothing for padding, white space, a foreign character, an impossible length or unused bits that are not zero,
 /// so that there is exactly one text for each sequence of bytes.
 std::optional<QByteArray> base64Decode(QByteArrayView text, Base64Alphabet alphabet);

@@ -6,7 +6,10 @@
 
 #include <openssl/core_names.h>
 
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
 
 namespace aegis {
 namespace {
@@ -25,6 +28,35 @@ QString coordinate(const EVP_PKEY *key, const char *parameter)
     if (BN_bn2binpad(number, reinterpret_cast<unsigned char *>(bytes.data()), coordinateSize) != coordinateSize)
         return {};
     return QString::fromLatin1(base64Url(bytes));
+}
+
+using Bytes = std::span<const unsigned char>;
+constexpr unsigned char derSequence = 0x30;
+constexpr unsigned char derInteger = 0x02;
+
+/// Takes an element of DER (X.690; those of a signature are shorter than 128 bytes) off the front: its content, or nothing if
+/// it is of another kind or does not end.
+std::optional<Bytes> takeElement(Bytes &from, unsigned char kind)
+{
+    if (from.size() < 2 || from[0] != kind || from[1] >= 0x80 || from[1] > from.size() - 2)
+        return std::nullopt;
+    const Bytes content = from.subspan(2, from[1]);
+    from = from.subspan(2 + content.size());
+    return content;
+}
+
+/// Takes a positive integer off the front and writes it in all the bytes that there are; false when it does not fit.
+bool takeNumber(Bytes &from, std::span<unsigned char> out)
+{
+    std::optional<Bytes> number = takeElement(from, derInteger);
+    while (number && !number->empty() && number->front() == 0)
+        number = number->subspan(1);
+    if (!number || number->size() > out.size())
+        return false;
+    const auto zeros = static_cast<std::ptrdiff_t>(out.size() - number->size());
+    std::fill_n(out.begin(), zeros, static_cast<unsigned char>(0));
+    std::copy(number->begin(), number->end(), out.begin() + zeros);
+    return true;
 }
 
 } // namespace
@@ -74,12 +106,11 @@ Result<QByteArray> Es256Engine::sign(QByteArrayView message) const
         return unusableKey(QStringLiteral("OpenSSL did not sign"));
     m_signing.give(std::move(context));
 
-    const unsigned char *at = der.data();
-    const EcdsaSignature parts(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(length)));
+    Bytes rest(der.data(), length);
+    std::optional<Bytes> numbers = takeElement(rest, derSequence);
     QByteArray raw(signatureSize, Qt::Uninitialized);
-    auto *out = reinterpret_cast<unsigned char *>(raw.data());
-    if (!parts || BN_bn2binpad(ECDSA_SIG_get0_r(parts.get()), out, coordinateSize) != coordinateSize
-        || BN_bn2binpad(ECDSA_SIG_get0_s(parts.get()), out + coordinateSize, coordinateSize) != coordinateSize)
+    const std::span out(reinterpret_cast<unsigned char *>(raw.data()), signatureSize);
+    if (!numbers || !takeNumber(*numbers, out.first(coordinateSize)) || !takeNumber(*numbers, out.last(coordinateSize)))
         return unusableKey(QStringLiteral("OpenSSL signed in an unknown form"));
     return raw;
 }

@@ -3,6 +3,10 @@
 #include "server/crypto/Base64.h"
 #include "server/crypto/JwtHeader.h"
 
+#include <QtCore/QVarLengthArray>
+
+#include <algorithm>
+
 namespace aegis {
 
 QByteArray jwtHeader(const SigningKey &key, QByteArrayView type)
@@ -16,10 +20,17 @@ JwtSigner::JwtSigner(SigningKey key, QByteArrayView type) : m_key(std::move(key)
 
 Result<Secret> JwtSigner::sign(QByteArrayView claims) const
 {
-    QByteArray token = m_headerAndDot + base64Url(claims);
-    TRY(const QByteArray signature, m_key.sign(token));
-    token += '.' + base64Url(signature);
-    Secret secret{QByteArrayView(token)};
+    constexpr qsizetype longestSignature = 64; // of ES256 and EdDSA
+    constexpr qsizetype usual = 1024;          // a token that is no longer needs no memory but its own
+    const qsizetype room = m_headerAndDot.size() + base64Size(claims.size()) + 1 + base64Size(longestSignature);
+    QVarLengthArray<char, usual> token(room);
+    char *out = std::copy(m_headerAndDot.begin(), m_headerAndDot.end(), token.data());
+    out = base64EncodeTo(out, claims, Base64Alphabet::Url);
+    TRY(const QByteArray signature, m_key.sign({token.data(), out - token.data()}));
+    Q_ASSERT(signature.size() <= longestSignature);
+    *out++ = '.';
+    out = base64EncodeTo(out, signature, Base64Alphabet::Url);
+    Secret secret{QByteArrayView(token.data(), out - token.data())};
     explicit_bzero(token.data(), static_cast<std::size_t>(token.size()));
     return secret;
 }

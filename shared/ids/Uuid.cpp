@@ -18,9 +18,14 @@ struct Uuid7State {
 /// they follow it: ids from the future would miss their day's partition, and not be found by their time.
 constexpr std::uint64_t maxAhead = 1'000;
 
-bool isHex(char c)
+/// What a hex digit stands for, or 16.
+constexpr unsigned hexValue(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    if (c >= '0' && c <= '9')
+        return unsigned(c - '0');
+    if (c >= 'a' && c <= 'f')
+        return unsigned(c - 'a' + 10);
+    return c >= 'A' && c <= 'F' ? unsigned(c - 'A' + 10) : 16U;
 }
 
 } // namespace
@@ -57,12 +62,22 @@ std::optional<QUuid> parseUuid(QByteArrayView text)
 {
     if (text.size() != 36)
         return std::nullopt;
+    std::array<uchar, 16> bytes{};
+    std::size_t digits = 0;
     for (qsizetype i = 0; i < text.size(); ++i) {
-        const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-        if (hyphen ? text[i] != '-' : !isHex(text[i]))
+        if (i == 8 || i == 13 || i == 18 || i == 23) {
+            if (text[i] != '-')
+                return std::nullopt;
+            continue;
+        }
+        const unsigned value = hexValue(text[i]);
+        if (value > 15)
             return std::nullopt;
+        bytes[digits / 2] = static_cast<uchar>(bytes[digits / 2] << 4 | value);
+        ++digits;
     }
-    return QUuid::fromString(QLatin1String(text.data(), text.size()));
+    return QUuid(uint(bytes[0]) << 24 | uint(bytes[1]) << 16 | uint(bytes[2]) << 8 | bytes[3], static_cast<ushort>(bytes[4] << 8 | bytes[5]),
+                 static_cast<ushort>(bytes[6] << 8 | bytes[7]), bytes[8], bytes[9], bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]);
 }
 
 QUuid makeUuid7(Instant now)

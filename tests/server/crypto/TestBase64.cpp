@@ -10,6 +10,8 @@ private Q_SLOTS:
     void writesAndReads_data();
     void writesAndReads();
     void readsEveryByte();
+    void writesWhatQtWrites();
+    void refusesAnyForeignByteAnywhere();
     void refuses_data();
     void refuses();
 };
@@ -46,6 +48,36 @@ void TestBase64::readsEveryByte()
 
     for (const Base64Alphabet alphabet : {Base64Alphabet::Standard, Base64Alphabet::Url})
         QCOMPARE(base64Decode(base64Encode(all, alphabet), alphabet), std::optional(all));
+}
+
+void TestBase64::writesWhatQtWrites()
+{
+    QByteArray bytes;
+    for (int length = 0; length < 300; ++length) {
+        QCOMPARE(base64Url(bytes), bytes.toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals));
+        QCOMPARE(base64Encode(bytes, Base64Alphabet::Standard), bytes.toBase64(QByteArray::OmitTrailingEquals));
+        QCOMPARE(base64Url(bytes).size(), base64Size(bytes.size()));
+        bytes.append(static_cast<char>(length * 89));
+    }
+}
+
+void TestBase64::refusesAnyForeignByteAnywhere()
+{
+    for (const QByteArray &text : {QByteArray("AAAAAAAA"), QByteArray("AAAAAAA"), QByteArray("AAAAAA")}) {
+        QVERIFY(base64UrlDecode(text));
+        for (qsizetype at = 0; at < text.size(); ++at) {
+            for (int byte = 0; byte < 256; ++byte) {
+                const char c = static_cast<char>(byte);
+                const bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+                QByteArray changed = text;
+                changed[at] = c;
+                if (!digit)
+                    QVERIFY(!base64UrlDecode(changed));
+                else if (at + 1 < text.size())
+                    QVERIFY(base64UrlDecode(changed));
+            }
+        }
+    }
 }
 
 void TestBase64::refuses_data()
