@@ -3,18 +3,13 @@
 #include "server/crypto/ClaimsCheck.h"
 #include "server/crypto/Digest.h"
 #include "server/crypto/Jws.h"
+#include "shared/json/CanonicalJson.h"
 
 #include <QtCore/QJsonArray>
-#include <QtCore/QJsonDocument>
 #include <QtCore/QJsonObject>
 
 namespace aegis {
 namespace {
-
-QString text(const QByteArray &latin1)
-{
-    return QString::fromLatin1(latin1);
-}
 
 QStringList strings(const QJsonValue &list)
 {
@@ -34,23 +29,22 @@ template <class Tag> Id<Tag> idClaim(const QJsonObject &claims, QLatin1String na
 
 AccessTokens::AccessTokens(const KeyRing &keys, Options options) : m_keys(keys), m_options(std::move(options)) {}
 
-Result<Secret> AccessTokens::issue(AccessGrant grant, Instant now, Instant sessionExpiresAt) const
+Result<Secret> AccessTokens::issue(const AccessGrant &grant, Instant now, Instant sessionExpiresAt) const
 {
-    QJsonObject claims{
-        {QStringLiteral("iss"), m_options.issuer},
-        {QStringLiteral("aud"), m_options.audience},
-        {QStringLiteral("sub"), text(grant.user.text())},
-        {QStringLiteral("sid"), text(grant.session.text())},
-        {QStringLiteral("jti"), text(TokenId::make(now).text())},
-        {QStringLiteral("iat"), qint64(toUnixSeconds(now))},
-        {QStringLiteral("exp"), qint64(toUnixSeconds(std::min(now + m_options.lifetime, sessionExpiresAt)))},
-        {QStringLiteral("roles"), QJsonArray::fromStringList(grant.roles)},
-        {QStringLiteral("amr"), QJsonArray::fromStringList(grant.authMethods)},
-        {QStringLiteral("auth_time"), qint64(toUnixSeconds(grant.authTime))},
-    };
+    CanonicalJson claims;
+    claims.texts("amr", grant.authMethods);
+    claims.text("aud", m_options.audience);
+    claims.number("auth_time", toUnixSeconds(grant.authTime));
+    claims.number("exp", toUnixSeconds(std::min(now + m_options.lifetime, sessionExpiresAt)));
+    claims.number("iat", toUnixSeconds(now));
+    claims.text("iss", m_options.issuer);
+    claims.uuid("jti", TokenId::make(now).uuid());
     if (!grant.organization.isNil())
-        claims.insert(QStringLiteral("org"), text(grant.organization.text()));
-    return m_keys.current()->signer.sign(QJsonDocument(claims).toJson(QJsonDocument::Compact));
+        claims.uuid("org", grant.organization.uuid());
+    claims.texts("roles", grant.roles);
+    claims.uuid("sid", grant.session.uuid());
+    claims.uuid("sub", grant.user.uuid());
+    return m_keys.current()->signer.sign(claims.take());
 }
 
 Result<std::shared_ptr<const AccessGrant>> AccessTokens::verify(QByteArrayView token, Instant now) const

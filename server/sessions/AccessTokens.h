@@ -26,7 +26,7 @@ public:
     std::chrono::seconds lifetime() const { return m_options.lifetime; }
 
     /// Signs a token for what the grant says; its id and times are made here. It ends with its session at the latest.
-    Result<Secret> issue(AccessGrant grant, Instant now, Instant sessionExpiresAt) const;
+    Result<Secret> issue(const AccessGrant &grant, Instant now, Instant sessionExpiresAt) const;
 
     /// What the token grants, if it is one of ours and valid at that moment; `invalid_token` otherwise. Revocation is not
     /// looked at here.

@@ -32,7 +32,8 @@ public:
 
     Result<Secret> token(const RefreshTokenFacts &facts) const;
 
-    /// The facts of a token that we signed. One that has expired is `invalid_refresh_token`, unless that is allowed for.
+    /// The facts of a token that we signed, in the form in which token() writes it and no other. One that has expired is
+    /// `invalid_refresh_token`, unless that is allowed for.
     enum class Expired { Refused, Allowed };
     Result<RefreshTokenFacts> read(const Secret &token, Instant now, Expired expired = Expired::Refused) const;
 
@@ -45,6 +46,7 @@ private:
     JwtSigner m_signer;
     JwtVerifier m_verifier;
     QString m_issuer;
+    QByteArray m_quotedIssuer; ///< as it stands in the claims
 };
 
 } // namespace aegis

@@ -1,3 +1,4 @@
+#include "server/crypto/Base64.h"
 #include "server/crypto/Digest.h"
 #include "tests/server/sessions/SampleTokens.h"
 #include "tests/support/TestMain.h"
@@ -13,7 +14,12 @@ private Q_SLOTS:
     void theSameFactsGiveTheSameToken();
     void anyOtherFactGivesAnotherToken_data();
     void anyOtherFactGivesAnotherToken();
+    void theClaimsAreThoseOfTheOldWay_data();
+    void theClaimsAreThoseOfTheOldWay();
     void comesBackAsTheFacts();
+    void readsOnlyTheFormThatItWrites_data();
+    void readsOnlyTheFormThatItWrites();
+    void passesOverAClaimOfANewerVersion();
     void belongsToTheOrganizationElseToThePerson();
     void expiresToTheSecond();
     void refusesClaims_data();
@@ -25,6 +31,7 @@ private Q_SLOTS:
 
 private:
     const RefreshTokens m_tokens = makeRefreshTokens();
+    const SigningKey m_key = SigningKey::fromPrivate(SigningAlgorithm::Hs256, Secret(QByteArray(32, 'r'))).value(); // of m_tokens
 };
 
 void TestRefreshTokens::theSameFactsGiveTheSameToken()
@@ -94,6 +101,87 @@ void TestRefreshTokens::anyOtherFactGivesAnotherToken()
     QVERIFY(m_tokens.token(other)->reveal().toByteArray() != m_tokens.token(facts)->reveal().toByteArray());
 }
 
+void TestRefreshTokens::theClaimsAreThoseOfTheOldWay_data()
+{
+    QTest::addColumn<QString>("issuer");
+    QTest::newRow("usual") << QStringLiteral("https://auth.example");
+    QTest::newRow("none") << QString();
+    QTest::newRow("with escapes") << QStringLiteral("\"\\/\n\u00fc\U0001F511") + QChar(0xd83d);
+}
+
+void TestRefreshTokens::theClaimsAreThoseOfTheOldWay()
+{
+    QFETCH(QString, issuer);
+    const RefreshTokens tokens = makeRefreshTokens(QByteArray(32, 'r'), issuer);
+    RefreshTokenFacts facts = sampleFacts();
+    for (int round = 0; round < 2; ++round) {
+        QJsonObject claims{
+            {QStringLiteral("iss"), issuer},
+            {QStringLiteral("sub"), QString::fromLatin1(facts.user.text())},
+            {QStringLiteral("sid"), QString::fromLatin1(facts.session.text())},
+            {QStringLiteral("gen"), 3},
+            {QStringLiteral("jti"), QStringLiteral("AAECAwQFBgcICQoLDA3-_w.3")},
+            {QStringLiteral("iat"), 1'800'000'000},
+            {QStringLiteral("exp"), 1'800'600'000},
+            {QStringLiteral("session_exp"), 1'802'000'000},
+        };
+        if (!facts.organization.isNil())
+            claims.insert(QStringLiteral("org"), QString::fromLatin1(facts.organization.text()));
+
+        const Secret token = tokens.token(facts).value();
+
+        QVERIFY(token.equals(signedToken(m_key, claims, "rt+jwt")));
+        QVERIFY_RESULT(tokens.read(token, sampleNow));
+        facts.organization = {};
+    }
+}
+
+void TestRefreshTokens::readsOnlyTheFormThatItWrites_data()
+{
+    QTest::addColumn<QByteArray>("from");
+    QTest::addColumn<QByteArray>("to");
+    const auto row = [](const char *name, const char *from, const char *to) { QTest::newRow(name) << QByteArray(from) << QByteArray(to); };
+    row("white space", ",", ", ");
+    row("a claim twice", "\"gen\":3", "\"gen\":3,\"gen\":4");
+    row("a claim again at the end", "}", ",\"gen\":4}");
+    row("a generation that is no integer", "\"gen\":3", "\"gen\":3.0");
+    row("a generation beyond its type", "\"gen\":3", "\"gen\":4294967299");
+    row("an end beyond all time", "1800600000", "999999999999999999");
+    row("a negative end of the session", "1802000000", "-1");
+    row("an issuer with another escape", "\"aegis\"", "\"\\u0061egis\"");
+    row("a claim with another name", "\"iat\"", "\"iau\"");
+    row("no nonce", "AAECAwQFBgcICQoLDA3-_w.3", "AAECAwQFBgcICQoLDA3-_w");
+    row("an empty nonce", "AAECAwQFBgcICQoLDA3-_w.3", ".3");
+    row("a nonce that is no base64url", "AAECAwQFBgcICQoLDA3-_w.3", "AAECAwQFBgcICQoLDA3+/w.3");
+    row("something behind", "}", "}0");
+    row("an end that is missing", "}", "");
+    row("no object at all", "{", "[");
+}
+
+void TestRefreshTokens::readsOnlyTheFormThatItWrites()
+{
+    QFETCH(QByteArray, from);
+    QFETCH(QByteArray, to);
+    const Secret token = *m_tokens.token(sampleFacts());
+    QByteArray claims = base64UrlDecode(token.reveal().toByteArray().split('.').at(1)).value();
+    QVERIFY(claims.contains(from));
+
+    claims.replace(from, to);
+
+    const auto refused = m_tokens.read(JwtSigner(m_key, "rt+jwt").sign(claims).value(), sampleNow, RefreshTokens::Expired::Allowed);
+    QVERIFY(!refused.ok());
+    QCOMPARE(refused.problem().code, ProblemCode::InvalidRefreshToken);
+}
+
+void TestRefreshTokens::passesOverAClaimOfANewerVersion()
+{
+    QJsonObject claims = claimsIn(*m_tokens.token(sampleFacts()));
+    claims.insert(QStringLiteral("client"), QStringLiteral("\"\u00fc\""));
+    claims.insert(QStringLiteral("zoned"), 7);
+
+    QVERIFY_RESULT(m_tokens.read(signedToken(m_key, claims, "rt+jwt"), sampleNow));
+}
+
 void TestRefreshTokens::comesBackAsTheFacts()
 {
     RefreshTokenFacts facts = sampleFacts();
@@ -151,6 +239,11 @@ void TestRefreshTokens::refusesClaims_data()
     row("a generation that is text", "gen", QStringLiteral("3"));
     row("no end", "exp", none);
     row("an end that is text", "exp", QStringLiteral("1800600000"));
+    row("no end of the session", "session_exp", none);
+    row("no beginning", "iat", none);
+    row("no nonce", "jti", none);
+    row("an organization that is no id", "org", QStringLiteral("acme"));
+    row("a list", "aud", QJsonArray{QStringLiteral("aegis")});
 }
 
 void TestRefreshTokens::refusesClaims()
