@@ -3,7 +3,6 @@
 #include "server/context/RequestContext.h"
 #include "server/events/EventCatalogue.h"
 
-#include <QtCore/QJsonArray>
 #include <QtCore/QJsonObject>
 
 namespace aegis {
@@ -26,17 +25,21 @@ public:
 
     EventBatch &add(const EventDraft &draft);
 
-    /// A JSON array. Each envelope carries `digest`: the SHA-256, in hexadecimal, of its canonical bytes.
-    QByteArray json() const;
+    /// A JSON array. Each envelope carries `digest`: the SHA-256, in hexadecimal, of its canonical bytes, which are what it
+    /// would be without that member.
+    QByteArray json() const { return m_envelopes + ']'; }
 
     /// The bytes that a digest is made of: the envelope as compact JSON with its members in the order of their names and
     /// without `digest`. A verifier makes them again from the stored columns.
     static QByteArray canonicalBytes(const QJsonObject &envelope);
 
 private:
+    /// Takes in an envelope; the digest goes to that place in it.
+    void append(QByteArrayView canonical, qsizetype digestAt);
+
     const RequestContext &m_context;
-    QString m_firstId;
-    QJsonArray m_envelopes;
+    QUuid m_firstId;
+    QByteArray m_envelopes{"["}; // apart by commas
 };
 
 } // namespace aegis

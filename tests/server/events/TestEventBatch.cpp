@@ -1,7 +1,9 @@
 #include "server/events/EventBatch.h"
+#include "server/db/RowJson.h"
 #include "tests/support/TestMain.h"
 
 #include <QtCore/QCryptographicHash>
+#include <QtCore/QJsonArray>
 #include <QtCore/QJsonDocument>
 #include <QtCore/QSet>
 
@@ -16,6 +18,8 @@ private Q_SLOTS:
     void aDraftMayNameAnotherActorAndSession();
     void theFirstEventIsTheCauseOfTheOthers();
     void theDigestIsOverTheCanonicalBytes();
+    void theBytesAreThoseOfTheOldWay_data();
+    void theBytesAreThoseOfTheOldWay();
     void anyChangeChangesTheDigest();
     void isOwnedByOrganizationElsePersonElsePlatform();
     void theCatalogueNamesEachTypeOnce();
@@ -134,6 +138,75 @@ void TestEventBatch::theDigestIsOverTheCanonicalBytes()
         QVERIFY(!canonical.contains("digest"));
         QCOMPARE(event[QStringLiteral("digest")].toString().toLatin1(), QCryptographicHash::hash(canonical, QCryptographicHash::Sha256).toHex());
     }
+}
+
+// The trail's digests must stay what they were when the envelopes were objects of Qt, which is kept here. Only the ids, which
+// are made anew, are taken from the batch.
+static QByteArray byTheOldWay(const RequestContext &ctx, const std::vector<EventDraft> &drafts, const QJsonArray &ids)
+{
+    QJsonArray envelopes;
+    for (const EventDraft &draft : drafts) {
+        const EventInfo &info = eventInfo(draft.type);
+        const QJsonValue id = ids.at(envelopes.size())[QStringLiteral("id")];
+        QJsonObject envelope{
+            {QStringLiteral("id"), id},
+            {QStringLiteral("type"), QString(info.name)},
+            {QStringLiteral("version"), info.version},
+            {QStringLiteral("occurredAt"), rowjson::time(ctx.now)},
+            {QStringLiteral("tenantId"), rowjson::tenant(ctx.tenant.owner())},
+            {QStringLiteral("organizationId"), rowjson::id(ctx.tenant.organization)},
+            {QStringLiteral("actor"), rowjson::id(draft.actor.isNil() ? ctx.actor.user : draft.actor)},
+            {QStringLiteral("subject"), rowjson::uuid(draft.subject)},
+            {QStringLiteral("sessionId"), rowjson::id(draft.session.isNil() ? ctx.actor.session : draft.session)},
+            {QStringLiteral("correlationId"), rowjson::id(ctx.correlationId)},
+            {QStringLiteral("causationId"), envelopes.isEmpty() ? QJsonValue(QJsonValue::Null) : envelopes.at(0)[QStringLiteral("id")]},
+            {QStringLiteral("ip"), rowjson::address(ctx.client.address)},
+            {QStringLiteral("userAgent"), ctx.client.userAgent},
+            {QStringLiteral("payload"), draft.payload},
+        };
+        const QByteArray canonical = QJsonDocument(envelope).toJson(QJsonDocument::Compact);
+        envelope.insert(QStringLiteral("digest"), QString::fromLatin1(QCryptographicHash::hash(canonical, QCryptographicHash::Sha256).toHex()));
+        envelopes.append(envelope);
+    }
+    return QJsonDocument(envelopes).toJson(QJsonDocument::Compact);
+}
+
+void TestEventBatch::theBytesAreThoseOfTheOldWay_data()
+{
+    QTest::addColumn<QString>("address");
+    QTest::addColumn<QString>("userAgent");
+    QTest::newRow("usual") << QStringLiteral("192.0.2.7") << QStringLiteral("curl/8");
+    QTest::newRow("nothing known") << QString() << QString();
+    QTest::newRow("the lowest address") << QStringLiteral("0.0.0.0") << QStringLiteral(" ");
+    QTest::newRow("the highest address") << QStringLiteral("255.255.255.255") << QStringLiteral("\"\\\b\f\n\r\t\x01\x7f");
+    QTest::newRow("IPv6") << QStringLiteral("2001:db8::7") << QStringLiteral("\u00fc\u2028\U0001F511");
+    QTest::newRow("IPv6 with a scope") << QStringLiteral("fe80::1%eth0") << QString(QChar(0xd83d));
+    QTest::newRow("IPv4 within IPv6") << QStringLiteral("::ffff:192.0.2.7") << QString(QChar(0xde00)) + QChar(0xd83d);
+    QTest::newRow("a long agent") << QStringLiteral("10.0.0.1") << QString(512, u'\u20ac');
+}
+
+void TestEventBatch::theBytesAreThoseOfTheOldWay()
+{
+    QFETCH(QString, address);
+    QFETCH(QString, userAgent);
+    RequestContext ctx = context();
+    ctx.client = {.address = QHostAddress(address), .userAgent = userAgent};
+    const EventDraft signedIn{.type = EventType::UserLoggedIn,
+                              .subject = QUuid(),
+                              .payload = {{QStringLiteral("methods"), QJsonArray{QStringLiteral("pwd"), QStringLiteral("\u00fc")}}},
+                              .session = SessionId::make(ctx.now),
+                              .actor = UserId::make(ctx.now)};
+    const std::vector<EventDraft> drafts{logout(UserId::make(ctx.now).uuid()), signedIn, logout()};
+    for (const bool bare : {false, true}) {
+        if (bare)
+            ctx.tenant = {}, ctx.actor = {}, ctx.correlationId = {};
+        EventBatch batch(ctx);
+        for (const EventDraft &draft : drafts)
+            batch.add(draft);
+
+        QCOMPARE(batch.json(), byTheOldWay(ctx, drafts, parsed(batch)));
+    }
+    QCOMPARE(EventBatch(ctx).json(), QByteArray("[]"));
 }
 
 void TestEventBatch::anyChangeChangesTheDigest()
