@@ -28,7 +28,7 @@ Task<Result<TokenResponse>> SessionService::refresh(const RequestContext &contex
     ++next.generation;
     next.issuedAt = context.now;
     next.expiresAt = m_opener.refreshExpiry(context.now, facts.sessionExpiresAt);
-    CO_TRY(const Secret nextToken, m_refreshTokens.token(next));
+    CO_TRY(Secret nextToken, m_refreshTokens.token(next));
 
     const RequestContext tenantContext = context.withTenant(facts.tenant());
     EventBatch events(tenantContext);
@@ -46,9 +46,9 @@ Task<Result<TokenResponse>> SessionService::refresh(const RequestContext &contex
     switch (rotation.outcome) {
     case SessionStore::Outcome::Retry:
         CO_CHECK(co_await recordRepeated(tenantContext, facts, rotation.generation));
-        co_return respond(facts, rotation, context.now);
-    case SessionStore::Outcome::Rotated:
-        co_return respond(facts, rotation, context.now);
+        co_return respond(facts, rotation, std::nullopt, context.now);
+    case SessionStore::Outcome::Rotated: // to the token whose hash is stored now: it and no other is the client's
+        co_return respond(facts, rotation, std::move(nextToken), context.now);
     case SessionStore::Outcome::Reused:
         co_return co_await endReused(tenantContext, facts, rotation.generation);
     case SessionStore::Outcome::Invalid:
@@ -57,7 +57,8 @@ Task<Result<TokenResponse>> SessionService::refresh(const RequestContext &contex
     Q_UNREACHABLE();
 }
 
-Result<TokenResponse> SessionService::respond(const RefreshTokenFacts &facts, const SessionStore::Rotation &rotation, Instant now) const
+Result<TokenResponse> SessionService::respond(const RefreshTokenFacts &facts, const SessionStore::Rotation &rotation,
+                                              std::optional<Secret> refreshToken, Instant now) const
 {
     const RefreshTokenFacts current{.user = facts.user,
                                     .session = facts.session,
@@ -67,7 +68,10 @@ Result<TokenResponse> SessionService::respond(const RefreshTokenFacts &facts, co
                                     .issuedAt = rotation.rotatedAt,
                                     .expiresAt = rotation.expiresAt,
                                     .sessionExpiresAt = rotation.sessionExpiresAt};
-    TRY(TokenPair tokens, m_tokens.issue(current, rotation.roles, {.methods = rotation.authMethods, .time = rotation.authTime}, now));
+    const Authentication authentication{.methods = rotation.authMethods, .time = rotation.authTime};
+    TRY(TokenPair tokens,
+        refreshToken ? m_tokens.issueWith(*std::move(refreshToken), current, rotation.roles, authentication, now)
+                     : m_tokens.issue(current, rotation.roles, authentication, now));
     TokenResponse response;
     response.accessToken = std::move(tokens.accessToken);
     response.refreshToken = std::move(tokens.refreshToken);

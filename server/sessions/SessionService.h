@@ -47,7 +47,9 @@ private:
     /// Ends the session of the access token, and that of the refresh token if there is one: both or none.
     Task<Result<void>> endTogether(const RequestContext &context, const std::optional<RefreshTokenFacts> &other) const;
     Task<Result<void>> endAll(const RequestContext &context) const;
-    Result<TokenResponse> respond(const RefreshTokenFacts &facts, const SessionStore::Rotation &rotation, Instant now) const;
+    /// The answer to a rotation. Without a refresh token the current one is made again, of what the database said.
+    Result<TokenResponse> respond(const RefreshTokenFacts &facts, const SessionStore::Rotation &rotation, std::optional<Secret> refreshToken,
+                                  Instant now) const;
 
     Database &m_database;
     const RefreshTokens &m_refreshTokens;

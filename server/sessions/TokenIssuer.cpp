@@ -13,6 +13,13 @@ qint64 secondsUntil(Instant end, Instant now)
 Result<TokenPair> TokenIssuer::issue(const RefreshTokenFacts &facts, const QStringList &roles, const Authentication &authentication,
                                      Instant now) const
 {
+    TRY(Secret refreshToken, m_refreshTokens.token(facts));
+    return issueWith(std::move(refreshToken), facts, roles, authentication, now);
+}
+
+Result<TokenPair> TokenIssuer::issueWith(Secret refreshToken, const RefreshTokenFacts &facts, const QStringList &roles,
+                                         const Authentication &authentication, Instant now) const
+{
     const AccessGrant grant{.user = facts.user,
                             .session = facts.session,
                             .organization = facts.organization,
@@ -21,7 +28,7 @@ Result<TokenPair> TokenIssuer::issue(const RefreshTokenFacts &facts, const QStri
                             .authTime = authentication.time,
                             .token = {}};
     TokenPair tokens;
-    TRY(tokens.refreshToken, m_refreshTokens.token(facts));
+    tokens.refreshToken = std::move(refreshToken);
     TRY(tokens.accessToken, m_accessTokens.issue(grant, now, facts.sessionExpiresAt));
     tokens.expiresIn = std::min<qint64>(m_accessTokens.lifetime().count(), secondsUntil(facts.sessionExpiresAt, now));
     tokens.refreshExpiresIn = secondsUntil(facts.expiresAt, now);

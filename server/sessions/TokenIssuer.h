@@ -29,6 +29,9 @@ public:
     /// The refresh token of these facts, the same each time, and a new access token for the same person and session. Neither
     /// outlives the session.
     Result<TokenPair> issue(const RefreshTokenFacts &facts, const QStringList &roles, const Authentication &authentication, Instant now) const;
+    /// The same with the refresh token of these facts, which has been made before.
+    Result<TokenPair> issueWith(Secret refreshToken, const RefreshTokenFacts &facts, const QStringList &roles, const Authentication &authentication,
+                                Instant now) const;
 
     /// When every access token that has been given out by now has expired, with a margin for one that is being given out:
     /// until then a revocation is remembered.

@@ -37,6 +37,8 @@ private Q_SLOTS:
     void replacesBothTokens();
     void keepsRolesAndSession();
     void givesTheCurrentTokenAgainWithinTheGrace();
+    void theTokenIsTheStoredOneAndCanBeMadeAgain_data();
+    void theTokenIsTheStoredOneAndCanBeMadeAgain();
     void endsTheSessionWhenATokenComesBackAfterTheGrace();
     void endsTheSessionForAGrandparentWithinTheGrace();
     void refusesWhatIsNoTokenOfOurs_data();
@@ -126,6 +128,32 @@ void TestRefresh::givesTheCurrentTokenAgainWithinTheGrace()
     QCOMPARE(m_server->events(ada.organizationId).count("TokenRefreshed"), 1); // no other refresh token was made
     QCOMPARE(m_server->events(ada.organizationId).count("TokenRefreshRepeated"), 1);
     QVERIFY_REPLY(refresh(current), 200, "");
+}
+
+void TestRefresh::theTokenIsTheStoredOneAndCanBeMadeAgain_data()
+{
+    QTest::addColumn<int>("refreshes"); // five days after each other
+    QTest::newRow("its end is a week away") << 1;
+    QTest::newRow("its end is that of the session") << 5;
+}
+
+void TestRefresh::theTokenIsTheStoredOneAndCanBeMadeAgain()
+{
+    QFETCH(int, refreshes);
+    const SignedUp ada = m_server->signUp();
+    QByteArray before;
+    QByteArray token = ada.refreshToken;
+    for (int i = 0; i < refreshes; ++i) {
+        m_server->advance(24h * 5 + 123'457us);
+        before = token;
+        token = refreshed(before);
+        QCOMPARE(m_server->value<QByteArray>("select current_hash from aegis.refresh_token where session_id = $1::uuid", Text{ada.sessionId}),
+                 sha256(token));
+    }
+
+    const QByteArray again = refreshed(before); // made of what the database holds, not of the token before
+
+    QCOMPARE(again, token);
 }
 
 void TestRefresh::verifyEndedByReuse(const SignedUp &person, const QByteArray &accessToken, int generation, int currentGeneration)
