@@ -135,10 +135,12 @@ void EmbeddedPostgres::Private::supervise(std::promise<Result<void>> started)
         bool isReplacing = false;
         if (ready) {
             process = child->id();
-            if (isFirst)
+            if (isFirst) {
                 started.set_value({});
-            else
+            } else {
+                ++restarts; // a start that fails because the old server's processes are still ending is none
                 tell(Severity::Info, QStringLiteral("PostgreSQL takes connections again (process %1)").arg(child->id()));
+            }
             watch(*child); // returns when it has ended or is to end
             process = 0;
             isReplacing = !child->waitForEnd(0ms) && !waitForStop(0ms);
@@ -150,7 +152,6 @@ void EmbeddedPostgres::Private::supervise(std::promise<Result<void>> started)
         isFirst = false;
         if (waitForStop(0ms))
             return;
-        ++restarts;
         if (isReplacing) {
             tell(Severity::Info, QStringLiteral("the PostgreSQL package was upgraded: the server is started again"));
             continue;

@@ -30,7 +30,7 @@ void writeAddress(CanonicalJson &envelope, const QHostAddress &address)
     char *out = text.data();
     const quint32 number = address.toIPv4Address();
     for (int shift = 24; shift >= 0; shift -= 8) {
-        out = std::to_chars(out, text.data() + text.size(), number >> shift & 0xffU).ptr;
+        out = std::to_chars(out, out + 3, number >> shift & 0xffU).ptr;
         if (shift > 0)
             *out++ = '.';
     }
