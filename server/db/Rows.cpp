@@ -4,6 +4,7 @@
 
 #include <libpq-fe.h>
 
+#include <cstring>
 #include <stdexcept>
 
 namespace aegis {
@@ -62,10 +63,16 @@ bool Row::isNull(int column) const
 
 int Row::place(const char *column) const
 {
-    const int place = PQfnumber(m_result.get(), column);
-    if (place < 0)
-        throw std::logic_error(std::string("the answer has no column ") + column);
-    return place;
+    // PQfnumber() copies the name and folds its case, then looks from the first column on.
+    const int count = PQnfields(m_result.get());
+    for (int looked = 0, place = m_next; looked < count; ++looked, ++place) {
+        place = place < count ? place : 0;
+        if (std::strcmp(PQfname(m_result.get(), place), column) == 0) {
+            m_next = place + 1;
+            return place;
+        }
+    }
+    throw std::logic_error(std::string("the answer has no column ") + column);
 }
 
 QByteArrayView Row::text(int column) const

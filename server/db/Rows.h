@@ -54,6 +54,7 @@ private:
 
     std::shared_ptr<const pg_result> m_result;
     int m_row;
+    mutable int m_next = 0; ///< after the column that was asked for last by its name: they are mostly asked for in their order
 };
 
 template <class T> T Row::get(int column) const

@@ -1,37 +1,41 @@
 #include "shared/json/JsonWriter.h"
 
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
 namespace aegis {
 
 void JsonWriter::separate()
 {
     if (!m_first)
-        m_out.append(',');
+        put(',');
     m_first = false;
 }
 
 void JsonWriter::beginObject()
 {
     separate();
-    m_out.append('{');
+    put('{');
     m_first = true;
 }
 
 void JsonWriter::endObject()
 {
-    m_out.append('}');
+    put('}');
     m_first = false;
 }
 
 void JsonWriter::beginArray()
 {
     separate();
-    m_out.append('[');
+    put('[');
     m_first = true;
 }
 
 void JsonWriter::endArray()
 {
-    m_out.append(']');
+    put(']');
     m_first = false;
 }
 
@@ -39,7 +43,7 @@ void JsonWriter::key(std::string_view name)
 {
     separate();
     quote(QByteArrayView(name.data(), static_cast<qsizetype>(name.size())));
-    m_out.append(':');
+    put(':');
     m_first = true;
 }
 
@@ -58,41 +62,70 @@ void JsonWriter::utf8(QByteArrayView text)
 void JsonWriter::number(qint64 number)
 {
     separate();
-    m_out.append(QByteArray::number(number));
+    constexpr qsizetype longest = 20; // the lowest of them, with its sign
+    char *const start = room(longest);
+    m_size += std::to_chars(start, start + longest, number).ptr - start;
 }
 
 void JsonWriter::boolean(bool value)
 {
     separate();
-    m_out.append(value ? "true" : "false");
+    put(value ? "true" : "false");
 }
 
 void JsonWriter::null()
 {
     separate();
-    m_out.append("null");
+    put("null");
 }
 
 void JsonWriter::quote(QByteArrayView utf8)
 {
     static constexpr char hex[] = "0123456789abcdef";
-    m_out.append('"');
-    qsizetype plain = 0; // start of what needs no escape
-    for (qsizetype i = 0; i < utf8.size(); ++i) {
-        const auto c = static_cast<unsigned char>(utf8[i]);
-        if (c >= 0x20 && c != '"' && c != '\\')
+    constexpr qsizetype longest = 6; // of what stands for one byte
+    char *out = room(longest * utf8.size() + 2);
+    char *const start = out;
+    *out++ = '"';
+    for (const char byte : utf8) {
+        const auto c = static_cast<unsigned char>(byte);
+        if (c < 0x20) {
+            for (const char escaped : {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]})
+                *out++ = escaped;
             continue;
-        m_out.append(utf8.sliced(plain, i - plain));
-        plain = i + 1;
-        if (c >= 0x20) {
-            m_out.append('\\').append(utf8[i]);
-        } else {
-            const char escaped[] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-            m_out.append(escaped, sizeof escaped);
         }
+        if (c == '"' || c == '\\')
+            *out++ = '\\';
+        *out++ = byte;
     }
-    m_out.append(utf8.sliced(plain));
-    m_out.append('"');
+    *out++ = '"';
+    m_size += out - start;
+}
+
+char *JsonWriter::room(qsizetype bytes)
+{
+    constexpr qsizetype least = 1024;
+    if (m_size + bytes > m_out.size())
+        m_out.resize(std::max({m_size + bytes, 2 * m_out.size(), least}));
+    return m_out.data() + m_size;
+}
+
+void JsonWriter::put(char byte)
+{
+    *room(1) = byte;
+    ++m_size;
+}
+
+void JsonWriter::put(std::string_view bytes)
+{
+    std::copy(bytes.begin(), bytes.end(), room(static_cast<qsizetype>(bytes.size())));
+    m_size += static_cast<qsizetype>(bytes.size());
+}
+
+QByteArray JsonWriter::take()
+{
+    m_out.truncate(m_size);
+    m_size = 0;
+    return std::exchange(m_out, {});
 }
 
 } // namespace aegis

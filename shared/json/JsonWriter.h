@@ -23,14 +23,19 @@ public:
     void boolean(bool value);
     void null();
 
-    QByteArray take() { return std::move(m_out); }
+    QByteArray take();
 
 private:
     void separate();
+    void put(char byte);
+    void put(std::string_view bytes);
     void quote(QByteArrayView utf8);
+    char *room(qsizetype bytes);
 
+    // Written as plain memory: QByteArray::append() costs more than what it appends here.
     QByteArray m_out;
-    bool m_first = true; // in the object or array, or after a key
+    qsizetype m_size = 0; ///< of what has been written; the rest of m_out is room
+    bool m_first = true;  // in the object or array, or after a key
 };
 
 } // namespace aegis
