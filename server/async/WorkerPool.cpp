@@ -68,6 +68,17 @@ std::uint64_t WorkerPool::rejected() const
     return m_rejected;
 }
 
+void WorkerPool::waitForJob(std::unique_lock<std::mutex> &lock, int worker)
+{
+    const auto isWanted = [this] { return m_stopping || !m_jobs.empty(); };
+    if (m_options.idle && !m_wake.wait_for(lock, m_options.idleAfter, isWanted)) {
+        lock.unlock();
+        m_options.idle(worker);
+        lock.lock();
+    }
+    m_wake.wait(lock, isWanted);
+}
+
 void WorkerPool::work(int worker)
 {
     const std::string name = m_options.name + "-" + std::to_string(worker);
@@ -77,7 +88,7 @@ void WorkerPool::work(int worker)
 
     for (;;) {
         std::unique_lock lock(m_mutex);
-        m_wake.wait(lock, [this] { return m_stopping || !m_jobs.empty(); });
+        waitForJob(lock, worker);
         if (m_jobs.empty())
             return;
         const Job job = std::move(m_jobs.front());

@@ -21,10 +21,13 @@ namespace aegis {
 class WorkerPool {
 public:
     struct Options {
-        std::string name;         ///< of the threads, at most 12 characters
-        int threads = 1;          ///< how many
-        std::size_t capacity = 1; ///< jobs that may wait; one more is refused
-        int nice = 0;             ///< added to the threads' niceness, 0 to 19
+        std::string name;                                               ///< of the threads, at most 12 characters
+        int threads = 1;                                                ///< how many
+        std::size_t capacity = 1;                                       ///< jobs that may wait; one more is refused
+        int nice = 0;                                                   ///< added to the threads' niceness, 0 to 19
+        std::chrono::milliseconds idleAfter = std::chrono::seconds(10); ///< see `idle`
+        /// Called by a thread that has had no job for so long, once until it has one again. It must not throw.
+        std::function<void(int worker)> idle = {};
     };
     /// What was accepted: one of the two is called, once. They must not throw.
     struct Job {
@@ -60,6 +63,7 @@ public:
 
 private:
     void work(int worker);
+    void waitForJob(std::unique_lock<std::mutex> &lock, int worker);
 
     const Options m_options;
     mutable std::mutex m_mutex;

@@ -1,5 +1,7 @@
 #include "server/passwords/Argon2.h"
 
+#include "server/passwords/argon2id/Argon2id.h"
+
 #include <argon2.h>
 #include <sodium.h>
 
@@ -22,9 +24,8 @@ Problem impossible(const QString &why)
 
 Result<QByteArray> bySodium(const Secret &password, QByteArrayView salt, const Argon2Cost &cost, qsizetype hashSize)
 {
-    static const bool started = sodium_init() >= 0; // also picks the fastest code for this processor
-    if (!started || cost.lanes != 1 || salt.size() != crypto_pwhash_argon2id_SALTBYTES || hashSize < crypto_pwhash_argon2id_BYTES_MIN)
-        return impossible(QStringLiteral("libsodium does not know these parameters"));
+    if (!hasArgon2Engine(Argon2Engine::Sodium))
+        return impossible(QStringLiteral("libsodium does not start"));
 
     QByteArray hash(hashSize, Qt::Uninitialized);
     const QByteArrayView bytes = password.isEmpty() ? QByteArrayView("") : password.reveal(); // libsodium wants no null
@@ -64,19 +65,48 @@ Result<QByteArray> byReference(const Secret &password, QByteArrayView salt, cons
     return impossible(QString::fromUtf8(argon2_error_message(code)));
 }
 
-} // namespace
-
-Argon2Library argon2LibraryFor(const Argon2Cost &cost, qsizetype saltSize, qsizetype hashSize)
+Result<QByteArray> byOurs(const Secret &password, QByteArrayView salt, const Argon2Cost &cost, qsizetype hashSize, argon2::Fill fill,
+                          Argon2Memory &memory)
 {
-    const bool sodiumCan = cost.lanes == 1 && saltSize == crypto_pwhash_argon2id_SALTBYTES && hashSize >= crypto_pwhash_argon2id_BYTES_MIN;
-    return sodiumCan ? Argon2Library::Sodium : Argon2Library::Reference;
+    if (!memory.take(std::size_t(cost.memoryKib) * 1024))
+        return memoryIsShort();
+    std::optional<QByteArray> hash = argon2::compute(password, salt, cost, hashSize, fill, memory);
+    if (!hash)
+        return impossible(QStringLiteral("BLAKE2b refuses the parameters"));
+    return *std::move(hash);
 }
 
-Result<QByteArray> argon2id(const Secret &password, QByteArrayView salt, const Argon2Cost &cost, qsizetype hashSize, Argon2Library library)
+} // namespace
+
+Argon2Engine argon2EngineFor(Argon2Engine wanted, const Argon2Cost &cost, qsizetype saltSize, qsizetype hashSize)
+{
+    const bool can = cost.lanes == 1
+        && (wanted != Argon2Engine::Sodium || (saltSize == crypto_pwhash_argon2id_SALTBYTES && hashSize >= crypto_pwhash_argon2id_BYTES_MIN));
+    return can ? wanted : Argon2Engine::Reference;
+}
+
+Result<QByteArray> argon2id(const Secret &password, QByteArrayView salt, const Argon2Cost &cost, qsizetype hashSize, Argon2Tools tools)
 {
     if (!isPossibleCost(cost) || hashSize < 12 || hashSize > 64 || salt.size() < 8 || salt.size() > 64)
         return impossible(QStringLiteral("the parameters are out of bounds"));
-    return library == Argon2Library::Sodium ? bySodium(password, salt, cost, hashSize) : byReference(password, salt, cost, hashSize);
+    switch (argon2EngineFor(tools.engine, cost, salt.size(), hashSize)) {
+#if defined(__x86_64__)
+    case Argon2Engine::Avx512:
+        return byOurs(password, salt, cost, hashSize, argon2::fillAvx512, tools.memory);
+    case Argon2Engine::Avx2:
+        return byOurs(password, salt, cost, hashSize, argon2::fillAvx2, tools.memory);
+#else
+    case Argon2Engine::Avx512:
+    case Argon2Engine::Avx2:
+#endif
+    case Argon2Engine::Portable:
+        return byOurs(password, salt, cost, hashSize, argon2::fillPortable, tools.memory);
+    case Argon2Engine::Sodium:
+        return bySodium(password, salt, cost, hashSize);
+    case Argon2Engine::Reference:
+        break;
+    }
+    return byReference(password, salt, cost, hashSize);
 }
 
 } // namespace aegis

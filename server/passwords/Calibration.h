@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/passwords/Argon2Engine.h"
 #include "server/passwords/PasswordParameters.h"
 #include "shared/result/Result.h"
 
@@ -19,12 +20,13 @@ struct Calibration {
         std::chrono::microseconds time{};
     };
 
-    std::vector<Measurement> argon2;       ///< what was tried, cheapest first
-    std::vector<BcryptMeasurement> bcrypt; ///< the same for bcrypt
-    Argon2Cost proposedArgon2;             ///< the dearest that stays within the target; never below the default
-    int proposedBcryptRounds = 12;         ///< the same; never below the default
-    int cores = 1;                         ///< hashes that can run at the same time
-    bool defaultFitsTarget = true;         ///< false: a default takes longer than the target here
+    Argon2Engine engine = fastestArgon2Engine(); ///< who computed Argon2id
+    std::vector<Measurement> argon2;             ///< what was tried, cheapest first
+    std::vector<BcryptMeasurement> bcrypt;       ///< the same for bcrypt
+    Argon2Cost proposedArgon2;                   ///< the dearest that stays within the target; never below the default
+    int proposedBcryptRounds = 12;               ///< the same; never below the default
+    int cores = 1;                               ///< hashes that can run at the same time
+    bool defaultFitsTarget = true;               ///< false: a default takes longer than the target here
 };
 
 /// Measures, in the calling thread, for about a second. Memory stays under `memoryLimitKib` a hash. Fails with

@@ -2,6 +2,7 @@
 
 #include "server/async/Task.h"
 #include "server/async/WorkerPool.h"
+#include "server/passwords/Argon2.h"
 #include "server/passwords/PasswordParameters.h"
 #include "server/passwords/PasswordPolicy.h"
 #include "shared/text/Secret.h"
@@ -28,6 +29,8 @@ public:
         int threads = 0;                    ///< 0: one for each core
         std::size_t capacity = 256;         ///< calls that may wait
         int nice = 10;                      ///< added to the threads' niceness, 0 to 19
+        Argon2Engine engine = fastestArgon2Engine();
+        std::chrono::milliseconds memoryIdle = std::chrono::seconds(10); ///< a thread without work gives its memory back after that
     };
 
     explicit PasswordHasher(Options options);
@@ -56,13 +59,25 @@ public:
     std::uint64_t rejected() const { return m_pool.rejected(); } ///< calls refused because it was full
     std::size_t capacity() const { return m_pool.capacity(); }
     int threads() const { return m_pool.threads(); }
+    Argon2Engine engine() const { return m_engine; }
+    std::size_t keptMemory() const; ///< bytes that the threads keep for Argon2id now
 
 private:
+    class Tools;
+
     const PasswordParameters m_parameters;
-    WorkerPool m_pool;
+    const Argon2Engine m_engine;
+    const std::size_t m_keptSize; ///< bytes that one thread keeps between hashes
+    std::vector<Argon2Memory> m_memories;
+    WorkerPool m_pool; // at last, so that its threads end first
 };
 
-/// The same without threads, for a tool or a test: blocks for as long as it takes.
+/// The same in the calling thread: blocks for as long as it takes.
+Result<QByteArray> hashPassword(const Secret &password, const PasswordParameters &parameters, Argon2Tools tools);
+Result<PasswordVerdict> verifyPassword(const Secret &password, QByteArrayView encoded, const PasswordParameters &parameters, Argon2Tools tools);
+Result<void> spendPasswordCost(const Secret &password, const PasswordParameters &parameters, Argon2Tools tools);
+
+/// The same for a tool or a test, with the fastest engine and memory for this once.
 Result<QByteArray> hashPassword(const Secret &password, const PasswordParameters &parameters);
 Result<PasswordVerdict> verifyPassword(const Secret &password, QByteArrayView encoded, const PasswordParameters &parameters);
 Result<void> spendPasswordCost(const Secret &password, const PasswordParameters &parameters);
