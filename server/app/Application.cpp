@@ -61,6 +61,22 @@ Result<void> checkBeforehand(const Settings &settings)
     return {};
 }
 
+/// Before the database, too: an engine that is asked for and cannot be used stops the start.
+Result<Argon2Choice> chooseArgon2(const Settings &settings)
+{
+    TRY(Argon2Choice choice, chooseArgon2Engine(settings.argon2Engine));
+    for (const Argon2Engine engine : choice.failed) {
+        log::error("argon2_self_test_failed",
+                   {{"engine", nameOf(engine)},
+                    {"message",
+                     QStringLiteral("this engine of Argon2id computes something else than libargon2 here, so it is not used: logins work, with %1. "
+                                    "Please report it, with the processor's name")
+                         .arg(nameOf(choice.engine))}});
+    }
+    log::info("argon2_engine", {{"engine", nameOf(choice.engine)}});
+    return choice;
+}
+
 Application::Certificate certificateOf(const http::TlsConfiguration &tls)
 {
     return {.subject = tls.subject(), .notAfter = tls.notAfter(), .warning = tls.warningAt(systemNow())};
@@ -103,7 +119,10 @@ std::vector<std::string_view> operationIds()
 /// features go, at last the database.
 class Application::Private {
 public:
-    Private(Settings s, Options o, Storage st) : settings(std::move(s)), options(std::move(o)), storage(std::move(st)) {}
+    Private(Settings s, Options o, Argon2Choice a, Storage st) :
+        settings(std::move(s)), options(std::move(o)), argon2(std::move(a)), storage(std::move(st))
+    {
+    }
 
     Result<InstanceSecrets> loadSecrets(DatabaseSession &session) const;
     Result<void> makeServices();
@@ -114,6 +133,7 @@ public:
 
     const Settings settings;
     const Options options;
+    const Argon2Choice argon2;
     Storage storage;
     std::unique_ptr<Services> services;
     std::vector<Metrics::Sampled> sampled;
@@ -149,8 +169,10 @@ Application::~Application()
 Result<std::unique_ptr<Application>> Application::start(Settings settings, Options options)
 {
     CHECK(checkBeforehand(settings));
+    TRY(Argon2Choice argon2, chooseArgon2(settings));
     TRY(Storage storage, Storage::open(settings, {.durable = options.durable}));
-    std::unique_ptr<Application> application(new Application(std::make_unique<Private>(std::move(settings), std::move(options), std::move(storage))));
+    std::unique_ptr<Application> application(
+        new Application(std::make_unique<Private>(std::move(settings), std::move(options), std::move(argon2), std::move(storage))));
     CHECK(application->d->makeServices());
     CHECK(application->d->startLoops());
     CHECK(application->d->startHttp());
@@ -182,7 +204,8 @@ Result<void> Application::Private::makeServices()
                                                            .sealing = std::move(sealing),
                                                            .refreshTokens = std::move(refreshTokens),
                                                            .keys = std::move(keys),
-                                                           .storage = storage});
+                                                           .storage = storage,
+                                                           .argon2 = argon2});
     sampled = services->measure();
     if (storage.cluster) {
         sampled.push_back(services->metrics.sampledCounter("aegis_postgres_restarts_total", "Times that the private PostgreSQL was started again.",

@@ -32,7 +32,7 @@ Database::Options databaseOptions(const Settings &settings, const Storage &stora
     return options;
 }
 
-PasswordHasher::Options hasherOptions(const Settings &settings)
+PasswordHasher::Options hasherOptions(const Settings &settings, Argon2Engine engine)
 {
     return {.parameters = {.algorithm = settings.passwordHash,
                            .argon2 = {.memoryKib = static_cast<std::uint32_t>(settings.argon2MemoryKib),
@@ -41,14 +41,17 @@ PasswordHasher::Options hasherOptions(const Settings &settings)
                            .bcryptRounds = settings.bcryptRounds},
             .threads = settings.hashThreads,
             .capacity = static_cast<std::size_t>(settings.hashQueue),
-            .nice = settings.hashNice};
+            .nice = settings.hashNice,
+            .engine = engine,
+            .memoryIdle = settings.hashMemoryIdle};
 }
 
 } // namespace
 
 Services::Services(Ground ground) :
-    database(databaseOptions(ground.settings, ground.storage)), hasher(hasherOptions(ground.settings)),
-    policy(ground.settings.passwordPolicy, ground.settings.passwordMinScore), sealing(std::move(ground.sealing)), keys(std::move(ground.keys)),
+    database(databaseOptions(ground.settings, ground.storage)), hasher(hasherOptions(ground.settings, ground.argon2.engine)),
+    argon2Failures(ground.argon2.failed.size()), policy(ground.settings.passwordPolicy, ground.settings.passwordMinScore),
+    sealing(std::move(ground.sealing)), keys(std::move(ground.keys)),
     accessTokens(keys,
                  {.issuer = ground.settings.jwtIssuer, .audience = ground.settings.jwtAudience, .lifetime = ground.settings.jwtAccessExpiration}),
     refreshTokens(std::move(ground.refreshTokens)), tokens(accessTokens, refreshTokens),
@@ -97,6 +100,11 @@ std::vector<Metrics::Sampled> Services::measure()
         "aegis_queue_rejections_total", "Jobs refused because the queue was full.", [this] { return double(database.rejected()); }, transactions);
     counter(
         "aegis_queue_rejections_total", "Jobs refused because the queue was full.", [this] { return double(hasher.rejected()); }, passwords);
+    gauge("aegis_argon2_engine", "Who computes Argon2id: 1 for the one that does.", [] { return 1.0; },
+          {{"engine", nameOf(hasher.engine()).toStdString()}});
+    gauge("aegis_argon2_memory_bytes", "Memory that the hashing threads keep at present.", [this] { return double(hasher.keptMemory()); });
+    counter("aegis_argon2_self_test_failures_total", "Engines that computed something else than libargon2 at the start.",
+            [this] { return double(argon2Failures); });
     gauge("aegis_revocations", "Revocations that are remembered.", [this] { return double(revocations.size()); });
     gauge("aegis_revocation_feed_age_seconds", "Time since the revocations were last read.",
           [this] { return std::chrono::duration<double>(revocations.age()).count(); });

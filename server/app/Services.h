@@ -12,6 +12,7 @@
 #include "server/keys/KeyRing.h"
 #include "server/metrics/Metrics.h"
 #include "server/organizations/SlugService.h"
+#include "server/passwords/Argon2Choice.h"
 #include "server/passwords/PasswordHasher.h"
 #include "server/passwords/PasswordPolicy.h"
 #include "server/sessions/AccessTokenAuthenticator.h"
@@ -31,6 +32,7 @@ struct Services {
         RefreshTokens refreshTokens;
         KeySet keys;
         const Storage &storage;
+        Argon2Choice argon2 = {.engine = fastestArgon2Engine()};
     };
 
     explicit Services(Ground ground);
@@ -47,6 +49,7 @@ struct Services {
     Metrics metrics;
     Database database;
     PasswordHasher hasher;
+    std::uint64_t argon2Failures; ///< engines that computed wrongly at the start
     PasswordPolicy policy;
     Sealing sealing;
     KeyRing keys;

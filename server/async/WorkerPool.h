@@ -60,6 +60,7 @@ public:
     std::uint64_t rejected() const;
     std::size_t capacity() const { return m_options.capacity; }
     int threads() const { return m_options.threads; }
+    std::chrono::milliseconds idleAfter() const { return m_options.idleAfter; }
 
 private:
     void work(int worker);

@@ -1,5 +1,7 @@
 #include "server/cli/CalibrationReport.h"
 
+#include <algorithm>
+
 namespace aegis {
 namespace {
 
@@ -17,11 +19,27 @@ QString row(const QString &what, std::chrono::microseconds time, int cores)
         .arg(cores * 1000.0 / each, 7, 'f', 1);
 }
 
+/// Who computes, and how fast the others would.
+QString engineRows(const Calibration &calibration)
+{
+    QString page;
+    for (const auto &[engine, time] : calibration.engines) {
+        const auto &failed = calibration.choice.failed;
+        const QString says = engine == calibration.choice.engine              ? QStringLiteral(" (in use)")
+            : std::find(failed.begin(), failed.end(), engine) != failed.end() ? QStringLiteral(" (computes wrongly here, not used)")
+                                                                              : QString();
+        page += row(nameOf(engine) + says, time, calibration.cores);
+    }
+    return page;
+}
+
 } // namespace
 
 QString calibrationReport(const Calibration &calibration, std::chrono::milliseconds target)
 {
-    QString page = QStringLiteral("One hash on one of %1 cores:\n").arg(calibration.cores);
+    QString page = QStringLiteral("Argon2id with the default cost, by each engine that this machine has (ARGON2_ENGINE=auto):\n");
+    page += engineRows(calibration);
+    page += QStringLiteral("\nOne hash on one of %1 cores:\n").arg(calibration.cores);
     for (const auto &[cost, time] : calibration.argon2)
         page += row(QStringLiteral("Argon2id, %1 KiB, %2 %3, %4 %5")
                         .arg(cost.memoryKib)

@@ -4,6 +4,24 @@ namespace aegis {
 
 using namespace setting_rows;
 
+namespace {
+
+Setting argon2Engine()
+{
+    return choice<std::optional<Argon2Engine>>(
+        "ARGON2_ENGINE", &Settings::argon2Engine, "auto",
+        {{"auto", std::nullopt},
+         {"avx512", Argon2Engine::Avx512},
+         {"avx2", Argon2Engine::Avx2},
+         {"portable", Argon2Engine::Portable},
+         {"libsodium", Argon2Engine::Sodium},
+         {"libargon2", Argon2Engine::Reference}},
+        "Who computes Argon2id; all make the same hashes. auto takes the first of this list that the processor has "
+        "and that agrees with libargon2 at the start. Hashes with several lanes are always libargon2's.");
+}
+
+} // namespace
+
 SettingGroup passwordSettings()
 {
     return {QStringLiteral("Passwords"),
@@ -17,6 +35,7 @@ SettingGroup passwordSettings()
              count("ARGON2_ITERATIONS", &Settings::argon2Iterations, "2", 1, 10, "Passes of one Argon2id hash, as OWASP recommends for 19 MiB."),
              count("ARGON2_PARALLELISM", &Settings::argon2Parallelism, "1", 1, 4,
                    "Lanes of one Argon2id hash. A server has enough logins to keep all its cores busy with one lane each."),
+             argon2Engine(),
              count("BCRYPT_ROUNDS", &Settings::bcryptRounds, "12", 10, 16,
                    "The cost of bcrypt, as a power of two, with PASSWORD_HASH=bcrypt. 12 takes about a quarter of a second."),
              computed(count("HASH_THREADS", &Settings::hashThreads, "", 1, 256,
@@ -26,6 +45,9 @@ SettingGroup passwordSettings()
                    "Passwords that may wait to be hashed: a few seconds' worth. One more is answered 503 at once instead of ever later."),
              count("HASH_NICE", &Settings::hashNice, "10", 0, 19,
                    "How far the hashing threads stand back behind the others, so that a flood of logins does not slow the checks of tokens."),
+             duration("HASH_MEMORY_IDLE", &Settings::hashMemoryIdle, "10s", "100ms", "1h",
+                      "When a hashing thread without work gives back the memory of its Argon2id hashes. To have it ready saves a tenth of the next "
+                      "hash or more; to keep it costs ARGON2_MEMORY_KIB a thread."),
              choice<PasswordPolicyKind>("PASSWORD_POLICY", &Settings::passwordPolicy, "composition",
                                         {{"composition", PasswordPolicyKind::Composition}, {"nist", PasswordPolicyKind::Nist}},
                                         "composition: 8 characters with upper case, lower case and a digit. nist: 15 characters of any kind (NIST SP "

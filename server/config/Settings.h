@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/config/Subnet.h"
+#include "server/passwords/Argon2Engine.h"
 #include "server/passwords/PasswordParameters.h"
 #include "server/passwords/PasswordPolicy.h"
 #include "shared/text/Secret.h"
@@ -9,6 +10,7 @@
 #include <QtCore/QStringList>
 
 #include <chrono>
+#include <optional>
 #include <vector>
 
 namespace aegis {
@@ -67,9 +69,11 @@ struct Settings {
     int argon2Iterations = 0;
     int argon2Parallelism = 0;
     int bcryptRounds = 0;
+    std::optional<Argon2Engine> argon2Engine; ///< nothing: the fastest that is here and computes rightly
     int hashThreads = 0;
     int hashQueue = 0;
     int hashNice = 0;
+    std::chrono::milliseconds hashMemoryIdle{};
     PasswordPolicyKind passwordPolicy = PasswordPolicyKind::Composition;
     int passwordMinScore = 0; ///< zxcvbn, 0 to 4
 

@@ -41,11 +41,23 @@ std::vector<Argon2Cost> ladder(std::uint32_t memoryLimitKib)
     return costs;
 }
 
+Result<void> compareEngines(Calibration &calibration)
+{
+    Argon2Memory memory;
+    for (const Argon2Engine engine : argon2Engines) {
+        if (hasArgon2Engine(engine)) {
+            TRY(const microseconds time, timeOf(Argon2Cost{}, {engine, memory}));
+            calibration.engines.push_back({engine, time});
+        }
+    }
+    return {};
+}
+
 Result<void> calibrateArgon2(Calibration &calibration, microseconds target, std::uint32_t memoryLimitKib)
 {
     Argon2Memory memory;
     for (const Argon2Cost &cost : ladder(memoryLimitKib)) {
-        TRY(const microseconds time, timeOf(cost, {calibration.engine, memory}));
+        TRY(const microseconds time, timeOf(cost, {calibration.choice.engine, memory}));
         calibration.argon2.push_back({cost, time});
         if (time > target)
             break;
@@ -78,6 +90,8 @@ Result<Calibration> calibrate(milliseconds target, std::uint32_t memoryLimitKib)
 {
     Calibration calibration;
     calibration.cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    TRY(calibration.choice, chooseArgon2Engine({}));
+    CHECK(compareEngines(calibration));
     CHECK(calibrateArgon2(calibration, target, memoryLimitKib));
     CHECK(calibrateBcrypt(calibration, target));
     return calibration;

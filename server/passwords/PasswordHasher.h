@@ -60,6 +60,7 @@ public:
     std::size_t capacity() const { return m_pool.capacity(); }
     int threads() const { return m_pool.threads(); }
     Argon2Engine engine() const { return m_engine; }
+    std::chrono::milliseconds memoryIdle() const { return m_pool.idleAfter(); }
     std::size_t keptMemory() const; ///< bytes that the threads keep for Argon2id now
 
 private:

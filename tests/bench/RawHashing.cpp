@@ -1,7 +1,9 @@
 #include "tests/bench/RawHashing.h"
 
+#include "server/passwords/Argon2.h"
 #include "tests/bench/AegisServer.h"
 #include "tests/bench/BenchmarkFailed.h"
+#include "tests/bench/NativeArgon2.h"
 
 #include <argon2.h>
 #include <sodium.h>
@@ -21,11 +23,17 @@ constexpr std::uint32_t memoryKib = 19'456;
 constexpr std::uint32_t passes = 2;
 constexpr int niceness = 10;
 
-bool hashOnce(HashingLibrary library)
+bool hashOnce(HashingLibrary library, Argon2Memory &memory)
 {
     const QByteArrayView password(AegisServer::password);
     const std::array<unsigned char, 16> salt{1, 2, 3};
     std::array<unsigned char, 32> hash{};
+    if (library == HashingLibrary::Own)
+        return argon2id(Secret(password), QByteArrayView(salt), {.memoryKib = memoryKib, .passes = passes}, qsizetype(hash.size()),
+                        {fastestArgon2Engine(), memory})
+            .ok();
+    if (library == HashingLibrary::NativeArgon2)
+        return NativeArgon2::hash({password.data(), static_cast<std::size_t>(password.size())}, salt, memoryKib, passes, hash);
     if (library == HashingLibrary::Argon2)
         return argon2id_hash_raw(passes, memoryKib, 1, password.data(), static_cast<std::size_t>(password.size()), salt.data(), salt.size(),
                                  hash.data(), hash.size())
@@ -47,9 +55,10 @@ double rawHashesPerSecond(HashingLibrary library, std::chrono::milliseconds time
     for (double &rate : rates) {
         threads.emplace_back([&rate, library, time] {
             ::setpriority(PRIO_PROCESS, 0, niceness); // on Linux: of this thread alone
+            Argon2Memory memory;
             const Clock::time_point begin = Clock::now();
             int count = 0;
-            while (Clock::now() < begin + time && hashOnce(library))
+            while (Clock::now() < begin + time && hashOnce(library, memory))
                 ++count;
             rate = count / std::chrono::duration<double>(Clock::now() - begin).count();
         });

@@ -16,8 +16,10 @@ struct Avx2 {
                                                                AfterFirst afterFirst)
     {
         __m256i y[32];
+#pragma GCC unroll 8
         for (int row = 0; row < 8; row += 2) {
             __m256i *const two = y + 4 * row;
+#pragma GCC unroll 8
             for (int i = 0; i < 8; ++i) {
                 const int word = 16 * row + 4 * i;
                 two[i] = _mm256_xor_si256(load(previous + word), load(reference + word));
@@ -25,8 +27,10 @@ struct Avx2 {
             }
             permuteRows(two);
         }
+#pragma GCC unroll 8
         for (int pair = 0; pair < 4; ++pair) {
             permuteColumns(y + pair);
+#pragma GCC unroll 8
             for (int row = 0; row < 8; ++row) {
                 const int i = 4 * row + pair;
                 y[i] = _mm256_xor_si256(y[i], load(into + 4 * i));
@@ -62,7 +66,10 @@ private:
         const __m256i product = _mm256_mul_epu32(a, b);
         return _mm256_add_epi64(_mm256_add_epi64(a, b), _mm256_add_epi64(product, product));
     }
-    static inline __attribute__((always_inline)) __m256i right32(__m256i x) { return _mm256_shuffle_epi32(x, 0xb1); }
+    static inline __attribute__((always_inline)) __m256i right32(__m256i x)
+    {
+        return _mm256_shuffle_epi32(x, 0xb1);
+    }
     static inline __attribute__((always_inline)) __m256i right24(__m256i x)
     {
         return _mm256_shuffle_epi8(
@@ -107,12 +114,14 @@ private:
     static inline __attribute__((always_inline)) void permuteRows(__m256i *two)
     {
         mix(two[0], two[1], two[2], two[3], two[4], two[5], two[6], two[7]);
+#pragma GCC unroll 2
         for (__m256i *row = two; row != two + 8; row += 4) {
             row[0] = _mm256_permute4x64_epi64(row[0], 0x93);
             row[2] = _mm256_permute4x64_epi64(row[2], 0x39);
             row[3] = _mm256_permute4x64_epi64(row[3], 0x4e);
         }
         mix(two[0], two[1], two[2], two[3], two[4], two[5], two[6], two[7]);
+#pragma GCC unroll 2
         for (__m256i *row = two; row != two + 8; row += 4) {
             row[0] = _mm256_permute4x64_epi64(row[0], 0x39);
             row[2] = _mm256_permute4x64_epi64(row[2], 0x93);

@@ -22,14 +22,18 @@ struct Avx512 {
                                                                AfterFirst afterFirst)
     {
         __m512i z[16];
+#pragma GCC unroll 16
         for (int i = 0; i < 16; ++i) {
             z[i] = _mm512_xor_si512(_mm512_load_si512(previous + 8 * i), _mm512_load_si512(reference + 8 * i));
             _mm512_store_si512(into + 8 * i, isOver ? _mm512_xor_si512(z[i], _mm512_load_si512(into + 8 * i)) : z[i]);
         }
+#pragma GCC unroll 16
         for (int q = 0; q < 4; ++q)
             permuteRows(z[4 * q], z[4 * q + 1], z[4 * q + 2], z[4 * q + 3]);
+#pragma GCC unroll 16
         for (int g = 0; g < 4; ++g) {
             permuteColumns(z[g], z[4 + g], z[8 + g], z[12 + g]);
+#pragma GCC unroll 16
             for (int q = 0; q < 4; ++q) {
                 const int i = 4 * q + g;
                 z[i] = _mm512_xor_si512(z[i], _mm512_load_si512(into + 8 * i));

@@ -48,6 +48,7 @@ void TestServices::handsEverySettingToItsPart()
                                 {"BCRYPT_ROUNDS", "13"},
                                 {"ARGON2_MEMORY_KIB", "65536"},
                                 {"ARGON2_ITERATIONS", "4"},
+                                {"HASH_MEMORY_IDLE", "3s"},
                                 {"JWT_ACCESS_EXPIRATION", "5m"},
                                 {"JWT_ISSUER", "https://issuer.example"},
                                 {"JWT_AUDIENCE", "audience"},
@@ -62,6 +63,8 @@ void TestServices::handsEverySettingToItsPart()
     const PasswordParameters parameters{
         .algorithm = PasswordAlgorithm::Bcrypt, .argon2 = {.memoryKib = 65536, .passes = 4, .lanes = 1}, .bcryptRounds = 13};
     QVERIFY(services->hasher.parameters() == parameters);
+    QVERIFY(services->hasher.memoryIdle() == 3s);
+    QCOMPARE(services->hasher.engine(), fastestArgon2Engine());
     QVERIFY(services->accessTokens.lifetime() == 5min);
     QVERIFY(services->opener.lifetimes().absolute == std::chrono::hours(20 * 24));
     QVERIFY(services->opener.lifetimes().refreshGrace == 7s);
@@ -110,7 +113,9 @@ void TestServices::measuresItsQueues()
 
     for (const char *line :
          {"aegis_queue_waiting{queue=\"database\"} 0", "aegis_queue_waiting{queue=\"passwords\"} 0", "aegis_revocations 0",
-          "aegis_revocation_feed_age_seconds 86400", "# TYPE aegis_database_connects_total counter\naegis_database_connects_total 0",
+          "aegis_argon2_engine{engine=\"", "aegis_argon2_memory_bytes 0",
+          "# TYPE aegis_argon2_self_test_failures_total counter\naegis_argon2_self_test_failures_total 0", "aegis_revocation_feed_age_seconds 86400",
+          "# TYPE aegis_database_connects_total counter\naegis_database_connects_total 0",
           "# TYPE aegis_database_repeats_total counter\naegis_database_repeats_total 0",
           "# TYPE aegis_queue_rejections_total counter\naegis_queue_rejections_total{queue=\"database\"} 0",
           "aegis_queue_rejections_total{queue=\"passwords\"} 0", "# TYPE aegis_log_lines_dropped_total counter\naegis_log_lines_dropped_total 0"})

@@ -4,6 +4,7 @@
 
 #include <QtCore/QThread>
 
+#include <array>
 #include <future>
 #include <stdexcept>
 
@@ -18,6 +19,8 @@ private Q_SLOTS:
     void turnsAnExceptionIntoAProblem();
     void finishesWhatIsUnderWayAndRefusesWhatWaitsWhenItEnds();
     void doesNotBeginWhatNobodyWaitsForAnyMore();
+    void tellsEachThreadThatIsIdleOnce();
+    void endsAtOnceWhileAThreadIsIdle();
     void aTaskThatNeedNotWaitEndsAtOnce();
 };
 
@@ -178,6 +181,36 @@ void TestWorkerPool::doesNotBeginWhatNobodyWaitsForAnyMore()
     QVERIFY2(late->problem().detail.isEmpty(), "what the transport tells in the handler's place has none");
     QVERIFY_RESULT(*inTime);
     QCOMPARE(begun.load(), 1);
+}
+
+void TestWorkerPool::tellsEachThreadThatIsIdleOnce()
+{
+    std::array<std::atomic<int>, 2> idle{};
+    std::atomic<int> ran = 0;
+    WorkerPool pool({.name = "test", .threads = 2, .capacity = 4, .idleAfter = std::chrono::milliseconds(20), .idle = [&](int worker) {
+                         ++idle.at(static_cast<std::size_t>(worker));
+                     }});
+
+    QTRY_VERIFY(idle[0] == 1 && idle[1] == 1);
+    std::promise<int> worker;
+    QVERIFY_RESULT(pool.post({.run = [&](int on) {
+        ++ran;
+        worker.set_value(on);
+    }}));
+    const auto on = static_cast<std::size_t>(worker.get_future().get());
+
+    QTRY_COMPARE(idle.at(on).load(), 2); // it has been of use, so it is told again
+    QCOMPARE(idle.at(1 - on).load(), 1); // the other has slept all the time
+    QCOMPARE(ran.load(), 1);
+}
+
+void TestWorkerPool::endsAtOnceWhileAThreadIsIdle()
+{
+    bool told = false;
+    {
+        const WorkerPool pool({.name = "test", .threads = 1, .capacity = 1, .idleAfter = std::chrono::hours(1), .idle = [&](int) { told = true; }});
+    }
+    QVERIFY(!told);
 }
 
 void TestWorkerPool::aTaskThatNeedNotWaitEndsAtOnce()

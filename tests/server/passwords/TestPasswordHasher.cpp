@@ -4,6 +4,8 @@
 
 #include <QtCore/QJsonArray>
 
+#include <sys/resource.h>
+
 using namespace aegis;
 
 class TestPasswordHasher : public QObject {
@@ -24,6 +26,10 @@ private Q_SLOTS:
     void refusesToHashTooLongForBcrypt();
     void worksOnItsOwnThreadsAndAnswersAll();
     void refusesAtOnceWhenTheQueueIsFull();
+    void keepsItsMemoryAndGivesItBackWhenIdle();
+    void doesNotKeepWhatADearerHashHasNeeded();
+    void everyEngineVerifiesWhatTheOthersHashed();
+    void missingMemoryIsAnAnswerAndNoCrash();
     void theDecoyAnswersNothing_data();
     void theDecoyAnswersNothing();
 };
@@ -252,6 +258,85 @@ void TestPasswordHasher::refusesAtOnceWhenTheQueueIsFull()
 
     QVERIFY(refusedAtOnce >= 3);
     QCOMPARE(refused, refusedAtOnce);
+}
+
+void TestPasswordHasher::keepsItsMemoryAndGivesItBackWhenIdle()
+{
+    const PasswordParameters parameters{.argon2 = {.memoryKib = 8192, .passes = 1}};
+    PasswordHasher hasher({.parameters = parameters, .threads = 1, .engine = Argon2Engine::Portable, .memoryIdle = std::chrono::milliseconds(300)});
+    QCOMPARE(hasher.keptMemory(), std::size_t(0));
+    const auto encoded = waitFor(hasher.hash(secret("password")));
+    QVERIFY_RESULT(encoded);
+    QCOMPARE(hasher.keptMemory(), std::size_t(8) << 20U);
+
+    QTRY_COMPARE(hasher.keptMemory(), std::size_t(0));
+
+    const auto verdict = waitFor(hasher.verify(secret("password"), *encoded)); // and it works on
+    QVERIFY_RESULT(verdict);
+    QVERIFY(verdict->matches);
+    QCOMPARE(hasher.keptMemory(), std::size_t(8) << 20U);
+    QTRY_COMPARE(hasher.keptMemory(), std::size_t(0)); // each time
+}
+
+void TestPasswordHasher::doesNotKeepWhatADearerHashHasNeeded()
+{
+    const PasswordParameters usual{.argon2 = {.memoryKib = 8192, .passes = 1}};
+    PasswordHasher hasher({.parameters = usual, .threads = 1, .engine = Argon2Engine::Portable, .memoryIdle = std::chrono::hours(1)});
+    const auto dear = hashPassword(secret("password"), {.argon2 = {.memoryKib = 65536, .passes = 1}});
+    QVERIFY_RESULT(dear);
+
+    const auto verdict = waitFor(hasher.verify(secret("password"), *dear));
+
+    QVERIFY_RESULT(verdict);
+    QVERIFY(verdict->matches && verdict->needsRehash);
+    QCOMPARE(hasher.keptMemory(), std::size_t(0));
+    QVERIFY_RESULT(waitFor(hasher.hash(secret("password"))));
+    QCOMPARE(hasher.keptMemory(), std::size_t(8) << 20U);
+}
+
+void TestPasswordHasher::everyEngineVerifiesWhatTheOthersHashed()
+{
+    for (const quint32 lanes : {1U, 2U}) {
+        for (const Argon2Engine one : argon2Engines) {
+            for (const Argon2Engine other : argon2Engines) {
+                if (!hasArgon2Engine(one) || !hasArgon2Engine(other))
+                    continue;
+                Argon2Memory memory;
+                const PasswordParameters parameters{.argon2 = {.memoryKib = 8192, .passes = 1, .lanes = lanes}};
+
+                const auto encoded = hashPassword(secret("password"), parameters, {one, memory});
+
+                QVERIFY_RESULT(encoded);
+                const auto right = verifyPassword(secret("password"), *encoded, parameters, {other, memory});
+                const auto wrong = verifyPassword(secret("passwort"), *encoded, parameters, {other, memory});
+                QVERIFY2(right && right->matches && !right->needsRehash, qPrintable(nameOf(one) + QStringLiteral(", ") + nameOf(other)));
+                QVERIFY2(wrong && !wrong->matches, qPrintable(nameOf(one) + QStringLiteral(", ") + nameOf(other)));
+            }
+        }
+    }
+}
+
+void TestPasswordHasher::missingMemoryIsAnAnswerAndNoCrash()
+{
+#if defined(__SANITIZE_ADDRESS__)
+    QSKIP("AddressSanitizer itself needs an address space without a limit");
+#endif
+    PasswordHasher hasher({.parameters = {.argon2 = {.memoryKib = 512 * 1024, .passes = 1}}, .threads = 2});
+    rlimit before{};
+    QCOMPARE(getrlimit(RLIMIT_AS, &before), 0);
+    const rlimit tight{.rlim_cur = 450UL << 20U, .rlim_max = before.rlim_max};
+    QCOMPARE(setrlimit(RLIMIT_AS, &tight), 0);
+
+    const auto hash = waitFor(hasher.hash(secret("password")));
+    const auto decoy = waitFor(hasher.verifyDecoy(secret("password")));
+
+    QCOMPARE(setrlimit(RLIMIT_AS, &before), 0);
+    QVERIFY(!hash);
+    QCOMPARE(hash.problem().code, ProblemCode::Overloaded);
+    QVERIFY(hash.problem().retryAfter);
+    QVERIFY(!decoy);
+    QCOMPARE(decoy.problem().code, ProblemCode::Overloaded);
+    QCOMPARE(hasher.keptMemory(), std::size_t(0));
 }
 
 void TestPasswordHasher::theDecoyAnswersNothing_data()
