@@ -123,9 +123,9 @@ Task<Result<PasswordVerdict>> PasswordHasher::verify(Secret password, QByteArray
     co_return result;
 }
 
-Task<Result<void>> PasswordHasher::verifyDecoy(Secret password, Deadline deadline)
+Task<Result<void>> PasswordHasher::verifyDecoy(Secret password, PasswordParameters cost, Deadline deadline)
 {
-    auto result = co_await m_pool.run<void>([&](int) { return spendPasswordCost(password, m_parameters); }, deadline);
+    auto result = co_await m_pool.run<void>([&](int) { return spendPasswordCost(password, cost); }, deadline);
     co_return result;
 }
 

@@ -264,9 +264,9 @@ void TestPasswordHasher::theDecoyAnswersNothing()
     QFETCH(PasswordParameters, parameters);
     PasswordHasher hasher({.parameters = parameters, .threads = 1});
 
-    QVERIFY_RESULT(waitFor(hasher.verifyDecoy(secret("password"))));
-    QVERIFY_RESULT(waitFor(hasher.verifyDecoy(Secret(QByteArrayView("pass\xffword")))));
-    QVERIFY_RESULT(waitFor(hasher.verifyDecoy(Secret(QByteArray(100, 'p')))));
+    QVERIFY_RESULT(waitFor(hasher.verifyDecoy(secret("password"), hasher.parameters())));
+    QVERIFY_RESULT(waitFor(hasher.verifyDecoy(Secret(QByteArrayView("pass\xffword")), hasher.parameters())));
+    QVERIFY_RESULT(waitFor(hasher.verifyDecoy(Secret(QByteArray(100, 'p')), hasher.parameters())));
 }
 
 AEGIS_TEST(TestPasswordHasher)
