@@ -29,6 +29,9 @@ public:
     static Result<Rotation> rotate(Tx &tx, const RefreshTokenFacts &facts, const QByteArray &hash, const QByteArray &nextHash, Instant nextExpiresAt,
                                    std::chrono::milliseconds grace, const QByteArray &events);
 
+    /// The client address of the last rotation of the session since that moment; null when there is none.
+    static Result<QHostAddress> rotatedFrom(Tx &tx, const RefreshTokenFacts &facts, Instant since);
+
     /// How a session is ended.
     struct Ending {
         TenantId tenant;
