@@ -9,14 +9,14 @@ run_tests() {
 }
 
 command_test() {
-  need build run
+  need build run test
   build dev
   say "Testing"
   run_tests dev "$@"
 }
 
 command_asan() {
-  need build run
+  need build run test
   build asan
   say "Testing under AddressSanitizer and UndefinedBehaviorSanitizer"
   export ASAN_OPTIONS=${ASAN_OPTIONS:-abort_on_error=0:detect_stack_use_after_return=1:strict_string_checks=1}
@@ -31,7 +31,7 @@ command_coverage() {
     limit=(--fail-under-line 90)
     shift
   fi
-  need build run coverage
+  need build run test coverage
   build coverage
   find build/coverage -name '*.gcda' -delete
   say "Testing with coverage counters"

@@ -14,6 +14,7 @@
 #include "server/log/Log.h"
 #include "server/metrics/RequestObserver.h"
 #include "server/sessions/RevocationFeed.h"
+#include "server/sessions/RevocationSignal.h"
 
 #include <QtNetwork/QNetworkInterface>
 
@@ -127,6 +128,8 @@ public:
     Result<InstanceSecrets> loadSecrets(DatabaseSession &session) const;
     Result<void> makeServices();
     Result<void> startLoops();
+    Result<void> startSignal();
+    Result<void> keepHouseAndLearn();
     Result<void> startHttp();
     void measureHttp();
     void watchHttp();
@@ -141,6 +144,7 @@ public:
     std::unique_ptr<RevocationFeed> feed;
     std::unique_ptr<DatabaseSession> houseSession;
     std::unique_ptr<BackgroundLoop> feedLoop;
+    std::unique_ptr<RevocationSignal> signal;
     std::unique_ptr<BackgroundLoop> houseLoop;
     std::unique_ptr<RequestObserver> observer;
     log::CappedAccessLog accessLog;
@@ -160,6 +164,7 @@ Application::~Application()
 {
     // The workers answer on the I/O threads, so they end first: both refuse what waits before one waits for what is under way.
     if (d->services) {
+        d->services->leaveRedis();
         d->services->refuseJobs();
         d->services->hasher.stop();
         d->services->database.stop();
@@ -216,14 +221,41 @@ Result<void> Application::Private::makeServices()
 
 Result<void> Application::Private::startLoops()
 {
-    feed = std::make_unique<RevocationFeed>(services->database.session(), services->revocations);
+    Histogram &delays = services->metrics.histogram("aegis_revocation_delay_seconds",
+                                                    "From a revocation by another instance to its being known here.");
+    feed = std::make_unique<RevocationFeed>(services->database.session(), services->revocations, delays);
     feedLoop = std::make_unique<BackgroundLoop>(
         BackgroundLoop::Options{.name = "revocations", .pause = settings.revocationPoll, .step = [this] { return feed->poll(options.clock()); }});
     CHECK(feedLoop->start()); // no answer before the list is complete
+    CHECK(startSignal());
     houseSession = std::make_unique<DatabaseSession>(services->database.session());
-    houseLoop = std::make_unique<BackgroundLoop>(BackgroundLoop::Options{
-        .name = "housekeeping", .pause = std::chrono::hours(1), .step = [this] { return keepHouse(*houseSession, options.clock()); }});
+    houseLoop = std::make_unique<BackgroundLoop>(
+        BackgroundLoop::Options{.name = "housekeeping", .pause = std::chrono::hours(1), .step = [this] { return keepHouseAndLearn(); }});
     return houseLoop->start();
+}
+
+/// What hastens the next look at the table of revocations.
+Result<void> Application::Private::startSignal()
+{
+    if (services->redis)
+        signal = std::make_unique<RedisRevocationSignal>(*services->redis, settings.redisPrefix);
+    else if (!settings.databasePgbouncer) // LISTEN needs a connection of one's own
+        signal = std::make_unique<PostgresRevocationSignal>(storage.serving, storage.session);
+    if (!signal)
+        return {};
+    services->revocations.onRevoked([this] { signal->announce(); });
+    return signal->listen([this] { feedLoop->wake(); });
+}
+
+Result<void> Application::Private::keepHouseAndLearn()
+{
+    const Instant now = options.clock();
+    CHECK(keepHouse(*houseSession, now));
+    CHECK(AccountLockService::unlockExpired(*houseSession, now));
+    using Shares = std::vector<PasswordCostStore::Share>;
+    TRY(const Shares shares, houseSession->read<Shares>(RequestContext::forSystem(now), PasswordCostStore::shares));
+    services->decoys.learn(shares);
+    return {};
 }
 
 Result<void> Application::Private::startHttp()
@@ -235,6 +267,7 @@ Result<void> Application::Private::startHttp()
         pipelineOptions.corsOrigins.push_back(origin.toLatin1());
     pipelineOptions.trustedProxies = texts(settings.trustedProxies);
     pipelineOptions.fingerprintKey = fingerprintKey;
+    pipelineOptions.limiter = &services->limits;
     pipelineOptions.clock = options.clock;
     pipelineOptions.observers.push_back(
         [this](const http::AccessRecord &record) { observer->observe(record.operation, record.status, record.duration); });
@@ -317,6 +350,11 @@ QString Application::url() const
 const std::optional<Application::Certificate> &Application::certificate() const
 {
     return d->certificate;
+}
+
+Services &Application::services()
+{
+    return *d->services;
 }
 
 Result<void> Application::reload()

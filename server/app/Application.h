@@ -12,6 +12,8 @@
 
 namespace aegis {
 
+struct Services;
+
 /// A whole server: database, features, HTTP. `aegisd` runs one; so do the tests and the console's *This computer*.
 /// Made, used and destroyed on one thread that runs an event loop.
 class Application {
@@ -41,6 +43,9 @@ public:
     };
     /// Nothing when there is no TLS.
     const std::optional<Certificate> &certificate() const;
+
+    /// What the features are made of, for who runs in this process: the console's *This computer*, and tests.
+    Services &services();
 
     /// Reads certificate and key again; a problem leaves the old ones in use. Without TLS there is nothing to do.
     Result<void> reload();

@@ -3,6 +3,7 @@
 #include "server/auth/AuthApi.h"
 #include "server/health/HealthApi.h"
 #include "server/http/documentation/Documentation.h"
+#include "server/http/documentation/EndpointDescription.h"
 #include "server/keys/KeyApi.h"
 #include "server/log/Log.h"
 #include "server/organizations/OrganizationApi.h"
@@ -46,6 +47,47 @@ PasswordHasher::Options hasherOptions(const Settings &settings, Argon2Engine eng
             .memoryIdle = settings.hashMemoryIdle};
 }
 
+std::unique_ptr<RedisClient> redisOf(const Settings &settings)
+{
+    if (settings.redisHost.isEmpty())
+        return nullptr;
+    return std::make_unique<RedisClient>(RedisTarget{.host = settings.redisHost,
+                                                     .port = static_cast<quint16>(settings.redisPort),
+                                                     .user = settings.redisUser,
+                                                     .password = settings.redisPassword,
+                                                     .tls = settings.redisTls,
+                                                     .caFile = settings.redisTlsCaFile,
+                                                     .timeout = settings.redisTimeout});
+}
+
+RateLimitOptions rateOptions(const Settings &settings)
+{
+    return {.login = settings.rateLimitLogin,
+            .signup = settings.rateLimitSignup,
+            .refresh = settings.rateLimitRefresh,
+            .mfa = settings.rateLimitMfa,
+            .slugCheck = settings.rateLimitSlugCheck,
+            .account = settings.rateLimitAccount,
+            .counters = static_cast<std::size_t>(settings.limitCounters),
+            .prefix = settings.redisPrefix.toLatin1()};
+}
+
+LoginRules loginRules(const Settings &settings)
+{
+    return {.failures = settings.loginFailures,
+            .pause = settings.loginPause,
+            .pauseMax = settings.loginPauseMax,
+            .forgotten = settings.loginFailuresForgotten,
+            .accountFailures = settings.accountFailures,
+            .delay = settings.accountDelay,
+            .delayMax = settings.accountDelayMax,
+            .strict = settings.lockout == Lockout::Strict,
+            .lock = settings.lockoutDuration,
+            .suspiciousAccounts = settings.suspicionAccounts,
+            .suspiciousAddresses = settings.suspicionAddresses,
+            .window = settings.suspicionWindow};
+}
+
 } // namespace
 
 Services::Services(Ground ground) :
@@ -54,14 +96,19 @@ Services::Services(Ground ground) :
     sealing(std::move(ground.sealing)), keys(std::move(ground.keys)),
     accessTokens(keys,
                  {.issuer = ground.settings.jwtIssuer, .audience = ground.settings.jwtAudience, .lifetime = ground.settings.jwtAccessExpiration}),
-    refreshTokens(std::move(ground.refreshTokens)), tokens(accessTokens, refreshTokens),
+    refreshTokens(std::move(ground.refreshTokens)), tokens(accessTokens, refreshTokens), redis(redisOf(ground.settings)),
+    limitKeys(ground.secrets.emailFingerprintKey), limits(limitKeys, rateOptions(ground.settings), redis.get()),
+    throttle(limitKeys, loginRules(ground.settings), static_cast<std::size_t>(ground.settings.limitCounters), redis.get(),
+             ground.settings.redisPrefix.toLatin1()),
     opener(tokens,
            {.idle = std::min(ground.settings.jwtRefreshExpiration, ground.settings.sessionIdleLifetime),
             .absolute = ground.settings.sessionAbsoluteLifetime,
             .refreshGrace = ground.settings.refreshGrace}),
-    sessions(database, refreshTokens, tokens, opener, revocations),
+    sessions(database, refreshTokens, tokens, opener, revocations, limits, ground.settings.suspicionWindow),
     authenticator(accessTokens, revocations, database, ground.settings.revocationMaxAge), idempotency(sealing, ground.settings.idempotencyTtl),
-    registration(database, hasher, policy, opener, idempotency), login(database, hasher, opener, ground.secrets.emailFingerprintKey), slugs(database),
+    registration(database, hasher, policy, opener, idempotency), locks(database, tokens, revocations, throttle),
+    decoys(limitKeys, hasher.parameters()), guard(database, throttle, locks, decoys),
+    login(database, hasher, opener, guard, ground.secrets.emailFingerprintKey), slugs(database),
     health(database, hasher, revocations, ground.settings.revocationMaxAge, ground.storage.migrations)
 {
 }
@@ -74,6 +121,12 @@ void Services::bind(http::Api &api, MetricsAccess metricsAccess)
     bindKeys(api, keys);
     bindHealth(api, health, metrics, metricsAccess);
     http::bindDocumentation(api);
+}
+
+void Services::leaveRedis()
+{
+    if (redis)
+        redis->stop();
 }
 
 void Services::refuseJobs()
@@ -112,6 +165,24 @@ std::vector<Metrics::Sampled> Services::measure()
     counter("aegis_database_repeats_total", "Transactions that were run again.", [this] { return double(database.counters().repeats.load()); });
     counter("aegis_database_disk_failures_total", "Transactions that failed because the database's disk was full or broken.",
             [this] { return double(database.counters().diskFailures.load()); });
+    for (const RateClass rateClass : RateLimits::classes()) {
+        counter("aegis_rate_limited_total", "Calls refused because there were too many of their class.",
+                [this, rateClass] { return double(limits.refused(rateClass)); }, {{"class", http::rateClassName(rateClass).toStdString()}});
+    }
+    counter("aegis_rate_limit_shared_total", "Times that an address had to share a counter with its neighbours, for lack of room.",
+            [this] { return double(limits.overflows()); });
+    using Refusal = LoginAdmission::Refusal;
+    counter("aegis_logins_held_up_total", "Logins refused because of failures before.", [this] { return double(throttle.refused(Refusal::Pair)); },
+            {{"by", "pair"}});
+    counter("aegis_logins_held_up_total", "Logins refused because of failures before.", [this] { return double(throttle.refused(Refusal::Account)); },
+            {{"by", "account"}});
+    if (redis) {
+        gauge("aegis_redis_up", "Whether Redis can be used.", [this] { return redis->isUp() ? 1.0 : 0.0; });
+        counter("aegis_redis_connects_total", "Connections opened to Redis.", [this] { return double(redis->connects()); });
+        counter("aegis_redis_failures_total", "Commands that Redis did not carry out.", [this] { return double(redis->failures()); });
+        counter("aegis_limits_counted_alone_total", "Calls that this instance counted alone because Redis did not answer.",
+                [this] { return double(limits.countedAlone() + throttle.countedAlone()); });
+    }
     counter("aegis_log_lines_dropped_total", "Lines of the log that nobody took in time.", [] { return double(log::dropped()); });
     return sampled;
 }

@@ -1,6 +1,9 @@
 #pragma once
 
 #include "server/app/Storage.h"
+#include "server/auth/AccountLockService.h"
+#include "server/auth/DecoyCosts.h"
+#include "server/auth/LoginGuard.h"
 #include "server/auth/LoginService.h"
 #include "server/auth/RegistrationService.h"
 #include "server/config/InstanceSecrets.h"
@@ -10,6 +13,9 @@
 #include "server/http/Api.h"
 #include "server/idempotency/IdempotencyStore.h"
 #include "server/keys/KeyRing.h"
+#include "server/limits/LimitKeys.h"
+#include "server/limits/LoginThrottle.h"
+#include "server/limits/RateLimits.h"
 #include "server/metrics/Metrics.h"
 #include "server/organizations/SlugService.h"
 #include "server/passwords/Argon2Choice.h"
@@ -43,6 +49,8 @@ struct Services {
     void bind(http::Api &api, MetricsAccess metricsAccess);
     /// Measures the queues, the connections to the database and the log for as long as the result lives.
     std::vector<Metrics::Sampled> measure();
+    /// Does without Redis from now on; afterwards nothing of it calls anybody.
+    void leaveRedis();
     /// Refuses what waits for a worker, and all that comes, with `shutting_down`. Any thread.
     void refuseJobs();
 
@@ -56,12 +64,19 @@ struct Services {
     AccessTokens accessTokens;
     RefreshTokens refreshTokens;
     TokenIssuer tokens;
+    std::unique_ptr<RedisClient> redis; ///< null: none is set
+    LimitKeys limitKeys;
+    RateLimits limits;
+    LoginThrottle throttle;
     RevocationList revocations;
     SessionOpener opener;
     SessionService sessions;
     AccessTokenAuthenticator authenticator;
     IdempotencyStore idempotency;
     RegistrationService registration;
+    AccountLockService locks;
+    DecoyCosts decoys;
+    LoginGuard guard;
     LoginService login;
     SlugService slugs;
     HealthService health;

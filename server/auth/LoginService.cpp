@@ -2,7 +2,6 @@
 
 #include "server/auth/AuthResponses.h"
 #include "server/crypto/Hmac.h"
-#include "server/events/EventStore.h"
 #include "server/log/Log.h"
 
 #include <QtCore/QJsonArray>
@@ -14,6 +13,7 @@ constexpr QLatin1String unknownEmail("unknown_email");
 constexpr QLatin1String noPassword("no_password");
 constexpr QLatin1String wrongPassword("wrong_password");
 constexpr QLatin1String accountUnavailable("account_unavailable");
+constexpr QLatin1String accountLocked("account_locked");
 constexpr QLatin1String accountChanged("account_changed");
 
 Tenant tenantOf(const Account &account)
@@ -30,6 +30,7 @@ QString algorithmOf(const QByteArray &hash)
 
 Task<Result<AuthResponse>> LoginService::login(const RequestContext &context, LoginRequest request) const
 {
+    CO_TRY(LoginAttempt counted, co_await m_guard.admit(context, request.email));
     const auto email = EmailAddress::parse(request.email);
     std::optional<Account> account;
     // An account that changes while its password is compared is looked at once more: another login at the same moment may
@@ -39,8 +40,8 @@ Task<Result<AuthResponse>> LoginService::login(const RequestContext &context, Lo
             CO_TRY(account, co_await AccountStore::find(m_database, context, *email));
         }
         if (!account || account->passwordHash.isEmpty()) {
-            CO_CHECK(co_await m_hasher.verifyDecoy(request.password, context.deadline));
-            co_return co_await fail(context, account ? &*account : nullptr, request.email, account ? noPassword : unknownEmail,
+            CO_CHECK(co_await m_hasher.verifyDecoy(request.password, m_guard.decoyCost(request.email), context.deadline));
+            co_return co_await fail(context, counted, account ? &*account : nullptr, request.email, account ? noPassword : unknownEmail,
                                     ProblemCode::InvalidCredentials);
         }
 
@@ -48,18 +49,23 @@ Task<Result<AuthResponse>> LoginService::login(const RequestContext &context, Lo
         if (verdict.unusable)
             log::error("password_hash_unusable", context, {{"user", QString::fromLatin1(account->user.id.text())}});
         if (!verdict.matches)
-            co_return co_await fail(context, &*account, request.email, wrongPassword, ProblemCode::InvalidCredentials);
+            co_return co_await fail(context, counted, &*account, request.email, wrongPassword, ProblemCode::InvalidCredentials);
+        CO_TRY(const bool isLocked, co_await m_guard.isLockedByFailures(context, *account));
+        if (isLocked) // as a wrong one: or guessing would go on, and tell when it has succeeded
+            co_return co_await fail(context, counted, &*account, request.email, accountLocked, ProblemCode::InvalidCredentials);
         if (!account->isActive())
-            co_return co_await fail(context, &*account, request.email, accountUnavailable, ProblemCode::AccountUnavailable);
+            co_return co_await fail(context, counted, &*account, request.email, accountUnavailable, ProblemCode::AccountUnavailable);
 
         QByteArray newHash;
         if (verdict.needsRehash)
             newHash = co_await renewed(context, *account, request.password);
         CO_TRY(std::optional<AuthResponse> response, co_await open(context, *account, newHash));
-        if (response)
+        if (response) {
+            counted.succeed();
             co_return *std::move(response);
+        }
     }
-    co_return co_await fail(context, &*account, request.email, accountChanged, ProblemCode::InvalidCredentials);
+    co_return co_await fail(context, counted, &*account, request.email, accountChanged, ProblemCode::InvalidCredentials);
 }
 
 Task<QByteArray> LoginService::renewed(const RequestContext &context, const Account &account, const Secret &password) const
@@ -105,8 +111,8 @@ Task<Result<std::optional<AuthResponse>>> LoginService::open(const RequestContex
     co_return std::optional(authResponse(account.user, account.organization, std::move(session)));
 }
 
-Task<Problem> LoginService::fail(const RequestContext &context, const Account *account, const QString &typedEmail, QLatin1String reason,
-                                 ProblemCode answer) const
+Task<Problem> LoginService::fail(const RequestContext &context, LoginAttempt &attempt, const Account *account, const QString &typedEmail,
+                                 QLatin1String reason, ProblemCode answer) const
 {
     const RequestContext inTenant = (account ? context.withTenant(tenantOf(*account)) : context).withoutDeadline();
     const auto email = EmailAddress::parse(typedEmail); // the same for each way to write it
@@ -115,7 +121,7 @@ Task<Problem> LoginService::fail(const RequestContext &context, const Account *a
     events.add({.type = EventType::UserLoginFailed,
                 .subject = account ? account->user.id.uuid() : QUuid(),
                 .payload = {{QStringLiteral("reason"), QString(reason)}, {QStringLiteral("emailFingerprint"), QString::fromLatin1(fingerprint)}}});
-    auto recorded = co_await EventStore::record(m_database, inTenant, events);
+    auto recorded = co_await m_guard.fail(inTenant, attempt, account, events);
     if (!recorded) // a failure that cannot be recorded cannot be counted: do not say whether the password was right
         co_return std::move(recorded).problem();
     co_return Problem(answer).withInternal(QString(reason));

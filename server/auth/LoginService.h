@@ -2,6 +2,7 @@
 
 #include "server/async/Task.h"
 #include "server/auth/AccountStore.h"
+#include "server/auth/LoginGuard.h"
 #include "server/db/Database.h"
 #include "server/passwords/PasswordHasher.h"
 #include "server/sessions/SessionOpener.h"
@@ -14,12 +15,12 @@ namespace aegis {
 /// without a password cost the hash of a decoy and the event of a failure, as a wrong password does, and get the same answer. Any I/O thread.
 class LoginService {
 public:
-    LoginService(Database &database, PasswordHasher &hasher, const SessionOpener &opener, Secret emailFingerprintKey) :
-        m_database(database), m_hasher(hasher), m_opener(opener), m_emailFingerprintKey(std::move(emailFingerprintKey))
+    LoginService(Database &database, PasswordHasher &hasher, const SessionOpener &opener, const LoginGuard &guard, Secret emailFingerprintKey) :
+        m_database(database), m_hasher(hasher), m_opener(opener), m_guard(guard), m_emailFingerprintKey(std::move(emailFingerprintKey))
     {
     }
 
-    /// `invalid_credentials`; `account_unavailable` for a right password of an account that is not active.
+    /// `invalid_credentials`; `rate_limited` after too many failures, before anything is looked at; `account_unavailable` for a right password of an account that is not active.
     Task<Result<AuthResponse>> login(const RequestContext &context, LoginRequest request) const;
 
 private:
@@ -30,12 +31,13 @@ private:
     Task<Result<std::optional<AuthResponse>>> open(const RequestContext &context, const Account &account, const QByteArray &newPasswordHash) const;
     /// Records the failure in the account's tenant, or the platform's, and gives the problem to answer with.
     /// No account: nobody has that address.
-    Task<Problem> fail(const RequestContext &context, const Account *account, const QString &typedEmail, QLatin1String reason,
+    Task<Problem> fail(const RequestContext &context, LoginAttempt &attempt, const Account *account, const QString &typedEmail, QLatin1String reason,
                        ProblemCode answer) const;
 
     Database &m_database;
     PasswordHasher &m_hasher;
     const SessionOpener &m_opener;
+    const LoginGuard &m_guard;
     const Secret m_emailFingerprintKey;
 };
 

@@ -24,11 +24,7 @@ SettingGroup observationSettings()
 SettingGroup laterSettings()
 {
     return {QStringLiteral("Not supported yet"),
-            {described(text("REDIS_HOST", &Settings::redisHost, "", "text of at most 512 printable characters",
-                            "Not supported yet: revocations go through PostgreSQL. Setting it changes nothing and is warned about."),
-                       "not set"),
-             count("REDIS_PORT", &Settings::redisPort, "6379", 1, 65535, "Not supported yet: it belongs to REDIS_HOST."),
-             described(count("EVENT_RETENTION_DAYS", &Settings::eventRetentionDays, "0", 0, 36500,
+            {described(count("EVENT_RETENTION_DAYS", &Settings::eventRetentionDays, "0", 0, 36500,
                              "Not supported yet: events are kept for ever. Setting it changes nothing and is warned about."),
                        "0 (for ever)")}};
 }

@@ -87,6 +87,17 @@ Setting duration(const char *name, std::chrono::milliseconds Settings::*member, 
     return timed(name, member, fallback, least, most, reason);
 }
 
+Setting rate(const char *name, Rate Settings::*member, const char *fallback, const char *reason)
+{
+    return row(name, fallback, QStringLiteral("calls and a time, from 1/1s to 1000000/1d, such as 30/5m"), reason,
+               [member](QByteArrayView value, Settings &into) {
+                   const auto rate = parseRate(value);
+                   if (rate)
+                       into.*member = *rate;
+                   return rate.has_value();
+               });
+}
+
 Setting toggle(const char *name, bool Settings::*member, const char *fallback, const char *reason)
 {
     return row(name, fallback, QStringLiteral("on or off"), reason, [member](QByteArrayView value, Settings &into) {
@@ -144,6 +155,19 @@ Setting secretKey(const char *name, Secret Settings::*member, const char *reason
                            if (!key || key->count(key->front()) == key->size()) // one byte over and over is no key
                                return false;
                            into.*member = Secret(*key);
+                           return true;
+                       });
+    made.isSecret = true;
+    return made;
+}
+
+Setting password(const char *name, Secret Settings::*member, const char *reason)
+{
+    Setting made = row(name, "", QStringLiteral("1 to 1024 bytes without control characters"), reason,
+                       [member](QByteArrayView value, Settings &into) {
+                           if (value.size() > 1024 || !isPrintable(value))
+                               return false;
+                           into.*member = Secret(value);
                            return true;
                        });
     made.isSecret = true;

@@ -19,6 +19,8 @@ Setting duration(const char *name, std::chrono::seconds Settings::*member, const
                  const char *reason);
 Setting duration(const char *name, std::chrono::milliseconds Settings::*member, const char *fallback, const char *least, const char *most,
                  const char *reason);
+/// So many calls in so long, such as `30/5m`.
+Setting rate(const char *name, Rate Settings::*member, const char *fallback, const char *reason);
 Setting toggle(const char *name, bool Settings::*member, const char *fallback, const char *reason);
 /// Text of 1 to 512 printable characters.
 Setting text(const char *name, QString Settings::*member, const char *fallback, const char *allowed, const char *reason);
@@ -28,6 +30,8 @@ Setting path(const char *name, QString Settings::*member, const char *fallback, 
 Setting secretText(const char *name, Secret Settings::*member, const char *reason);
 /// A secret key of 32 bytes.
 Setting secretKey(const char *name, Secret Settings::*member, const char *reason);
+/// A password of 1 to 1024 bytes that somebody else has chosen.
+Setting password(const char *name, Secret Settings::*member, const char *reason);
 /// The address of a PostgreSQL database, which may hold a password.
 Setting databaseUrl(const char *name, Secret Settings::*member, const char *reason);
 
@@ -67,6 +71,8 @@ SettingGroup httpSettings();
 SettingGroup storageSettings();
 SettingGroup passwordSettings();
 SettingGroup tokenSettings();
+SettingGroup limitSettings();
+SettingGroup redisSettings();
 SettingGroup observationSettings();
 SettingGroup laterSettings();
 

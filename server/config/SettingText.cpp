@@ -65,6 +65,18 @@ std::optional<std::chrono::milliseconds> parseDuration(QByteArrayView text)
     return value ? std::optional(std::chrono::milliseconds(*value)) : std::nullopt;
 }
 
+std::optional<Rate> parseRate(QByteArrayView text)
+{
+    const qsizetype slash = text.indexOf('/');
+    if (slash < 0)
+        return std::nullopt;
+    const auto calls = parseInteger(text.first(slash));
+    const auto window = parseDuration(text.sliced(slash + 1));
+    if (!calls || *calls < 1 || *calls > 1'000'000 || !window || *window < std::chrono::seconds(1) || *window > std::chrono::hours(24))
+        return std::nullopt;
+    return Rate{.calls = static_cast<int>(*calls), .window = *window};
+}
+
 std::optional<std::int64_t> parseSize(QByteArrayView text)
 {
     static constexpr std::array<Unit, 8> units{{{"B", 1},

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "server/limits/Rate.h"
+
 #include <QtCore/QByteArray>
 #include <QtCore/QByteArrayView>
 
@@ -18,6 +20,9 @@ std::optional<bool> parseToggle(QByteArrayView text);
 
 /// A number and one of `ms s m h d w`; a bare number is seconds: `250ms`, `15m`, `7d`, `3600`.
 std::optional<std::chrono::milliseconds> parseDuration(QByteArrayView text);
+
+/// A number of calls and the time that they are for: `30/5m`; 1 to 1000000 calls in 1 s to 1 d.
+std::optional<Rate> parseRate(QByteArrayView text);
 
 /// A number of bytes, or with one of `B KiB MiB GiB` (1024) or `kB KB MB GB` (1000): `16KiB`.
 std::optional<std::int64_t> parseSize(QByteArrayView text);

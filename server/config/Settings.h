@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/config/Subnet.h"
+#include "server/limits/Rate.h"
 #include "server/passwords/Argon2Engine.h"
 #include "server/passwords/PasswordParameters.h"
 #include "server/passwords/PasswordPolicy.h"
@@ -17,6 +18,7 @@ namespace aegis {
 
 enum class LogLevel { Debug, Info, Warning, Error };
 enum class LogFormat { Auto, Json, Text };
+enum class Lockout { Delay, Strict };
 enum class MetricsAccess { Loopback, Public };
 
 /// Everything that can be set about one server, typed and checked. It is filled once from the table of settings, whose
@@ -94,6 +96,37 @@ struct Settings {
     std::chrono::milliseconds revocationPoll{};
     std::chrono::milliseconds revocationMaxAge{};
 
+    // Limits
+    Rate rateLimitLogin;
+    Rate rateLimitSignup;
+    Rate rateLimitRefresh;
+    Rate rateLimitMfa;
+    Rate rateLimitSlugCheck;
+    Rate rateLimitAccount;
+    int limitCounters = 0;
+    int loginFailures = 0;
+    std::chrono::seconds loginPause{};
+    std::chrono::seconds loginPauseMax{};
+    std::chrono::seconds loginFailuresForgotten{};
+    int accountFailures = 0;
+    std::chrono::seconds accountDelay{};
+    std::chrono::seconds accountDelayMax{};
+    Lockout lockout = Lockout::Delay;
+    std::chrono::seconds lockoutDuration{};
+    int suspicionAccounts = 0;
+    int suspicionAddresses = 0;
+    std::chrono::seconds suspicionWindow{};
+
+    // Redis
+    QString redisHost; ///< empty: none
+    int redisPort = 0;
+    QString redisUser;
+    Secret redisPassword;
+    bool redisTls = false;
+    QString redisTlsCaFile; ///< empty: the system's
+    QString redisPrefix;
+    std::chrono::milliseconds redisTimeout{};
+
     // Observation
     LogLevel logLevel = LogLevel::Info;
     LogFormat logFormat = LogFormat::Auto;
@@ -101,8 +134,6 @@ struct Settings {
     MetricsAccess metricsAccess = MetricsAccess::Loopback;
 
     // Not supported yet: said so at the start when set
-    QString redisHost;
-    int redisPort = 0;
     int eventRetentionDays = 0; ///< 0: kept
 };
 

@@ -90,6 +90,18 @@ void checkTokens(const Settings &settings, Findings &findings)
                      QStringLiteral("must be shorter than REVOCATION_MAX_AGE, or every request would ask the database"));
 }
 
+void checkLimits(const Settings &settings, Findings &findings)
+{
+    findings.require(settings.loginPause <= settings.loginPauseMax, "LOGIN_PAUSE", QStringLiteral("must not be longer than LOGIN_PAUSE_MAX"));
+    findings.require(settings.accountDelay <= settings.accountDelayMax, "ACCOUNT_DELAY", QStringLiteral("must not be longer than ACCOUNT_DELAY_MAX"));
+    findings.require(settings.loginPauseMax < settings.loginFailuresForgotten, "LOGIN_FAILURES_FORGOTTEN",
+                     QStringLiteral("must be longer than LOGIN_PAUSE_MAX, or a pause would end with what it is for forgotten"));
+    findings.require(settings.lockoutDuration <= settings.loginFailuresForgotten, "LOCKOUT_DURATION",
+                     QStringLiteral("must not be longer than LOGIN_FAILURES_FORGOTTEN"));
+    findings.require(settings.redisTlsCaFile.isEmpty() || isReadableFile(settings.redisTlsCaFile), "REDIS_TLS_CA_FILE",
+                     QStringLiteral("is '%1', which must be a file that can be read").arg(settings.redisTlsCaFile));
+}
+
 void checkBounds(const Settings &settings, Findings &findings)
 {
     findings.require(settings.httpMaxConnectionsPerAddress <= settings.httpMaxConnections, "HTTP_MAX_CONNECTIONS_PER_ADDRESS",
@@ -112,6 +124,7 @@ std::vector<FieldError> checkTogether(const Settings &settings)
     checkTls(settings, findings);
     checkDatabases(settings, findings);
     checkTokens(settings, findings);
+    checkLimits(settings, findings);
     checkBounds(settings, findings);
     return findings.take();
 }
@@ -132,10 +145,15 @@ QStringList warningsAbout(const Settings &settings)
     } else if (settings.sessionIdleLifetime > settings.jwtRefreshExpiration) {
         warnings.append(QStringLiteral("SESSION_IDLE_LIFETIME is longer than JWT_REFRESH_EXPIRATION: the shorter of the two counts."));
     }
-    if (!settings.redisHost.isEmpty()) {
+    if (settings.redisHost.isEmpty() && (!settings.redisPassword.isEmpty() || settings.redisTls)) {
+        warnings.append(QStringLiteral("REDIS_PASSWORD or REDIS_TLS is set and REDIS_HOST is not: there is no Redis to use them with, so limits are "
+                                       "counted by this instance alone."));
+    }
+    const bool isRedisHere = settings.redisHost == QLatin1String("localhost") || QHostAddress(settings.redisHost).isLoopback();
+    if (!settings.redisHost.isEmpty() && !isRedisHere && !settings.redisTls) {
         warnings.append(
-            QStringLiteral("REDIS_HOST is set, but Redis is not supported yet: revocations are shared through PostgreSQL, and REDIS_HOST and "
-                           "REDIS_PORT change nothing."));
+            QStringLiteral("REDIS_TLS is off and REDIS_HOST is another machine: whoever can read or change what passes between them can lift "
+                           "the limits on logins (never a revocation, which PostgreSQL holds)."));
     }
     if (settings.eventRetentionDays > 0)
         warnings.append(QStringLiteral("EVENT_RETENTION_DAYS is set, but events are not dropped yet: they are kept for ever."));

@@ -22,7 +22,7 @@ constexpr std::array userLoggedIn{
     EventField{"methods"_l, "how the person proved who they are (RFC 8176)"_l},
 };
 constexpr std::array userLoginFailed{
-    EventField{"reason"_l, "`unknown_email`, `no_password`, `wrong_password`, `account_unavailable` or `account_changed`"_l},
+    EventField{"reason"_l, "`unknown_email`, `no_password`, `wrong_password`, `account_unavailable`, `account_locked` or `account_changed`"_l},
     EventField{"emailFingerprint"_l, "keyed hash of the address, or of what was typed if that is none: it may have been a password"_l},
 };
 constexpr std::array userLogout{
@@ -55,17 +55,30 @@ constexpr std::array tokenRefreshRepeated{
     EventField{"generation"_l, "number of the refresh token that was given out again"_l},
 };
 constexpr std::array refreshTokenRevoked{
-    EventField{"reason"_l, "`logout`, `logout_all` or `token_reuse`"_l},
+    EventField{"reason"_l, "`logout`, `logout_all`, `token_reuse` or `account_locked`"_l},
 };
 constexpr std::array suspiciousActivityDetected{
-    EventField{"reason"_l, "`token_reuse`: a refresh token that had been rotated was presented again"_l},
-    EventField{"generation"_l, "number of the token that was presented"_l},
-    EventField{"currentGeneration"_l, "number of the token that was current"_l},
+    EventField{"reason"_l,
+               "`token_reuse`: a refresh token that had been rotated was presented again; `impossible_refresh`: one was presented from two networks "
+               "within the grace; `many_accounts_from_address`: failed sign-ins to many e-mail addresses from one client address; "
+               "`many_addresses_on_account`: failed sign-ins to one from many. Each once in SUSPICION_WINDOW, but for `token_reuse`"_l},
+    EventField{"generation"_l, "number of the refresh token that was presented, or null"_l},
+    EventField{"currentGeneration"_l, "number of the refresh token that was current, or null"_l},
+    EventField{"count"_l, "of accounts or addresses by then, or null"_l},
 };
 constexpr std::array signingKeyRotated{
     EventField{"kid"_l, "of the key that was made"_l},
     EventField{"algorithm"_l, "that it signs with"_l},
     EventField{"signsFrom"_l, "when it takes over"_l},
+};
+
+constexpr std::array userAccountLocked{
+    EventField{"reason"_l, "`failed_logins`"_l},
+    EventField{"failures"_l, "how many lock an account"_l},
+    EventField{"until"_l, "when the lock ends by itself"_l},
+};
+constexpr std::array userAccountUnlocked{
+    EventField{"reason"_l, "`timer` or `administrator`"_l},
 };
 
 using enum EventType;
@@ -90,9 +103,12 @@ constexpr std::array catalogue{
               tokenRefreshRepeated},
     EventInfo{RefreshTokenRevoked, "RefreshTokenRevoked"_l, 1, Notice, true, "a session was ended and its tokens revoked"_l, "the session"_l,
               refreshTokenRevoked},
-    EventInfo{SuspiciousActivityDetected, "SuspiciousActivityDetected"_l, 1, Warning, true, "something happened that an attacker would do"_l,
-              "the user"_l, suspiciousActivityDetected},
+    EventInfo{SuspiciousActivityDetected, "SuspiciousActivityDetected"_l, 2, Warning, true, "something happened that an attacker would do"_l,
+              "the user; nobody when it is about many, or about an address that nobody has"_l, suspiciousActivityDetected},
     EventInfo{SigningKeyRotated, "SigningKeyRotated"_l, 1, Notice, true, "a key that signs access tokens was made"_l, "nobody"_l, signingKeyRotated},
+    EventInfo{UserAccountLocked, "UserAccountLocked"_l, 1, Warning, true,
+              "failed sign-ins locked an account, and its sessions ended (LOCKOUT=strict)"_l, "the user"_l, userAccountLocked},
+    EventInfo{UserAccountUnlocked, "UserAccountUnlocked"_l, 1, Notice, true, "the lock of an account ended"_l, "the user"_l, userAccountUnlocked},
 };
 
 constexpr bool isInOrder()
@@ -101,7 +117,7 @@ constexpr bool isInOrder()
         if (catalogue[i].type != static_cast<EventType>(i))
             return false;
     }
-    return catalogue.size() == static_cast<std::size_t>(SigningKeyRotated) + 1;
+    return catalogue.size() == static_cast<std::size_t>(UserAccountUnlocked) + 1;
 }
 static_assert(isInOrder(), "the catalogue has one row for each type, in the order of the enumeration");
 

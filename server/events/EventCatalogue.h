@@ -24,6 +24,8 @@ enum class EventType {
     RefreshTokenRevoked,
     SuspiciousActivityDetected,
     SigningKeyRotated,
+    UserAccountLocked,
+    UserAccountUnlocked,
 };
 
 /// How much attention an event wants.

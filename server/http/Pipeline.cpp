@@ -70,6 +70,7 @@ public:
     qsizetype bodyLimit(QByteArrayView method, QByteArrayView path) const;
 
 private:
+    Task<Result<void>> count(Call &call, LimitSubject subject) const;
     std::optional<Result<HttpReply>> answerWithoutEndpoint(Call &call, const Router::Match &match) const;
     Result<HttpReply> answerOptions(Call &call, const Router::Match &match) const;
 
@@ -99,8 +100,11 @@ Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
     const Binding &binding = *api.at(match.endpoint);
     call.endpoint = &binding.info();
 
-    // 4. Rate limit by client address (endpoint's rate class): before any work that costs. Its place; the limits come with
-    //    "Accounts that hold under attack".
+    // 4. Rate limit by client address (endpoint's rate class): before any work that costs. What is let through is told, too,
+    //    how much is left.
+    const RateClass rateClass = *call.endpoint->rateClass;
+    if (isLimited(rateClass) && rateClass != RateClass::Account)
+        CO_CHECK(co_await count(call, LimitSubject::of(context.client.address)));
 
     // 5. Authenticate: who asks. From memory where that is possible; nothing is decoded for strangers.
     if (call.endpoint->access.needsToken()) {
@@ -123,7 +127,9 @@ Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
             co_return Problem(ProblemCode::Forbidden);
     }
 
-    // 7. Rate limit by account: only now is it known whose. Its place, as above.
+    // 7. Rate limit by account: only now is it known whose.
+    if (rateClass == RateClass::Account)
+        CO_CHECK(co_await count(call, LimitSubject::of(context.actor.user)));
 
     // 8. Decode: the only stage that looks at the body; the handler gets a typed request or is not called.
     CO_CHECK(checkBody(request, binding.takesBody()));
@@ -141,6 +147,24 @@ Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
     co_return reply;
 
     // 10. Render, 11. access log, 12. metrics: see Pipeline::handle(), which also does them for refusals and exceptions.
+}
+
+/// Counts the call and tells the client of it (draft-ietf-httpapi-ratelimit-headers-10); `rate_limited`.
+Task<Result<void>> Pipeline::Stages::count(Call &call, LimitSubject subject) const
+{
+    if (!options.limiter)
+        co_return Result<void>();
+    const RateClass rateClass = *call.endpoint->rateClass;
+    std::optional<RateVerdict> verdict = options.limiter->countAtOnce(rateClass, subject, call.context.now);
+    if (!verdict) {
+        Task<RateVerdict> task = options.limiter->count(rateClass, subject, call.context.now);
+        verdict.emplace(co_await task);
+    }
+    call.headers.emplace_back(QByteArrayLiteral("RateLimit-Policy"), std::move(verdict->policy));
+    call.headers.emplace_back(QByteArrayLiteral("RateLimit"), std::move(verdict->state));
+    if (!verdict->isAllowed)
+        co_return Problem(ProblemCode::RateLimited).withRetryAfter(verdict->retryAfter);
+    co_return Result<void>();
 }
 
 /// The answer to a request that no endpoint handles; nothing: one does.

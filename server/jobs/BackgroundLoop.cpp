@@ -5,6 +5,12 @@
 #include <pthread.h>
 
 namespace aegis {
+namespace {
+
+/// Between the beginnings of two steps when somebody wakes the loop again and again.
+constexpr std::chrono::milliseconds shortestPause{20};
+
+} // namespace
 
 BackgroundLoop::BackgroundLoop(Options options) : m_options(std::move(options)) {}
 
@@ -48,12 +54,30 @@ Result<void> BackgroundLoop::runStep() const
     }
 }
 
+void BackgroundLoop::wake()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_woken = true;
+    }
+    m_wake.notify_all();
+}
+
 void BackgroundLoop::work()
 {
     bool failing = false;
+    auto began = std::chrono::steady_clock::now();
     std::unique_lock lock(m_mutex);
-    while (!m_wake.wait_for(lock, m_options.pause, [this] { return m_stopping; })) {
+    for (;;) {
+        const bool isLonger = failing && m_options.pauseAfterFailure.count() > 0;
+        m_wake.wait_for(lock, isLonger ? m_options.pauseAfterFailure : m_options.pause, [this] { return m_stopping || m_woken; });
+        if (m_woken)
+            m_wake.wait_until(lock, began + shortestPause, [this] { return m_stopping; });
+        if (m_stopping)
+            return;
+        m_woken = false;
         lock.unlock();
+        began = std::chrono::steady_clock::now();
         const Result<void> outcome = runStep();
         if (outcome.ok() == failing) {
             failing = !failing;

@@ -18,7 +18,8 @@ public:
     struct Options {
         std::string name; ///< of the thread and in the log, at most 15 characters
         std::chrono::milliseconds pause{};
-        std::function<Result<void>()> step; ///< runs on the thread; an exception counts as a failure
+        std::function<Result<void>()> step;            ///< runs on the thread; an exception counts as a failure
+        std::chrono::milliseconds pauseAfterFailure{}; ///< 0: as after a success
     };
 
     explicit BackgroundLoop(Options options);
@@ -29,6 +30,8 @@ public:
 
     /// Starts the thread and waits for its first step; when that fails, the thread ends and the problem is given.
     Result<void> start();
+    /// Ends the pause, or the next one. However often this is called, a step begins at most each 20 ms. Any thread.
+    void wake();
 
 private:
     Result<void> runStep() const;
@@ -38,6 +41,7 @@ private:
     std::mutex m_mutex;
     std::condition_variable m_wake;
     bool m_stopping = false;
+    bool m_woken = false;
     std::thread m_thread;
 };
 

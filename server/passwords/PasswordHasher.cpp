@@ -174,9 +174,9 @@ Task<Result<PasswordVerdict>> PasswordHasher::verify(Secret password, QByteArray
     co_return result;
 }
 
-Task<Result<void>> PasswordHasher::verifyDecoy(Secret password, Deadline deadline)
+Task<Result<void>> PasswordHasher::verifyDecoy(Secret password, PasswordParameters cost, Deadline deadline)
 {
-    auto result = co_await m_pool.run<void>([&](int worker) { return spendPasswordCost(password, m_parameters, Tools(*this, worker)); }, deadline);
+    auto result = co_await m_pool.run<void>([&](int worker) { return spendPasswordCost(password, cost, Tools(*this, worker)); }, deadline);
     co_return result;
 }
 

@@ -47,8 +47,8 @@ public:
     /// Compares with a stored hash. A malformed hash or one of a forbidden cost does not match, at the usual cost.
     Task<Result<PasswordVerdict>> verify(Secret password, QByteArray encoded, Deadline deadline = noDeadline);
 
-    /// Costs what verify() costs for a hash with the present parameters, and compares with nothing: for an unknown e-mail.
-    Task<Result<void>> verifyDecoy(Secret password, Deadline deadline = noDeadline);
+    /// Costs what verify() costs for a hash of that cost, and compares with nothing: for an unknown e-mail.
+    Task<Result<void>> verifyDecoy(Secret password, PasswordParameters cost, Deadline deadline = noDeadline);
 
     const PasswordParameters &parameters() const { return m_parameters; }
     /// As those of WorkerPool.

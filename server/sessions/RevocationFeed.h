@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/db/DatabaseSession.h"
+#include "server/metrics/Histogram.h"
 #include "server/sessions/RevocationList.h"
 
 namespace aegis {
@@ -9,7 +10,10 @@ namespace aegis {
 /// be asked the list grows old, and the guard no longer relies on it alone. One thread.
 class RevocationFeed {
 public:
-    RevocationFeed(DatabaseSession session, RevocationList &list) : m_session(std::move(session)), m_list(list) {}
+    /// `delays`: how long after it happened each revocation of another instance became known here.
+    RevocationFeed(DatabaseSession session, RevocationList &list, Histogram &delays) : m_session(std::move(session)), m_list(list), m_delays(delays)
+    {
+    }
 
     /// One look; the first one reads everything that is revoked.
     Result<void> poll(Instant now);
@@ -17,6 +21,8 @@ public:
 private:
     DatabaseSession m_session;
     RevocationList &m_list;
+    Histogram &m_delays;
+    bool m_isFirst = true;
     qint64 m_horizon = 0;
     Instant m_forgetAt{};
 };

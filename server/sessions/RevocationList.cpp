@@ -14,11 +14,20 @@ std::int64_t millisecondsOf(RevocationList::Clock::time_point moment)
 
 void RevocationList::revoke(const Revocation &revocation)
 {
+    learn(revocation);
+    if (m_tell)
+        m_tell();
+}
+
+bool RevocationList::learn(const Revocation &revocation)
+{
     const bool isOne = revocation.kind == RevocationKind::Session || revocation.kind == RevocationKind::Token;
     const std::unique_lock lock(m_mutex);
     Entry &entry = (isOne ? m_byId : m_byOwner)[revocation.subject];
+    const bool isNews = revocation.notBefore > entry.notBefore || revocation.expiresAt > entry.expiresAt;
     entry.notBefore = std::max(entry.notBefore, revocation.notBefore);
     entry.expiresAt = std::max(entry.expiresAt, revocation.expiresAt);
+    return isNews;
 }
 
 bool RevocationList::isRevoked(const AccessGrant &grant) const

@@ -6,6 +6,7 @@
 #include <QtCore/QHash>
 
 #include <atomic>
+#include <functional>
 #include <shared_mutex>
 
 namespace aegis {
@@ -14,8 +15,13 @@ namespace aegis {
 /// The table `revocation` is the truth; the feed keeps this list like it. Any thread.
 class RevocationList {
 public:
-    /// Of two about the same the later times win.
+    /// What this instance has revoked, after the commit: it holds here at once, and the others are told. Of two about the same the
+    /// later times win.
     void revoke(const Revocation &revocation);
+    /// The same for what the table says; whether it was news.
+    bool learn(const Revocation &revocation);
+    /// Told of each revoke(), on its thread. Once, before anybody revokes.
+    void onRevoked(std::function<void()> tell) { m_tell = std::move(tell); }
 
     /// Whether the token, its session, or all sessions of its person or organization were revoked. When a session was
     /// opened is read from its id (UUIDv7, in milliseconds); `iat` has whole seconds, which cannot part a session that was
@@ -38,6 +44,7 @@ private:
         Instant expiresAt{};
     };
 
+    std::function<void()> m_tell;
     mutable std::shared_mutex m_mutex;
     QHash<QUuid, Entry> m_byId;             ///< sessions and tokens
     QHash<QUuid, Entry> m_byOwner;          ///< persons and organizations

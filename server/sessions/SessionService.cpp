@@ -83,12 +83,32 @@ Result<TokenResponse> SessionService::respond(const RefreshTokenFacts &facts, co
 
 Task<Result<void>> SessionService::recordRepeated(const RequestContext &context, const RefreshTokenFacts &facts, int generation) const
 {
+    // The token in two places within seconds: a telephone that changes networks while an answer is lost, or a copy. Without knowing where on
+    // earth addresses are nothing more can be said, so it is told and ends nothing.
+    CO_TRY(const QHostAddress rotatedFrom, co_await m_database.read<QHostAddress>(context, [&](Tx &tx) {
+        return SessionStore::rotatedFrom(tx, facts, context.now - m_opener.lifetimes().refreshGrace);
+    }));
+    const bool isElsewhere = !rotatedFrom.isNull() && limitNetwork(rotatedFrom) != limitNetwork(context.client.address);
+    bool tell = false;
+    if (isElsewhere) {
+        const LimitSubject session = LimitSubject::of(UserId(facts.session.uuid()));
+        tell = co_await m_limits.take("impossible_refresh", session, {.calls = 1, .window = m_suspicionWindow}, context.now);
+    }
     EventBatch events(context);
     events.add({.type = EventType::TokenRefreshRepeated,
                 .subject = facts.session.uuid(),
                 .payload = {{QStringLiteral("generation"), generation}},
                 .session = facts.session,
                 .actor = facts.user});
+    if (tell) {
+        events.add({.type = EventType::SuspiciousActivityDetected,
+                    .subject = facts.user.uuid(),
+                    .payload = {{QStringLiteral("reason"), QStringLiteral("impossible_refresh")},
+                                {QStringLiteral("generation"), facts.generation},
+                                {QStringLiteral("currentGeneration"), generation},
+                                {QStringLiteral("count"), QJsonValue::Null}},
+                    .session = facts.session});
+    }
     co_return co_await EventStore::record(m_database, context, events);
 }
 
@@ -100,7 +120,8 @@ Task<Problem> SessionService::endReused(const RequestContext &context, const Ref
                 .subject = facts.user.uuid(),
                 .payload = {{QStringLiteral("reason"), reason},
                             {QStringLiteral("generation"), facts.generation},
-                            {QStringLiteral("currentGeneration"), currentGeneration}},
+                            {QStringLiteral("currentGeneration"), currentGeneration},
+                            {QStringLiteral("count"), QJsonValue::Null}},
                 .session = facts.session});
     events.add(revokedEvent(facts.session, reason));
     const SessionStore::Ending ending{.tenant = facts.tenant().owner(),

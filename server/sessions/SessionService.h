@@ -2,6 +2,7 @@
 
 #include "server/async/Task.h"
 #include "server/db/Database.h"
+#include "server/limits/RateLimits.h"
 #include "server/sessions/RevocationList.h"
 #include "server/sessions/SessionOpener.h"
 #include "server/sessions/SessionStore.h"
@@ -17,9 +18,10 @@ namespace aegis {
 class SessionService {
 public:
     SessionService(Database &database, const RefreshTokens &refreshTokens, const TokenIssuer &tokens, const SessionOpener &opener,
-                   RevocationList &revocations) :
+                   RevocationList &revocations, RateLimits &limits, std::chrono::milliseconds suspicionWindow) :
         m_database(database),
-        m_refreshTokens(refreshTokens), m_tokens(tokens), m_opener(opener), m_revocations(revocations)
+        m_refreshTokens(refreshTokens), m_tokens(tokens), m_opener(opener), m_revocations(revocations), m_limits(limits),
+        m_suspicionWindow(suspicionWindow)
     {
     }
 
@@ -38,7 +40,7 @@ public:
     static Result<VerifyResponse> verify(const RequestContext &context);
 
 private:
-    /// That the current token was given out again: by whom and from where may be another's than the rotation's.
+    /// That the current token was given out again; and, once in the window, that this was to another network than the rotation.
     Task<Result<void>> recordRepeated(const RequestContext &context, const RefreshTokenFacts &facts, int generation) const;
     /// Ends the session of a token that was used twice, commits that, and gives the problem to answer with.
     Task<Problem> endReused(const RequestContext &context, const RefreshTokenFacts &facts, int currentGeneration) const;
@@ -56,6 +58,8 @@ private:
     const TokenIssuer &m_tokens;
     const SessionOpener &m_opener;
     RevocationList &m_revocations;
+    RateLimits &m_limits; ///< for what is told once in the window
+    const std::chrono::milliseconds m_suspicionWindow;
 };
 
 } // namespace aegis

@@ -6,6 +6,10 @@ namespace aegis {
 namespace {
 
 constexpr Sql rotateSql("select * from aegis.rotate_refresh_token($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+constexpr Sql rotatedFromSql(R"(
+    select ip from aegis.event
+    where tenant_id = $1 and actor_id = $2 and id >= aegis.uuid7_floor($3) and type = 'TokenRefreshed' and session_id = $4
+    order by id desc limit 1)");
 constexpr Sql endSql("select aegis.end_session($1, $2, $3, $4, $5, $6, $7, $8)");
 constexpr Sql endTogetherSql("select aegis.end_sessions($1, $2, $3, $4, $5, $6, $7, $8)");
 constexpr Sql endAllSql("select * from aegis.end_every_session($1, $2, $3, $4, $5, $6)");
@@ -51,6 +55,12 @@ SessionStore::Rotation SessionStore::rotationFrom(const Row &row)
     rotation.authMethods = row.get<QStringList>("auth_methods");
     rotation.roles = row.get<QStringList>("roles");
     return rotation;
+}
+
+Result<QHostAddress> SessionStore::rotatedFrom(Tx &tx, const RefreshTokenFacts &facts, Instant since)
+{
+    TRY(const Rows rows, tx.finalQuery(rotatedFromSql, facts.tenant().owner(), facts.user, since, facts.session));
+    return rows.isEmpty() ? QHostAddress() : rows.first().get<std::optional<QHostAddress>>(0).value_or(QHostAddress());
 }
 
 Result<bool> SessionStore::end(Tx &tx, const Ending &ending)

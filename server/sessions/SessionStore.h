@@ -37,6 +37,9 @@ public:
     static Task<Result<Rotation>> rotate(Database &database, const RequestContext &context, const RefreshTokenFacts &facts,
                                          const Replacement &replacement);
 
+    /// The client address of the last rotation of the session since that moment; null when there is none.
+    static Result<QHostAddress> rotatedFrom(Tx &tx, const RefreshTokenFacts &facts, Instant since);
+
     /// How a session is ended.
     struct Ending {
         TenantId tenant;

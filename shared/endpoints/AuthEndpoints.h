@@ -76,7 +76,8 @@ struct Login {
         .description = "Starts a session and gives its first pair of tokens. After `outcome_unknown` log in again: a session whose tokens "
                        "nobody has ends by itself.",
         .security = "An unknown address and a wrong password get the same answer after the same time. `account_unavailable` is only said "
-                    "to somebody who knows the password.",
+                    "to somebody who knows the password. After too many failures `rate_limited` is said to everybody, and a right password "
+                    "is refused like a wrong one until Retry-After.",
     };
 };
 

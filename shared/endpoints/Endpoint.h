@@ -40,8 +40,15 @@ enum class RateClass {
     Signup, ///< signup and register
     Refresh,
     SlugCheck,
-    Account, ///< calls by somebody who is logged in
+    Mfa,     ///< second factors
+    Account, ///< calls by somebody who is logged in: counted by person, all others by client address
 };
+
+/// Whether calls of the class are counted.
+constexpr bool isLimited(RateClass rateClass)
+{
+    return rateClass != RateClass::Unlimited && rateClass != RateClass::Token;
+}
 
 /// A value that has to be given: it has no default.
 template <class T> class Declared {
@@ -133,6 +140,8 @@ template <Endpoint E> constexpr ProblemSet problemsOf()
         all = all | ProblemSet{Unauthenticated, InvalidToken, RevocationUnavailable};
     if (E::info.access.kind() == Access::Kind::Permission)
         all = all | ProblemSet{Forbidden};
+    if (isLimited(*E::info.rateClass))
+        all = all | ProblemSet{RateLimited};
     if (takesBody<E>())
         all = all | ProblemSet{MalformedJson, UnsupportedMediaType, ContentTooLarge};
     if (std::tuple_size_v < std::remove_cvref_t < decltype(Fields<typename E::Request>::list) >>> 0)

@@ -14,6 +14,10 @@ using namespace aegis::bench;
 void measure(const QString &program, const QString &directory, const QStringList &parts, Report &report)
 {
     const auto wanted = [&](const char *part) { return parts.isEmpty() || parts.contains(QLatin1String(part)); };
+    if (wanted("limits"))
+        measureLimits(report);
+    if (parts == QStringList{QStringLiteral("limits")})
+        return; // needs no server
     const QString data = directory + QStringLiteral("/data");
     {
         AegisServer server(program, data);
@@ -41,7 +45,7 @@ int main(int argc, char **argv)
     QStringList arguments = QCoreApplication::arguments().mid(1);
     const bool check = arguments.removeAll(QStringLiteral("--check")) > 0;
     if (arguments.isEmpty()) {
-        std::fprintf(stderr, "aegis_bench PATH-OF-AEGISD [--check] [hashing|database|verify|flood|idle|start]...\n");
+        std::fprintf(stderr, "aegis_bench PATH-OF-AEGISD [--check] [hashing|database|verify|flood|idle|limits|start]...\n");
         return 2;
     }
     const QString program = arguments.takeFirst();

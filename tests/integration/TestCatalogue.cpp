@@ -51,12 +51,13 @@ void TestCatalogue::definersAreTheKnownOnes()
         "select coalesce(array_agg(proname::text order by proname), '{}') from pg_proc where pronamespace = 'aegis'::regnamespace and prosecdef");
 
     QCOMPARE(definers,
-             (QStringList{QStringLiteral("ensure_event_partitions"), QStringLiteral("login_lookup"), QStringLiteral("taken_slugs"),
+             (QStringList{QStringLiteral("ensure_event_partitions"), QStringLiteral("expired_locks"), QStringLiteral("login_lookup"),
+                          QStringLiteral("password_costs"), QStringLiteral("taken_slugs"),
                           QStringLiteral("tenant_knows"), QStringLiteral("tenant_manages")}));
     QCOMPARE(m_server->value<qint64>("select count(*) from pg_proc p join pg_roles r on r.oid = p.proowner "
                                      "where pronamespace = 'aegis'::regnamespace and r.rolname = 'aegis_definer' and "
-                                     "proname in ('login_lookup', 'taken_slugs', 'tenant_knows', 'tenant_manages')"),
-             qint64(4));
+                                     "proname in ('expired_locks', 'login_lookup', 'password_costs', 'taken_slugs', 'tenant_knows', 'tenant_manages')"),
+             qint64(6));
 }
 
 void TestCatalogue::everyDefinerFixesItsSearchPath()

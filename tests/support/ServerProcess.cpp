@@ -176,6 +176,11 @@ ServerProcess::ServerProcess(const DataDirectory &directory, const Environment &
                       {"LOG_LEVEL", "debug"},
                       {"ARGON2_MEMORY_KIB", "8192"},
                       {"ARGON2_ITERATIONS", "1"}};
+    // All tests come from one address and log in more often than anybody.
+    for (const char *name : {"RATE_LIMIT_LOGIN", "RATE_LIMIT_SIGNUP", "RATE_LIMIT_REFRESH", "RATE_LIMIT_MFA", "RATE_LIMIT_SLUG_CHECK", "RATE_LIMIT_ACCOUNT"})
+        d->environment[name] = "1000000/1m";
+    d->environment["LOGIN_FAILURES"] = "1000";
+    d->environment["ACCOUNT_FAILURES"] = "1000";
     for (const char *name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LLVM_PROFILE_FILE", "GCOV_PREFIX", "GCOV_PREFIX_STRIP"}) {
         if (qEnvironmentVariableIsSet(name))
             d->environment[name] = qgetenv(name);

@@ -97,6 +97,8 @@ QString rateClassName(RateClass rateClass)
         return QStringLiteral("refresh");
     case RateClass::SlugCheck:
         return QStringLiteral("slugCheck");
+    case RateClass::Mfa:
+        return QStringLiteral("mfa");
     case RateClass::Account:
         return QStringLiteral("account");
     }

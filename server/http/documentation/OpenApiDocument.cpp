@@ -41,6 +41,10 @@ QJsonObject withEntityTag(QJsonObject headers)
 QJsonObject successOf(const EndpointDescription &endpoint, const QByteArray &example, const QString &description)
 {
     QJsonObject headers = replyHeaders(*endpoint.info->successStatus);
+    if (isLimited(*endpoint.info->rateClass)) {
+        for (const char *name : {"RateLimit", "RateLimit-Policy"})
+            headers.insert(QLatin1String(name), reference(QStringLiteral("headers"), QString(QLatin1String(name)).remove(u'-')));
+    }
     if (endpoint.info->hasEntityTag)
         headers = withEntityTag(headers);
     for (const FieldDescription &field : endpoint.replyHeaders) {
@@ -160,6 +164,12 @@ QJsonObject componentsOf(const ApiDescription &api)
                      {QStringLiteral("EntityTag"), replyHeader("Names this content (RFC 9110, 8.8.3).", plainSchema("string", nullptr))},
                      {QStringLiteral("Allow"), replyHeader("The methods that the address takes; with 405.", plainSchema("string", nullptr))},
                      {QStringLiteral("RetryAfter"), replyHeader("Seconds to wait before another try.", plainSchema("integer", nullptr))},
+                     {QStringLiteral("RateLimit"),
+                      replyHeader("Calls that are left (`r`), and seconds until all are there again (`t`); as every answer of the operation, the "
+                                  "refused ones too (draft-ietf-httpapi-ratelimit-headers-10).",
+                                  plainSchema("string", nullptr))},
+                     {QStringLiteral("RateLimitPolicy"),
+                      replyHeader("Calls (`q`) in so many seconds (`w`), by client address or person.", plainSchema("string", nullptr))},
                      {QStringLiteral("Challenge"), replyHeader("How to authenticate (RFC 6750).", plainSchema("string", nullptr))}}},
         {QStringLiteral("securitySchemes"),
          QJsonObject{

@@ -161,14 +161,14 @@ void TestCommands::stopsAtBadSettings()
 void TestCommands::showsWhichSettingsHold()
 {
     const Outcome outcome = run({QStringLiteral("check-config")},
-                                {{"PORT", "4242"}, {"JWT_SECRET", "hunter2-hunter2-a-secret-that-is-long-enough"}, {"REDIS_HOST", "redis"}});
+                                {{"PORT", "4242"}, {"JWT_SECRET", "hunter2-hunter2-a-secret-that-is-long-enough"}, {"EVENT_RETENTION_DAYS", "3"}});
 
     QCOMPARE(outcome.code, 0);
     QVERIFY(outcome.out.contains(QRegularExpression(QStringLiteral("(?m)^PORT +4242 +# environment$"))));
     QVERIFY(outcome.out.contains(QRegularExpression(QStringLiteral("(?m)^HASH_QUEUE +256 +# default$"))));
     QVERIFY(outcome.out.contains(QRegularExpression(QStringLiteral("(?m)^JWT_SECRET +\\(set, not shown\\) +# environment$"))));
     QVERIFY(!outcome.out.contains(QStringLiteral("hunter2")));
-    QVERIFY(outcome.err.startsWith(QStringLiteral("warning: REDIS_HOST")));
+    QVERIFY(outcome.err.startsWith(QStringLiteral("warning: EVENT_RETENTION_DAYS")));
     QVERIFY(outcome.out.endsWith(QStringLiteral("The settings are right.\n")));
 }
 

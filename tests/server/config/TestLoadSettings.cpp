@@ -23,7 +23,7 @@ private Q_SLOTS:
     void cutsAndCleansWhatItShows();
     void refusesUnknownAndDoubledKeysInTheFile();
     void warnsAboutAPrefixedVariable();
-    void warnsThatRedisIsNotSupportedYet();
+    void warnsAboutRedisInTheClear();
     void warnsAboutAFileWithSecretsThatOthersCanRead();
     void derivesTheIssuer_data();
     void derivesTheIssuer();
@@ -266,13 +266,25 @@ void TestLoadSettings::warnsAboutAPrefixedVariable()
     QVERIFY(loaded->warnings.front().contains(QStringLiteral("AEGIS_PORT")));
 }
 
-void TestLoadSettings::warnsThatRedisIsNotSupportedYet()
+void TestLoadSettings::warnsAboutRedisInTheClear()
 {
-    const auto loaded = load({{"REDIS_HOST", "localhost"}, {"REDIS_PORT", "6379"}});
+    const auto here = load({{"REDIS_HOST", "localhost"}, {"REDIS_PORT", "6380"}, {"REDIS_PASSWORD", "short"}});
+    const auto elsewhere = load({{"REDIS_HOST", "redis.example.org"}});
+    const auto withTls = load({{"REDIS_HOST", "redis.example.org"}, {"REDIS_TLS", "on"}});
+    const auto nowhere = load({{"REDIS_PASSWORD", "a password for nothing"}});
 
-    QVERIFY_RESULT(loaded);
-    QCOMPARE(loaded->warnings.size(), 1);
-    QVERIFY(loaded->warnings.front().contains(QStringLiteral("REDIS_HOST is set, but Redis is not supported yet")));
+    QVERIFY_RESULT(here);
+    QVERIFY(here->warnings.isEmpty());
+    QCOMPARE(here->settings.redisPort, 6380);
+    QCOMPARE(here->settings.redisPassword.reveal().toByteArray(), QByteArray("short"));
+    QVERIFY_RESULT(elsewhere);
+    QVERIFY2(elsewhere->warnings.size() == 1 && elsewhere->warnings.front().contains(QStringLiteral("REDIS_TLS")),
+             qPrintable(elsewhere->warnings.join(u'|')));
+    QVERIFY_RESULT(withTls);
+    QVERIFY(withTls->warnings.isEmpty());
+    QVERIFY_RESULT(nowhere);
+    QCOMPARE(nowhere->warnings.size(), 1);
+    QVERIFY(!nowhere->warnings.front().contains(QStringLiteral("a password")));
 }
 
 void TestLoadSettings::warnsAboutAFileWithSecretsThatOthersCanRead()

@@ -11,6 +11,8 @@ class TestSettingText : public QObject {
 private Q_SLOTS:
     void readsDurations_data();
     void readsDurations();
+    void readsRates_data();
+    void readsRates();
     void readsSizes_data();
     void readsSizes();
     void readsToggles_data();
@@ -58,6 +60,37 @@ void TestSettingText::readsDurations()
     const auto duration = parseDuration(text);
 
     QCOMPARE(duration ? qint64(duration->count()) : refused, milliseconds);
+}
+
+void TestSettingText::readsRates_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<int>("calls");
+    QTest::addColumn<int>("seconds");
+    QTest::newRow("in minutes") << QByteArray("30/5m") << 30 << 300;
+    QTest::newRow("in an hour") << QByteArray("10/1h") << 10 << 3600;
+    QTest::newRow("a bare number is seconds") << QByteArray("1/60") << 1 << 60;
+    QTest::newRow("the most") << QByteArray("1000000/1d") << 1'000'000 << 86'400;
+    QTest::newRow("none at all") << QByteArray("0/5m") << 0 << 0;
+    QTest::newRow("negative") << QByteArray("-3/5m") << 0 << 0;
+    QTest::newRow("no time") << QByteArray("30") << 0 << 0;
+    QTest::newRow("an empty time") << QByteArray("30/") << 0 << 0;
+    QTest::newRow("a time too short") << QByteArray("30/999ms") << 0 << 0;
+    QTest::newRow("a time too long") << QByteArray("30/25h") << 0 << 0;
+    QTest::newRow("too many") << QByteArray("1000001/1m") << 0 << 0;
+    QTest::newRow("off") << QByteArray("off") << 0 << 0;
+    QTest::newRow("spaces") << QByteArray("30 / 5m") << 0 << 0;
+    QTest::newRow("two slashes") << QByteArray("30/5m/1") << 0 << 0;
+}
+
+void TestSettingText::readsRates()
+{
+    QFETCH(const QByteArray, text);
+
+    const auto rate = parseRate(text);
+
+    QTEST(rate ? rate->calls : 0, "calls");
+    QTEST(rate ? static_cast<int>(rate->window.count() / 1000) : 0, "seconds");
 }
 
 void TestSettingText::readsSizes_data()

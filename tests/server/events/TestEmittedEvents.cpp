@@ -32,7 +32,7 @@ private:
 
 void TestEmittedEvents::initTestCase()
 {
-    m_server = std::make_unique<TestServer>();
+    m_server = std::make_unique<TestServer>(Environment{{"LOCKOUT", "strict"}, {"ACCOUNT_FAILURES", "5"}});
     const TestClient client = m_server->client().with("User-Agent", "test \"quoted\" \\ / <b>");
     const SignedUp owner = m_server->signUp();
     const SignedUp person = m_server->registerPerson();
@@ -47,6 +47,16 @@ void TestEmittedEvents::initTestCase()
                             {QStringLiteral("password"), QStringLiteral("Wrong-Password-1")}};
     QCOMPARE(client.post("/auth/login", wrong).status, 401);
 
+    // An account that failures lock, and time unlocks.
+    const SignedUp locked = m_server->registerPerson();
+    const QJsonObject guess{{QStringLiteral("email"), QString::fromUtf8(locked.email)},
+                            {QStringLiteral("password"), QStringLiteral("Wrong-Password-1")}};
+    for (int i = 0; i < 5; ++i)
+        QCOMPARE(client.post("/auth/login", guess).status, 401);
+    QCOMPARE(client.post("/auth/login", guess).status, 429);
+    m_server->advance(std::chrono::minutes(15));
+    const SignedUp unlocked = m_server->logIn(locked);
+
     // A rotation; the old token again, long after it.
     const QJsonObject refresh{{QStringLiteral("refreshToken"), QString::fromLatin1(owner.refreshToken)}};
     const TestReply rotated = client.post("/auth/refresh", refresh);
@@ -57,9 +67,9 @@ void TestEmittedEvents::initTestCase()
 
     QCOMPARE(client.as(person.accessToken).post("/auth/logout").status, 204);
     QCOMPARE(client.as(again.accessToken).post("/auth/logout", {{QStringLiteral("allDevices"), true}}).status, 204);
-    m_secrets = {owner.password,  owner.refreshToken, owner.accessToken,
-                 person.password, again.refreshToken, rotated.text(QLatin1String("refreshToken")),
-                 "argon2id$",     "Wrong-Password"};
+    m_secrets = {unlocked.accessToken, unlocked.refreshToken, owner.password,     owner.refreshToken,
+                 owner.accessToken,    person.password,       again.refreshToken, rotated.text(QLatin1String("refreshToken")),
+                 "argon2id$",          "Wrong-Password"};
 }
 
 void TestEmittedEvents::everyTypeIsEmitted()

@@ -328,7 +328,7 @@ void TestPasswordHasher::missingMemoryIsAnAnswerAndNoCrash()
     QCOMPARE(setrlimit(RLIMIT_AS, &tight), 0);
 
     const auto hash = waitFor(hasher.hash(secret("password")));
-    const auto decoy = waitFor(hasher.verifyDecoy(secret("password")));
+    const auto decoy = waitFor(hasher.verifyDecoy(secret("password"), hasher.parameters()));
 
     QCOMPARE(setrlimit(RLIMIT_AS, &before), 0);
     QVERIFY(!hash);
@@ -349,9 +349,9 @@ void TestPasswordHasher::theDecoyAnswersNothing()
     QFETCH(PasswordParameters, parameters);
     PasswordHasher hasher({.parameters = parameters, .threads = 1});
 
-    QVERIFY_RESULT(waitFor(hasher.verifyDecoy(secret("password"))));
-    QVERIFY_RESULT(waitFor(hasher.verifyDecoy(Secret(QByteArrayView("pass\xffword")))));
-    QVERIFY_RESULT(waitFor(hasher.verifyDecoy(Secret(QByteArray(100, 'p')))));
+    QVERIFY_RESULT(waitFor(hasher.verifyDecoy(secret("password"), hasher.parameters())));
+    QVERIFY_RESULT(waitFor(hasher.verifyDecoy(Secret(QByteArrayView("pass\xffword")), hasher.parameters())));
+    QVERIFY_RESULT(waitFor(hasher.verifyDecoy(Secret(QByteArray(100, 'p')), hasher.parameters())));
 }
 
 AEGIS_TEST(TestPasswordHasher)

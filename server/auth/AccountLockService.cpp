@@ -1,0 +1,90 @@
+#include "server/auth/AccountLockService.h"
+
+#include "server/db/RowJson.h"
+#include "server/events/EventStore.h"
+
+namespace aegis {
+namespace {
+
+constexpr int locksATime = 500;
+
+QByteArray unlockedEvents(const RequestContext &context, const UserId &user, const char *reason)
+{
+    EventBatch events(context);
+    events.add(
+        {.type = EventType::UserAccountUnlocked, .subject = user.uuid(), .payload = {{QStringLiteral("reason"), QString::fromLatin1(reason)}}});
+    return events.json();
+}
+
+} // namespace
+
+Task<Result<void>> AccountLockService::lock(const RequestContext &context, const UserId &user, const EventBatch &failure) const
+{
+    AccountLockStore::Lock lock{
+        .user = user, .until = context.now + m_throttle.rules().lock, .revokedUntil = m_tokens.accessEndsBy(context.now), .events = {}};
+    EventBatch events(context);
+    events.add({.type = EventType::UserAccountLocked,
+                .subject = user.uuid(),
+                .payload = {{QStringLiteral("reason"), QStringLiteral("failed_logins")},
+                            {QStringLiteral("failures"), m_throttle.rules().accountFailures},
+                            {QStringLiteral("until"), rowjson::time(lock.until)}}});
+    events.add(
+        {.type = EventType::RefreshTokenRevoked, .subject = user.uuid(), .payload = {{QStringLiteral("reason"), QStringLiteral("account_locked")}}});
+    lock.events = events.json();
+    using Later = std::optional<std::vector<SessionId>>;
+    CO_TRY(const Later later, co_await m_database.write<Later>(context, [&](Tx &tx) -> Result<Later> {
+        CHECK(EventStore::append(tx, failure));
+        return AccountLockStore::lock(tx, lock);
+    }));
+    if (!later)
+        co_return Result<void>();
+    for (const SessionId &session : *later)
+        m_revocations.revoke({.kind = RevocationKind::Session, .subject = session.uuid(), .notBefore = context.now, .expiresAt = lock.revokedUntil});
+    m_revocations.revoke({.kind = RevocationKind::User, .subject = user.uuid(), .notBefore = context.now, .expiresAt = lock.revokedUntil});
+    co_return Result<void>();
+}
+
+Task<Result<void>> AccountLockService::unlock(const RequestContext &context, const UserId &user) const
+{
+    // The rows are the person's; whether the organization may touch them is asked in the same transaction.
+    const RequestContext ofPerson = context.withTenant({.organization = context.tenant.organization, .user = user});
+    const QByteArray events = unlockedEvents(ofPerson, user, "administrator");
+    using Email = std::optional<QString>;
+    CO_TRY(const Email email, co_await m_database.write<Email>(ofPerson, [&](Tx &tx) {
+        return AccountLockStore::unlock(tx, user, AccountLockStore::By::Administrator, events);
+    }));
+    if (!email)
+        co_return ProblemCode::NotFound;
+    co_await m_throttle.forgetAccount(*email, context.now);
+    co_return Result<void>();
+}
+
+Task<Result<AccountLockService::LockState>> AccountLockService::look(const RequestContext &context, const UserId &user) const
+{
+    const RequestContext ofPerson = context.withTenant({.organization = {}, .user = user});
+    using Until = std::optional<Instant>;
+    CO_TRY(const Until until, co_await m_database.read<Until>(ofPerson, [&](Tx &tx) { return AccountLockStore::lockedUntil(tx, user); }));
+    if (!until || *until > context.now)
+        co_return LockState{.isLocked = true, .byFailures = until.has_value()};
+    const QByteArray events = unlockedEvents(ofPerson, user, "timer");
+    using Email = std::optional<QString>;
+    CO_CHECK(
+        co_await m_database.write<Email>(ofPerson, [&](Tx &tx) { return AccountLockStore::unlock(tx, user, AccountLockStore::By::Timer, events); }));
+    co_return LockState{.isLocked = false, .byFailures = false};
+}
+
+Result<void> AccountLockService::unlockExpired(DatabaseSession &session, Instant now)
+{
+    const RequestContext context = RequestContext::forSystem(now);
+    TRY(const std::vector<UserId> users,
+        session.read<std::vector<UserId>>(context, [](Tx &tx) { return AccountLockStore::expired(tx, locksATime); }));
+    for (const UserId &user : users) {
+        const RequestContext ofPerson = context.withTenant({.organization = {}, .user = user});
+        const QByteArray events = unlockedEvents(ofPerson, user, "timer");
+        CHECK(session.write<std::optional<QString>>(ofPerson,
+                                                    [&](Tx &tx) { return AccountLockStore::unlock(tx, user, AccountLockStore::By::Timer, events); }));
+    }
+    return {};
+}
+
+} // namespace aegis
