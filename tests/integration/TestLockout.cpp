@@ -41,7 +41,11 @@ private:
         for (int i = 0; i < 12; ++i)
             QVERIFY_REPLY(guess(email), 401, "invalid_credentials");
     }
-    QByteArray newAddress() { return "198.51." + QByteArray::number(m_addresses / 250) + '.' + QByteArray::number(1 + m_addresses++ % 250); }
+    QByteArray newAddress()
+    {
+        const int number = m_addresses++;
+        return "198.51." + QByteArray::number(number / 250) + '.' + QByteArray::number(1 + number % 250);
+    }
     QByteArray statusOf(const SignedUp &person)
     {
         return m_server->value<QByteArray>("select status || coalesce(' for ' || extract(epoch from locked_until - $2)::int, '') from aegis.user "

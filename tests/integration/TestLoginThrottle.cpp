@@ -35,7 +35,11 @@ private:
         return m_server->client().with("X-Forwarded-For", address).post("/auth/login", textObject({{"email", email}, {"password", password}}));
     }
     TestReply guess(const QByteArray &email, const QByteArray &address) const { return login(email, "Not-The-Password-1", address); }
-    QByteArray newAddress() { return "198.51." + QByteArray::number(m_addresses / 250) + '.' + QByteArray::number(1 + m_addresses++ % 250); }
+    QByteArray newAddress()
+    {
+        const int number = m_addresses++;
+        return "198.51." + QByteArray::number(number / 250) + '.' + QByteArray::number(1 + number % 250);
+    }
     /// Status, the fields about limits, and the body without what is always another.
     static QByteArray shapeOf(const TestReply &reply)
     {
