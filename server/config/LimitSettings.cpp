@@ -39,10 +39,10 @@ SettingGroup limitSettings()
                          "account is locked and its sessions end, for LOCKOUT_DURATION or until an administrator unlocks it; whoever knows the "
                          "e-mail address can cause that."),
          duration("ACCOUNT_DELAY", &Settings::accountDelay, "1s", "1s", "1h",
-                  "With LOCKOUT=delay: the first delay. Each failure more makes it longer by as much."),
+                  "For LOCKOUT=delay: the first delay. Each failure more makes it longer by as much."),
          duration("ACCOUNT_DELAY_MAX", &Settings::accountDelayMax, "10s", "1s", "1h",
-                  "With LOCKOUT=delay: the longest delay. Six guesses a minute against one account from the whole network together."),
-         duration("LOCKOUT_DURATION", &Settings::lockoutDuration, "15m", "1s", "1d", "With LOCKOUT=strict: how long the account stays locked."),
+                  "For LOCKOUT=delay: the longest delay. Six guesses a minute against one account from the whole network together."),
+         duration("LOCKOUT_DURATION", &Settings::lockoutDuration, "15m", "1s", "1d", "For LOCKOUT=strict: how long the account stays locked."),
          count("SUSPICION_ACCOUNTS", &Settings::suspicionAccounts, "10", 2, 20,
                "Failed logins to so many e-mail addresses from one client address within SUSPICION_WINDOW are worth an event."),
          count("SUSPICION_ADDRESSES", &Settings::suspicionAddresses, "10", 2, 20,

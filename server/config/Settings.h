@@ -24,7 +24,7 @@ enum class MetricsAccess { Loopback, Public };
 /// Everything that can be set about one server, typed and checked. It is filled once from the table of settings, whose
 /// names these members carry in camelCase (`JWT_AUDIENCE` is `jwtAudience`), and passed by const reference from then
 /// on, to any thread. What each one means and why it has its default stands in the table alone (`aegisd --help-config`).
-struct Settings {
+struct Settings { // NOLINT(clang-analyzer-optin.performance.Padding): there is one of it, and its members stand by what they are about
     /// What a server gets when nothing is set, on this machine. Not yet checked as a whole.
     static Settings defaults();
 

@@ -52,12 +52,13 @@ void TestCatalogue::definersAreTheKnownOnes()
 
     QCOMPARE(definers,
              (QStringList{QStringLiteral("ensure_event_partitions"), QStringLiteral("expired_locks"), QStringLiteral("login_lookup"),
-                          QStringLiteral("password_costs"), QStringLiteral("taken_slugs"),
-                          QStringLiteral("tenant_knows"), QStringLiteral("tenant_manages")}));
-    QCOMPARE(m_server->value<qint64>("select count(*) from pg_proc p join pg_roles r on r.oid = p.proowner "
-                                     "where pronamespace = 'aegis'::regnamespace and r.rolname = 'aegis_definer' and "
-                                     "proname in ('expired_locks', 'login_lookup', 'password_costs', 'taken_slugs', 'tenant_knows', 'tenant_manages')"),
-             qint64(6));
+                          QStringLiteral("password_costs"), QStringLiteral("taken_slugs"), QStringLiteral("tenant_knows"),
+                          QStringLiteral("tenant_manages")}));
+    QCOMPARE(
+        m_server->value<qint64>("select count(*) from pg_proc p join pg_roles r on r.oid = p.proowner "
+                                "where pronamespace = 'aegis'::regnamespace and r.rolname = 'aegis_definer' and "
+                                "proname in ('expired_locks', 'login_lookup', 'password_costs', 'taken_slugs', 'tenant_knows', 'tenant_manages')"),
+        qint64(6));
 }
 
 void TestCatalogue::everyDefinerFixesItsSearchPath()

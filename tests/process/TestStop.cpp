@@ -114,17 +114,16 @@ void TestStop::refusesThePasswordsThatWait()
 {
     QFETCH(const QByteArray, drainTimeout);
     QFETCH(const bool, askedTwice);
-    constexpr int logins = 40; // of more than a second each
+    constexpr int passwords = 40; // of more than a second each
     ServerProcess server(m_directory, {{"DRAIN_TIMEOUT", drainTimeout}, {"PASSWORD_HASH", "bcrypt"}, {"BCRYPT_ROUNDS", "14"}, {"HASH_THREADS", "1"}});
     QVERIFY_STARTS(server);
-    const QByteArray body = R"({"email":"nobody@example.com","password":"Not-A-Password-1"})";
     std::vector<std::unique_ptr<WireClient>> clients;
-    for (int i = 0; i < logins; ++i) {
+    for (int i = 0; i < passwords; ++i) {
+        const QByteArray body = registerBody("waiting" + QByteArray::number(i));
         clients.push_back(std::make_unique<WireClient>(server.port()));
-        QVERIFY(clients.back()->send("POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
-                                     + QByteArray::number(body.size()) + "\r\n\r\n" + body));
+        QVERIFY(clients.back()->send(registerHead(body) + body));
     }
-    const QByteArray full = "aegis_queue_waiting{queue=\"passwords\"} " + QByteArray::number(logins - 1) + '\n';
+    const QByteArray full = "aegis_queue_waiting{queue=\"passwords\"} " + QByteArray::number(passwords - 1) + '\n';
     ApiClient observer(server.port());
     QTRY_VERIFY(observer.get("/metrics").raw.body.contains(full));
 
@@ -140,7 +139,7 @@ void TestStop::refusesThePasswordsThatWait()
         QVERIFY2(reply.status == 0 || reply.problemCode() == "shutting_down", reply.head.constData()); // 0: it was cut
         refused += reply.status == 503 ? 1 : 0;
     }
-    QVERIFY2(refused >= logins - 1, QByteArray::number(refused).constData());
+    QVERIFY2(refused >= passwords - 1, QByteArray::number(refused).constData());
     QCOMPARE(m_directory.postgresProcesses(), QList<qint64>());
 }
 

@@ -51,7 +51,8 @@ TestServer::TestServer(TestDatabase database, const QString &dataDirectory, cons
         {"ARGON2_ITERATIONS", "1"},    {"HASH_NICE", "0"},
     };
     // All tests come from one address and log in more often than anybody. Limits are what other tests are about.
-    for (const char *name : {"RATE_LIMIT_LOGIN", "RATE_LIMIT_SIGNUP", "RATE_LIMIT_REFRESH", "RATE_LIMIT_MFA", "RATE_LIMIT_SLUG_CHECK", "RATE_LIMIT_ACCOUNT"})
+    for (const char *name :
+         {"RATE_LIMIT_LOGIN", "RATE_LIMIT_SIGNUP", "RATE_LIMIT_REFRESH", "RATE_LIMIT_MFA", "RATE_LIMIT_SLUG_CHECK", "RATE_LIMIT_ACCOUNT"})
         environment[name] = "1000000/1m";
     for (const auto &[name, value] : settings)
         environment[name] = value;

@@ -45,8 +45,8 @@ public:
     bool finish(unsigned char *into) { return m_good && crypto_generichash_final(&m_state, into, m_size) == 0; }
 
 private:
-    const std::size_t m_size;
     crypto_generichash_state m_state;
+    const std::size_t m_size;
     bool m_good;
 };
 

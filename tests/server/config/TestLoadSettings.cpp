@@ -221,11 +221,17 @@ void TestLoadSettings::neverShowsASecret()
                 continue;
             ++secrets;
             const auto loaded = load({{QByteArray(setting.name.data(), setting.name.size()), marker}});
+            if (setting.name == QLatin1String("REDIS_PASSWORD")) { // any text can be one
+                QVERIFY_RESULT(loaded);
+                for (const auto &[name, effective] : loaded->effective)
+                    QVERIFY2(!effective.value.contains(marker), name.data());
+                continue;
+            }
             QVERIFY2(!loaded.ok(), setting.name.data());
             QVERIFY(!loaded.problem().detail.contains(QString::fromLatin1(marker)));
         }
     }
-    QCOMPARE(secrets, 7);
+    QCOMPARE(secrets, 8);
 
     const auto loaded = load({{"JWT_SECRET", "hunter2-hunter2-a-secret-that-is-long-enough"}, {"DATABASE_URL", "postgresql://u:hunter2@h/d"}});
     QVERIFY_RESULT(loaded);

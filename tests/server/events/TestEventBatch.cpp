@@ -256,7 +256,7 @@ void TestEventBatch::theCatalogueNamesEachTypeOnce()
             fields.insert(field.name);
         }
     }
-    QCOMPARE(names.size(), 14);
+    QCOMPARE(names.size(), 16);
 }
 
 void TestEventBatch::anUnknownNameIsNoType()

@@ -97,7 +97,8 @@ void TestDocumentedAnswers::everyCodeIsExplainedInBothDocuments()
         QVERIFY2(m_page.contains(QStringLiteral("<code>%1</code></td><td>%2").arg(QString(info.name), QString(info.meaning).toHtmlEscaped())),
                  info.name.data());
     }
-    QVERIFY(introduction().contains(QStringLiteral("Too many requests (not sent by this version)")));
+    QVERIFY(introduction().contains(QString(problemInfo(ProblemCode::Forbidden).title) + QStringLiteral(" (not sent by this version)")));
+    QVERIFY(!introduction().contains(QString(problemInfo(ProblemCode::RateLimited).title) + QStringLiteral(" (not sent")));
     QVERIFY(!introduction().contains(QStringLiteral("There is nothing at this address (not sent")));
 }
 
@@ -110,14 +111,16 @@ void TestDocumentedAnswers::retryAfterIsToldWhereItIsSent()
         for (const QJsonValue operation : operations) {
             const QJsonObject all = operation[QLatin1String("responses")].toObject();
             for (auto response = all.begin(); response != all.end(); ++response) {
-                const bool isSent = response.key() == QLatin1String("503")
+                const bool isSent = response.key() == QLatin1String("503") || response.key() == QLatin1String("429")
                     || problemsIn(response.value()).contains(QLatin1String("idempotency_in_progress"));
                 QCOMPARE(response.value()[QLatin1String("headers")].toObject().contains(QLatin1String("Retry-After")), isSent);
                 told += isSent ? 1 : 0;
             }
         }
     }
-    QCOMPARE(told, int(endpoints::All::size) + 2); // 503 everywhere, and 409 of the two calls with a key
+    const auto limited = std::count_if(endpoints::All::infos.begin(), endpoints::All::infos.end(),
+                                       [](const EndpointInfo *info) { return isLimited(*info->rateClass); });
+    QCOMPARE(told, int(endpoints::All::size) + int(limited) + 2); // 503 everywhere, 429, and 409 of the two calls with a key
 }
 
 void TestDocumentedAnswers::aRefreshIsNeverForbidden()
