@@ -16,7 +16,7 @@ SettingGroup limitSettings()
          rate("RATE_LIMIT_REFRESH", &Settings::rateLimitRefresh, "150/5m",
               "Refreshes from one client address: a hundred people behind one address refresh about 35 times in five minutes."),
          rate("RATE_LIMIT_MFA", &Settings::rateLimitMfa, "15/1m",
-              "Second factors from one client address: a code has a million values, so few may be tried."),
+              "Not used yet: no call takes a second factor. Then: tries from one client address; a code has a million values, so few may be made."),
          rate("RATE_LIMIT_SLUG_CHECK", &Settings::rateLimitSlugCheck, "60/1m",
               "Checks of a slug from one client address: one each second while somebody types."),
          rate("RATE_LIMIT_ACCOUNT", &Settings::rateLimitAccount, "600/1m",
@@ -36,7 +36,7 @@ SettingGroup limitSettings()
          choice<Lockout>("LOCKOUT", &Settings::lockout, "delay", {{"delay", Lockout::Delay}, {"strict", Lockout::Strict}},
                          "What ACCOUNT_FAILURES lead to. delay: one attempt at a time, with ACCOUNT_DELAY between them; an address from which the "
                          "account has an open session is not held up, so nobody can lock a person out of where they are signed in. strict: the "
-                         "account is locked and its sessions end, for LOCKOUT_DURATION or until an administrator unlocks it; whoever knows the "
+                         "account is locked and its sessions end, for LOCKOUT_DURATION (nothing ends it sooner yet); whoever knows the "
                          "e-mail address can cause that."),
          duration("ACCOUNT_DELAY", &Settings::accountDelay, "1s", "1s", "1h",
                   "For LOCKOUT=delay: the first delay. Each failure more makes it longer by as much."),

@@ -79,9 +79,10 @@ DatabaseLane &DatabaseLanes::here()
     const auto lane = std::make_shared<DatabaseLane>(m_options, m_counters);
     lanes.add(lane, m_open);
     const std::lock_guard lock(m_open->mutex);
-    m_open->entries.push_back({lane, std::this_thread::get_id()});
     if (m_open->isRefusing)
-        lane->refuse();
+        lane->refuse(); // it opens no connection, so stop() need not wait for it, and may have looked already
+    else
+        m_open->entries.push_back({lane, std::this_thread::get_id()});
     return *lane;
 }
 
