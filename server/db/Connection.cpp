@@ -153,8 +153,19 @@ bool Connection::flush()
     return left == 0 || (left > 0 && PQconsumeInput(m_handle) != 0);
 }
 
-bool Connection::send(const Command &command, Sent &sent)
+/// Of a statement that is prepared, or has been sent to be before that place of the exchange; null for another one.
+const std::string *Connection::nameOf(const std::string &key, std::size_t place) const
 {
+    if (const auto known = m_prepared.find(key); known != m_prepared.end())
+        return &known->second;
+    const auto end = m_sent.begin() + static_cast<std::ptrdiff_t>(place);
+    const auto sent = std::find_if(m_sent.begin(), end, [&](const Sent &earlier) { return earlier.key == key; });
+    return sent == end ? nullptr : &sent->name;
+}
+
+bool Connection::send(const Command &command, std::size_t place)
+{
+    Sent &sent = m_sent[place];
     const auto &values = command.parameters.values();
     std::vector<Oid> types;
     std::vector<const char *> texts;
@@ -170,16 +181,16 @@ bool Connection::send(const Command &command, Sent &sent)
 
     std::string key(text);
     key.append(reinterpret_cast<const char *>(types.data()), types.size() * sizeof(Oid));
-    const auto known = m_prepared.find(key);
-    if (known == m_prepared.end()) {
+    const std::string *known = nameOf(key, place);
+    if (!known) {
         if (m_settings.behindPooler || m_prepared.size() >= mostPrepared)
             return PQsendQueryParams(m_handle, text.data(), count, types.data(), texts.data(), lengths.data(), formats.data(), 0) == 1;
         sent = {std::move(key), "a" + std::to_string(++m_nextName)};
         if (PQsendPrepare(m_handle, sent.name.c_str(), text.data(), count, types.data()) != 1)
             return false;
+        known = &sent.name;
     }
-    const std::string &name = known == m_prepared.end() ? sent.name : known->second;
-    return PQsendQueryPrepared(m_handle, name.c_str(), count, texts.data(), lengths.data(), formats.data(), 0) == 1;
+    return PQsendQueryPrepared(m_handle, known->c_str(), count, texts.data(), lengths.data(), formats.data(), 0) == 1;
 }
 
 void Connection::begin(std::span<const Command> commands)
@@ -195,7 +206,7 @@ void Connection::begin(std::span<const Command> commands)
                                                           : Clock::now() + m_settings.statementTimeout + m_settings.answerGrace;
     bool isSent = true;
     for (std::size_t i = 0; i < commands.size(); ++i)
-        isSent = isSent && send(commands[i], m_sent[i]);
+        isSent = isSent && send(commands[i], i);
     isSent = isSent && PQpipelineSync(m_handle) == 1 && flush();
     // A connection that is known to be broken still gives out what the server said last.
     m_lost = m_lost || (!isSent && PQstatus(m_handle) == CONNECTION_OK);

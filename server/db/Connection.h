@@ -88,7 +88,8 @@ private:
     };
     /// Where an exchange is: its steps (a Prepare, an Execute) are answered in order, then the Sync.
     enum class Phase { Done, Steps, Sync };
-    bool send(const Command &command, Sent &sent);
+    const std::string *nameOf(const std::string &key, std::size_t place) const;
+    bool send(const Command &command, std::size_t place);
     bool flush();
     bool waitFor(short events, std::chrono::steady_clock::time_point deadline) const;
     void hear(pg_result *result);

@@ -14,6 +14,7 @@ Database::Database(Options options) : m_options(std::move(options)), m_link(std:
                                                                   .link = m_link,
                                                                   .openers = *m_pool,
                                                                   .connections = static_cast<std::size_t>(share),
+                                                                  .reading = static_cast<std::size_t>((share + 1) / 2),
                                                                   .capacity = m_options.queueCapacity});
 }
 

@@ -2,11 +2,12 @@
 
 #include "server/async/QueueProblems.h"
 #include "server/async/Sleep.h"
+#include "server/db/DatabaseLanePlace.h"
 #include "server/db/Repetition.h"
 #include "server/db/TenantCommand.h"
 #include "server/db/TransactionFailure.h"
 
-#include <array>
+#include <algorithm>
 
 namespace aegis {
 namespace {
@@ -15,45 +16,6 @@ namespace {
 constexpr std::chrono::milliseconds watchPause{100};
 
 } // namespace
-
-/// `Turn turn(lane, deadline); co_await turn`: a connection, when it is one's turn. `overloaded` when too many wait, `handler_timeout` when the
-/// deadline has passed by then, `shutting_down`.
-class DatabaseLane::Turn {
-public:
-    Turn(DatabaseLane &lane, Deadline deadline) : m_lane(lane), m_waiter{.awaiting = {}, .deadline = deadline, .connection = {}} {}
-
-    bool await_ready()
-    {
-        if (m_lane.m_free.empty() && !m_lane.m_isRefusing && m_lane.m_counters->waiting < m_lane.m_options->capacity)
-            return false;
-        m_waiter.connection.emplace(m_lane.takeAtOnce());
-        return true;
-    }
-    void await_suspend(std::coroutine_handle<> awaiting)
-    {
-        m_waiter.awaiting = awaiting;
-        m_lane.m_waiting.push_back(&m_waiter);
-        ++m_lane.m_counters->waiting;
-    }
-    Result<LaneConnection *> await_resume() { return *std::move(m_waiter.connection); }
-
-private:
-    DatabaseLane &m_lane;
-    Waiter m_waiter;
-};
-
-/// Gives the connection to the next one in the end.
-class DatabaseLane::Place {
-public:
-    Place(DatabaseLane &lane, LaneConnection *connection) : m_lane(lane), m_connection(connection) {}
-    ~Place() { m_lane.release(m_connection); }
-    Place(const Place &) = delete;
-    Place &operator=(const Place &) = delete;
-
-private:
-    DatabaseLane &m_lane;
-    LaneConnection *const m_connection;
-};
 
 DatabaseLane::DatabaseLane(std::shared_ptr<const DatabaseLaneOptions> options, std::shared_ptr<DatabaseLaneCounters> counters) :
     m_options(std::move(options)), m_counters(std::move(counters))
@@ -79,37 +41,53 @@ Task<Result<Rows>> DatabaseLane::transact(const RequestContext &context, Tx::Acc
     if (!command.parameters.areValid())
         co_return Problem(ProblemCode::ValidationFailed).withInternal(QStringLiteral("a text parameter holds a NUL"));
     const auto self = shared_from_this(); // a thread that ends lets go of its lanes
-    std::optional<Result<Rows>> answer;
-    {
-        Turn turn(*this, context.deadline);
+    ++m_options->link->counters.transactions;
+    Transaction transaction{tenantCommand(context.tenant, access, m_options->settings), std::move(command)};
+    for (bool isShared = access == Tx::Access::Read;; isShared = false) {
+        Turn turn(*this, context.deadline, isShared ? &transaction : nullptr);
         CO_TRY(LaneConnection *const connection, co_await turn);
-        // The next one begins before this one's answer is made, so that the database has something to do meanwhile.
-        const Place place(*this, connection);
-        Task<Result<Rows>> task = run(*connection, context, access, std::move(command));
-        answer.emplace(co_await task);
+        if (connection) {
+            std::optional<Result<Rows>> answer;
+            {
+                Place place(*this, *connection, isShared);
+                Task<Result<Rows>> task = run(place, context, access, transaction);
+                answer.emplace(co_await task);
+            }
+            co_return *std::move(answer);
+        }
+        if (turn.answer())
+            co_return *std::move(turn.answer());
+        ++m_options->link->counters.repeats;
     }
-    co_return *std::move(answer);
 }
 
-Task<Result<Rows>> DatabaseLane::run(LaneConnection &connection, const RequestContext &context, Tx::Access access, Command command)
+Task<Result<Rows>> DatabaseLane::run(Place &place, const RequestContext &context, Tx::Access access, const Transaction &transaction)
 {
+    LaneConnection &connection = place.connection();
     DatabaseLink &link = *m_options->link;
-    ++link.counters.transactions;
-    // What goes with one Sync is a transaction without BEGIN and COMMIT.
-    const std::array<Command, 2> commands{tenantCommand(context.tenant, access, m_options->settings), std::move(command)};
     Repetition repetition;
     for (;;) {
         if (!connection.isUsable()) {
             Task<Result<void>> opening = connection.open(m_options->openers, link, m_options->target, m_options->settings, context.deadline);
             CO_CHECK(co_await opening);
         }
+        std::vector<Command> commands = place.withCompanions(transaction);
         LaneConnection::Answer answer = connection.exchange(commands);
         const Exchange exchange = co_await answer;
-        if (!exchange.error && !exchange.isLost)
-            co_return exchange.answers.back();
+        if (!exchange.error && !exchange.isLost) {
+            place.answerCompanions(exchange.answers);
+            co_return exchange.answers.at(1);
+        }
+        if (place.hasCompanions()) { // whose error it is shows when each is run alone
+            if (exchange.isLost)
+                connection.close();
+            place.dismissCompanions(std::move(commands));
+            ++link.counters.repeats;
+            continue;
+        }
 
         // An error of a statement, a last word of the server too, means that nothing was committed.
-        const bool mayBeCommitted = !exchange.error || exchange.answers.size() == commands.size();
+        const bool mayBeCommitted = !exchange.error || exchange.answers.size() == transaction.size();
         const TransactionFailure failure = TransactionFailure::of(exchange, access, mayBeCommitted);
         if (failure.diskFailed)
             link.noteDiskFailure(failure.problem, context.now);
@@ -123,34 +101,62 @@ Task<Result<Rows>> DatabaseLane::run(LaneConnection &connection, const RequestCo
     }
 }
 
-Result<LaneConnection *> DatabaseLane::takeAtOnce()
+bool DatabaseLane::mayBegin(const Waiter &waiter) const
+{
+    return !m_free.empty() && (!waiter.read || m_reading < m_options->reading);
+}
+
+Result<LaneConnection *> DatabaseLane::takeAtOnce(const Waiter &waiter)
 {
     if (m_isRefusing)
         return ProblemCode::ShuttingDown;
-    if (m_free.empty()) {
+    if (!mayBegin(waiter)) {
         ++m_counters->rejected;
         return queueIsFull(m_options->capacity);
     }
     LaneConnection *const connection = m_free.back();
     m_free.pop_back();
+    if (waiter.read)
+        ++m_reading;
     if (!m_watch.isActive())
         m_watch.start();
     return connection;
 }
 
-void DatabaseLane::release(LaneConnection *connection)
+/// So many of the reads that wait, the first ones.
+std::vector<DatabaseLane::Waiter *> DatabaseLane::takeReads(std::size_t most)
 {
-    m_free.push_back(connection);
+    std::vector<Waiter *> reads;
+    const auto now = std::chrono::steady_clock::now();
+    std::erase_if(m_waiting, [&](Waiter *waiter) {
+        const bool isTaken = reads.size() < most && waiter->read && waiter->deadline > now;
+        if (isTaken)
+            reads.push_back(waiter);
+        return isTaken;
+    });
+    m_counters->waiting -= reads.size();
+    return reads;
+}
+
+void DatabaseLane::release(LaneConnection &connection, bool wasShared)
+{
+    m_free.push_back(&connection);
+    if (wasShared)
+        --m_reading;
     if (m_isReleasing) // by one that ended as soon as it began
         return;
     m_isReleasing = true;
-    while (!m_waiting.empty() && !m_free.empty()) {
-        Waiter &waiter = *m_waiting.front();
-        m_waiting.pop_front();
+    for (;;) {
+        const auto next = std::find_if(m_waiting.begin(), m_waiting.end(), [this](const Waiter *waiter) { return mayBegin(*waiter); });
+        if (next == m_waiting.end())
+            break;
+        Waiter &waiter = **next;
+        m_waiting.erase(next);
+        --m_counters->waiting;
         if (waiter.deadline <= std::chrono::steady_clock::now())
             answer(waiter, noneInTime());
         else
-            answer(waiter, takeAtOnce());
+            answer(waiter, takeAtOnce(waiter));
     }
     m_isReleasing = false;
     closeIfIdle();
@@ -158,7 +164,6 @@ void DatabaseLane::release(LaneConnection *connection)
 
 void DatabaseLane::answer(Waiter &waiter, Result<LaneConnection *> connection)
 {
-    --m_counters->waiting;
     waiter.connection.emplace(std::move(connection));
     waiter.awaiting.resume(); // the waiter is gone after that
 }
@@ -169,6 +174,7 @@ void DatabaseLane::refuse()
     while (!m_waiting.empty()) {
         Waiter &waiter = *m_waiting.front();
         m_waiting.pop_front();
+        --m_counters->waiting;
         answer(waiter, ProblemCode::ShuttingDown);
     }
 }

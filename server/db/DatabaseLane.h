@@ -6,6 +6,7 @@
 
 #include <QtCore/QTimer>
 
+#include <array>
 #include <deque>
 
 namespace aegis {
@@ -17,6 +18,7 @@ struct DatabaseLaneOptions {
     std::shared_ptr<DatabaseLink> link;
     WorkerPool &openers;     ///< threads that may wait; they outlive what is under way
     std::size_t connections; ///< of one lane
+    std::size_t reading;     ///< of those: for reads that go together
     std::size_t capacity;    ///< transactions that may wait, in all lanes together
 };
 
@@ -27,7 +29,10 @@ struct DatabaseLaneCounters {
 };
 
 /// Transactions of one statement each, on connections that belong to the thread which asks: nothing is handed to another thread
-/// and back, which costs more than the statement does. One thread, which runs an event loop of Qt; but for stop().
+/// and back, which costs more than the statement does. One thread, which runs an event loop of Qt.
+///
+/// Reads that wait while others are under way go together when a connection is free: each after the setting of its own tenant, all in
+/// one exchange, which wakes PostgreSQL and this thread once for all of them. When one fails, each is run again alone.
 class DatabaseLane : public std::enable_shared_from_this<DatabaseLane> {
 public:
     DatabaseLane(std::shared_ptr<const DatabaseLaneOptions> options, std::shared_ptr<DatabaseLaneCounters> counters);
@@ -48,18 +53,24 @@ public:
     const EventLoop &loop() const { return m_loop; }
 
 private:
-    /// A transaction that waits for a connection.
+    /// What goes with one Sync is a transaction without BEGIN and COMMIT: the tenant, then the statement.
+    using Transaction = std::array<Command, 2>;
+    /// A transaction that waits for a connection, or for another read to take it along.
     struct Waiter {
-        std::coroutine_handle<> awaiting;
         Deadline deadline;
-        std::optional<Result<LaneConnection *>> connection;
+        Transaction *read = nullptr; ///< that may go together with others
+        std::coroutine_handle<> awaiting = {};
+        std::optional<Result<LaneConnection *>> connection = {}; ///< null: another one took it along
+        std::optional<Rows> answer = {};                         ///< then: unless it failed
     };
     class Turn;
     class Place;
 
-    Task<Result<Rows>> run(LaneConnection &connection, const RequestContext &context, Tx::Access access, Command command);
-    Result<LaneConnection *> takeAtOnce();
-    void release(LaneConnection *connection);
+    Task<Result<Rows>> run(Place &place, const RequestContext &context, Tx::Access access, const Transaction &transaction);
+    bool mayBegin(const Waiter &waiter) const;
+    Result<LaneConnection *> takeAtOnce(const Waiter &waiter);
+    std::vector<Waiter *> takeReads(std::size_t most);
+    void release(LaneConnection &connection, bool wasShared);
     void answer(Waiter &waiter, Result<LaneConnection *> connection);
     void closeIfIdle();
 
@@ -68,6 +79,7 @@ private:
     const EventLoop m_loop = EventLoop::current();
     std::vector<std::unique_ptr<LaneConnection>> m_connections;
     std::vector<LaneConnection *> m_free; ///< the one that was used last is used next
+    std::size_t m_reading = 0;            ///< connections that reads which may go together use
     std::deque<Waiter *> m_waiting;
     QTimer m_watch;             ///< runs while something is under way
     bool m_isReleasing = false; ///< a connection that became free is being handed on

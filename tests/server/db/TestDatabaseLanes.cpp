@@ -5,6 +5,8 @@
 
 #include <QtCore/QThread>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <future>
 
@@ -30,6 +32,10 @@ private Q_SLOTS:
     void aStopRefusesWhatWaitsAndLetsTheRestEnd_data();
     void aStopRefusesWhatWaitsAndLetsTheRestEnd();
     void eachThreadHasItsShareOfConnections();
+    void readsThatWaitGoTogether();
+    void writesWaitForNoRead();
+    void aReadThatFailsFailsAlone();
+    void aConnectionThatOneOfThemLosesCostsTheOthersNothing();
 
 private:
     Database::Options narrow() const
@@ -58,6 +64,12 @@ static Task<Result<Rows>> store(Database &db, const RequestContext &ctx, QString
 static Task<Result<Rows>> dawdle(Database &db, const RequestContext &ctx)
 {
     return db.readRows(ctx, "select pg_sleep(0.3)");
+}
+
+/// Holds a connection, and takes nothing along.
+static Task<Result<Rows>> occupy(Database &db, const RequestContext &ctx)
+{
+    return db.writeRows(ctx, "select pg_sleep(0.3)");
 }
 
 void TestDatabaseLanes::init()
@@ -249,7 +261,7 @@ void TestDatabaseLanes::eachThreadHasItsShareOfConnections()
     const auto askOften = [&] {
         std::vector<Result<Rows>> answers;
         for (int i = 0; i < 5; ++i)
-            spawn(dawdle(db, m_ctx), [&](std::optional<Result<Rows>> answer, auto) { answers.push_back(*std::move(answer)); });
+            spawn(occupy(db, m_ctx), [&](std::optional<Result<Rows>> answer, auto) { answers.push_back(*std::move(answer)); });
         QTRY_COMPARE(answers.size(), std::size_t(5));
     };
 
@@ -263,6 +275,89 @@ void TestDatabaseLanes::eachThreadHasItsShareOfConnections()
     QTRY_VERIFY(other->isFinished());
 
     QTRY_COMPARE(connections("aegis-lane-share"), 2); // a thread that has ended has closed its own
+}
+
+void TestDatabaseLanes::readsThatWaitGoTogether()
+{
+    const RequestContext other = contextOf(OrganizationId::make(systemNow()));
+    std::array<std::optional<Result<Rows>>, 7> answers;
+    Database db(narrow());
+    QVERIFY_RESULT(await(store(db, m_ctx, QStringLiteral("ours"))));
+    QVERIFY_RESULT(await(store(db, other, QStringLiteral("theirs"))));
+    const quint64 before = db.counters().roundTrips;
+
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        Task<Result<Rows>> task = i == 0 ? occupy(db, m_ctx) : db.readRows(i % 2 == 0 ? m_ctx : other, readNotes);
+        spawn(std::move(task), [&answers, i](std::optional<Result<Rows>> answer, auto) { answers.at(i) = std::move(answer); });
+    }
+
+    QTRY_VERIFY(std::all_of(answers.begin(), answers.end(), [](const auto &answer) { return answer.has_value(); }));
+    for (std::size_t i = 1; i < answers.size(); ++i) {
+        QVERIFY_RESULT(*answers.at(i));
+        QCOMPARE((*answers.at(i))->size(), 1); // each sees its own tenant, whoever came before it in the exchange
+        QCOMPARE((*answers.at(i))->first().get<QString>(0), i % 2 == 0 ? QStringLiteral("ours") : QStringLiteral("theirs"));
+    }
+    QCOMPARE(db.counters().roundTrips - before, quint64(2));
+    QCOMPARE(db.counters().repeats.load(), quint64(0));
+}
+
+void TestDatabaseLanes::writesWaitForNoRead()
+{
+    auto options = narrow();
+    options.threads = 2; // one of them for reads
+    bool isRead = false, isWritten = false;
+    Database db(options);
+
+    for (int i = 0; i < 3; ++i)
+        spawn(dawdle(db, m_ctx), [&](const std::optional<Result<Rows>> &, auto) { isRead = true; });
+    spawn(store(db, m_ctx, QStringLiteral("a")), [&](std::optional<Result<Rows>> answer, auto) { isWritten = !isRead && answer->ok(); });
+
+    QTRY_VERIFY(isRead);
+    QVERIFY(isWritten);
+}
+
+void TestDatabaseLanes::aReadThatFailsFailsAlone()
+{
+    std::optional<Result<Rows>> before, impossible, forbidden, after;
+    const auto into = [](std::optional<Result<Rows>> &place) { return [&](std::optional<Result<Rows>> answer, auto) { place = std::move(answer); }; };
+    Database db(narrow());
+    QVERIFY_RESULT(await(store(db, m_ctx, QStringLiteral("ours"))));
+
+    spawn(occupy(db, m_ctx), [](auto &&...) {});
+    spawn(db.readRows(m_ctx, readNotes), into(before));
+    spawn(db.readRows(m_ctx, "select 1 / 0"), into(impossible));
+    spawn(db.readRows(m_ctx, insertNote, UserId::make(systemNow()), m_ctx.tenant.organization, QStringLiteral("a")), into(forbidden));
+    spawn(db.readRows(m_ctx, readNotes), into(after));
+
+    QTRY_VERIFY(before && impossible && forbidden && after);
+    for (const auto &fine : {before, after}) {
+        QVERIFY_RESULT(*fine);
+        QCOMPARE((*fine)->size(), 1);
+    }
+    QCOMPARE(impossible->problem().code, ProblemCode::ValidationFailed); // a division by zero is of the values
+    QCOMPARE(forbidden->problem().code, ProblemCode::Internal);
+    QCOMPARE(countNotes(m_database), 1);
+    QCOMPARE(db.counters().connects.load(), quint64(1));
+}
+
+void TestDatabaseLanes::aConnectionThatOneOfThemLosesCostsTheOthersNothing()
+{
+    std::optional<Result<Rows>> before, deadly, after;
+    const auto into = [](std::optional<Result<Rows>> &place) { return [&](std::optional<Result<Rows>> answer, auto) { place = std::move(answer); }; };
+    Database db(narrow());
+    QVERIFY_RESULT(await(store(db, m_ctx, QStringLiteral("ours"))));
+
+    spawn(occupy(db, m_ctx), [](auto &&...) {});
+    spawn(db.readRows(m_ctx, readNotes), into(before));
+    spawn(db.readRows(m_ctx, "select pg_terminate_backend(pg_backend_pid())"), into(deadly));
+    spawn(db.readRows(m_ctx, readNotes), into(after));
+
+    QTRY_VERIFY(before && deadly && after);
+    QVERIFY_RESULT(*before);
+    QCOMPARE((*before)->size(), 1);
+    QVERIFY_RESULT(*after);
+    QCOMPARE((*after)->size(), 1);
+    QCOMPARE(deadly->problem().code, ProblemCode::DatabaseUnavailable);
 }
 
 AEGIS_TEST(TestDatabaseLanes)
