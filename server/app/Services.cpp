@@ -171,6 +171,8 @@ std::vector<Metrics::Sampled> Services::measure()
     }
     counter("aegis_rate_limit_shared_total", "Times that an address had to share a counter with its neighbours, for lack of room.",
             [this] { return double(limits.overflows()); });
+    counter("aegis_login_counter_shared_total", "Times that failed logins had no counter of their own, for lack of room.",
+            [this] { return double(throttle.overflows()); });
     using Refusal = LoginAdmission::Refusal;
     counter("aegis_logins_held_up_total", "Logins refused because of failures before.", [this] { return double(throttle.refused(Refusal::Pair)); },
             {{"by", "pair"}});

@@ -25,29 +25,35 @@ struct CounterPlace {
 /// held for one look at sixteen neighbouring places. A counter that is spent (says the same as none) gives its place to the next
 /// one. When all sixteen are alive, the least of those that may yield does; when none may, the newcomers of the same neighbourhood
 /// share a counter: they may be counted as one, they are never not counted. So an attacker with many addresses costs the
-/// neighbours in the region their distinction, and nobody their counter. Any thread.
+/// neighbours in the region their distinction, and nobody their counter. Whoever asks learns whether a counter is shared: what it
+/// says is not of one alone. Any thread.
 ///
 /// `Value` is trivial, and counts nothing while all its bytes are zero. `bool isSpent(Instant now) const`; and, if one may yield,
-/// `int rank() const`: the lower goes first, with `Value::kept` and above none does.
+/// `int rank() const`: the lower goes first.
 template <class Value> class CounterTable {
     static_assert(std::is_trivially_copyable_v<Value> && std::is_trivially_destructible_v<Value>);
 
 public:
-    /// Room for about so many; the memory is taken page by page as it is used.
-    explicit CounterTable(std::size_t capacity) :
-        m_groups(std::max<std::size_t>(1, capacity / (regions * ways))),
+    /// Room for about so many; the memory is taken page by page as it is used. A counter of the rank `kept` or above does not yield.
+    explicit CounterTable(std::size_t capacity, int kept = 0) :
+        m_kept(kept), m_groups(std::max<std::size_t>(1, capacity / (regions * ways))),
         m_slots(static_cast<Slot *>(std::calloc(regions * m_groups * ways, sizeof(Slot)))), m_shared(new Region[regions]())
     {
         if (!m_slots)
             throw std::bad_alloc();
     }
 
-    /// Calls `function(Value &)` under the lock of the region; it must be short. Gives what that returns.
+    /// Calls `function(Value &)`, or `function(Value &, bool isShared)`, under the lock of the region; it must be short. Gives what that returns.
     template <class Function> auto with(const CounterPlace &place, Instant now, Function &&function)
     {
         Region &region = m_shared[place.region % regions];
         const std::lock_guard lock(region.mutex);
-        return function(find(region, place, now));
+        Value *const own = find(place, now);
+        Value &value = own ? *own : region.shared[(place.region >> 6) % sharedEach];
+        if constexpr (std::is_invocable_v<Function, Value &, bool>)
+            return function(value, own == nullptr);
+        else
+            return function(value);
     }
 
     /// Times that a newcomer found no place of its own.
@@ -70,7 +76,8 @@ private:
         void operator()(Slot *slots) const { std::free(slots); }
     };
 
-    Value &find(Region &region, const CounterPlace &place, Instant now)
+    /// Null: it has to share one.
+    Value *find(const CounterPlace &place, Instant now)
     {
         const quint64 key = place.key | 1;
         Slot *const group = &m_slots.get()[((place.region % regions) * m_groups + (place.key >> 8) % m_groups) * ways];
@@ -78,24 +85,25 @@ private:
         Slot *least = nullptr;
         for (Slot *slot = group; slot != group + ways; ++slot) {
             if (slot->key == key)
-                return slot->value;
+                return &slot->value;
             if (!free && (slot->key == 0 || slot->value.isSpent(now)))
                 free = slot;
             if constexpr (requires { slot->value.rank(); }) {
-                if (slot->value.rank() < Value::kept && (!least || slot->value.rank() < least->value.rank()))
+                if (slot->value.rank() < m_kept && (!least || slot->value.rank() < least->value.rank()))
                     least = slot;
             }
         }
         Slot *const taken = free ? free : least;
         if (!taken) {
             m_overflows.fetch_add(1, std::memory_order_relaxed);
-            return region.shared[(place.region >> 6) % sharedEach];
+            return nullptr;
         }
         taken->key = key;
         taken->value = Value{};
-        return taken->value;
+        return &taken->value;
     }
 
+    const int m_kept;
     const std::size_t m_groups; ///< of each region
     const std::unique_ptr<Slot, Free> m_slots;
     const std::unique_ptr<Region[]> m_shared;

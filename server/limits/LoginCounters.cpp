@@ -51,22 +51,28 @@ bool LoginCounters::Members::isSpent(Instant now) const
 }
 
 LoginCounters::LoginCounters(const LimitKeys &keys, LoginRules rules, std::size_t counters) :
-    m_keys(keys), m_rules(rules), m_pairs(counters / 4), m_accounts(counters / 4), m_accountsOfAddress(counters / 32),
-    m_addressesOfAccount(counters / 32)
+    m_keys(keys), m_rules(rules), m_pairs(counters / 4, rules.failures), m_accounts(counters / 4, rules.accountFailures),
+    m_accountsOfAddress(counters / 32), m_addressesOfAccount(counters / 32)
 {
 }
 
-/// Calls the function with both counters, under both locks: pairs first, then accounts, by everybody.
+/// Calls the function with both counters, under both locks: pairs first, then accounts, by everybody. In the place of an account's
+/// counter that is shared it sees one that has counted nothing.
 template <class Function> auto LoginCounters::both(const LoginSubjects &subjects, Instant now, Function function)
 {
-    return m_pairs.with(m_keys.place(subjects.pair, ofPair), now, [&](Failures &pair) {
-        return m_accounts.with(m_keys.place(subjects.account, ofAccount), now, [&](Failures &account) {
+    return m_pairs.with(m_keys.place(subjects.pair, ofPair), now, [&](Failures &pair, bool isPairShared) {
+        return m_accounts.with(m_keys.place(subjects.account, ofAccount), now, [&](Failures &found, bool isAccountShared) {
+            Failures none{};
+            Failures &account = isAccountShared ? none : found;
             for (Failures *counter : {&pair, &account}) {
                 counter->forgottenAfter = static_cast<std::int32_t>(m_rules.forgotten.count() / 1000);
                 if (counter->isSpent(now))
                     counter->count = 0;
             }
-            return function(pair, account);
+            if constexpr (std::is_invocable_v<Function, Failures &, Failures &, bool>)
+                return function(pair, account, isPairShared);
+            else
+                return function(pair, account);
         });
     });
 }
@@ -76,9 +82,8 @@ LoginAdmission LoginCounters::begin(const LoginSubjects &subjects, bool held, In
     using Refusal = LoginAdmission::Refusal;
     const std::int64_t present = millisecondsOf(now);
     return both(subjects, now, [&](Failures &pair, Failures &account) -> LoginAdmission {
-        const milliseconds pause = waitFor(pair.last, pauseAfter(m_rules, pair.count), present);
-        if (pause.count() > 0)
-            return {.refusal = Refusal::Pair, .wait = pause, .pairFailures = pair.count, .accountFailures = account.count};
+        if (const auto refused = refusalOf(pair, account, present))
+            return *refused;
         const milliseconds delay = waitFor(account.last, delayAfter(m_rules, account.count), present);
         if (delay.count() > 0 && (m_rules.strict || held))
             return {.refusal = Refusal::Account, .wait = delay, .pairFailures = pair.count, .accountFailures = account.count};
@@ -102,22 +107,42 @@ void LoginCounters::release(const LoginSubjects &subjects, Instant now)
 
 void LoginCounters::succeed(const LoginSubjects &subjects, Instant now)
 {
-    both(subjects, now, [](Failures &pair, Failures &account) { pair.count = account.count = 0; });
+    both(subjects, now, [](Failures &pair, Failures &account, bool isPairShared) {
+        pair.count = isPairShared ? std::max(0, pair.count - 1) : 0; // of the others' failures nothing is forgiven
+        account.count = 0;
+    });
 }
 
 void LoginCounters::forgetAccount(const LimitSubject &account, Instant now)
 {
-    m_accounts.with(m_keys.place(account, ofAccount), now, [](Failures &counter) { counter.count = 0; });
+    m_accounts.with(m_keys.place(account, ofAccount), now, [](Failures &counter, bool isShared) {
+        if (!isShared)
+            counter.count = 0;
+    });
 }
 
 void LoginCounters::adopt(const LoginSubjects &subjects, const LoginAdmission &known, Instant now)
 {
     both(subjects, now, [&](Failures &pair, Failures &account) {
-        pair.count = known.pairFailures;
+        const bool isAdmitted = known.refusal == LoginAdmission::Refusal::None;
+        pair.count = std::max(known.pairFailures, pair.count + (isAdmitted ? 1 : 0));
         account.count = known.accountFailures;
-        if (known.refusal == LoginAdmission::Refusal::None)
+        if (isAdmitted)
             pair.last = account.last = millisecondsOf(now);
     });
+}
+
+std::optional<LoginAdmission> LoginCounters::refusedHere(const LoginSubjects &subjects, Instant now)
+{
+    return both(subjects, now, [&](Failures &pair, Failures &account) { return refusalOf(pair, account, millisecondsOf(now)); });
+}
+
+std::optional<LoginAdmission> LoginCounters::refusalOf(const Failures &pair, const Failures &account, std::int64_t present) const
+{
+    const milliseconds pause = waitFor(pair.last, pauseAfter(m_rules, pair.count), present);
+    if (pause.count() == 0)
+        return std::nullopt;
+    return LoginAdmission{.refusal = LoginAdmission::Refusal::Pair, .wait = pause, .pairFailures = pair.count, .accountFailures = account.count};
 }
 
 LoginSuspicion LoginCounters::fail(const LoginSubjects &subjects, Instant now)

@@ -3,6 +3,8 @@
 #include "server/limits/LimitKeys.h"
 #include "server/limits/LoginRules.h"
 
+#include <optional>
+
 namespace aegis {
 
 /// Whose attempt it is, as keyed hashes.
@@ -14,7 +16,8 @@ struct LoginSubjects {
 
 /// The failed logins of this process. An attempt counts as a failure from its beginning, so however many run side by side, no more
 /// are let through than may fail. Counters of few failures yield to new ones when there are too many, those that hold somebody up never
-/// do. Any thread.
+/// do. When there are so many that a newcomer has to share one: the pairs of a neighbourhood are held up together, and a success of one
+/// does not let the others off; an account is not held up or locked for what may be another's failures. Any thread.
 class LoginCounters {
 public:
     LoginCounters(const LimitKeys &keys, LoginRules rules, std::size_t counters);
@@ -26,15 +29,20 @@ public:
     /// What was counted before it is forgotten.
     void succeed(const LoginSubjects &subjects, Instant now);
     LoginSuspicion fail(const LoginSubjects &subjects, Instant now);
+    /// Whether the pair has to pause for what this instance has counted; counts nothing.
+    std::optional<LoginAdmission> refusedHere(const LoginSubjects &subjects, Instant now);
     /// Forgets what was counted about the account over all addresses.
     void forgetAccount(const LimitSubject &account, Instant now);
 
-    /// Takes over what all instances together have counted.
+    /// Takes over what all instances together have counted. Of a pair no less than this one has counted itself: what they share may
+    /// have been lost, or be somebody else.
     void adopt(const LoginSubjects &subjects, const LoginAdmission &known, Instant now);
+
+    /// Times that a newcomer found no counter of its own.
+    quint64 overflows() const { return m_pairs.overflows() + m_accounts.overflows(); }
 
 private:
     struct Failures {
-        static constexpr int kept = 5; ///< failures from which on a counter does not yield
         std::int32_t count;
         std::int32_t forgottenAfter; ///< seconds
         std::int64_t last;           ///< ms since 1970
@@ -51,6 +59,7 @@ private:
         bool isSpent(Instant now) const;
     };
 
+    std::optional<LoginAdmission> refusalOf(const Failures &pair, const Failures &account, std::int64_t present) const;
     template <class Function> auto both(const LoginSubjects &subjects, Instant now, Function function);
     bool add(CounterTable<Members> &table, const CounterPlace &place, quint64 member, int most, Instant now);
 

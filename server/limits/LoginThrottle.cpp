@@ -59,7 +59,9 @@ LoginSubjects LoginThrottle::subjectsOf(const QString &typedEmail, const QHostAd
     const QByteArray text = (email ? email->text() : typedEmail.toLower()).toUtf8();
     const LimitSubject address = LimitSubject::of(client);
     const LimitSubject account = m_keys.hashed("account", text);
-    return {.account = account, .pair = m_keys.hashed("pair", viewOf(account).toByteArray() + viewOf(address).toByteArray()), .address = address};
+    LimitSubject pair = m_keys.hashed("pair", viewOf(account).toByteArray() + viewOf(address).toByteArray());
+    pair.neighbourhood = address.neighbourhood; // e-mail addresses are invented at will, networks are not
+    return {.account = account, .pair = pair, .address = address};
 }
 
 LoginThrottle::SharedKeys LoginThrottle::sharedKeys(const LoginSubjects &subjects) const
@@ -75,8 +77,12 @@ LoginThrottle::SharedKeys LoginThrottle::sharedKeys(const LoginSubjects &subject
 Task<LoginThrottle::Answer> LoginThrottle::begin(LoginSubjects subjects, bool held, Instant now)
 {
     std::optional<LoginAdmission> admission;
-    if (m_redis)
-        admission = co_await beginThere(subjects, held, now);
+    if (m_redis) {
+        // Whoever has failed too often here has to pause, whatever Redis says.
+        admission = m_counters.refusedHere(subjects, now);
+        if (!admission)
+            admission = co_await beginThere(subjects, held, now);
+    }
     const bool isShared = admission.has_value();
     if (!admission)
         admission = m_counters.begin(subjects, held, now);

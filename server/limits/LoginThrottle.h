@@ -54,7 +54,8 @@ private:
 /// Asked before a password is hashed: counts failed logins by e-mail address and client address, and by e-mail address alone. An
 /// address that nobody has is counted like any other, so what is refused tells nothing. Nobody is held waiting: who has to pause is told
 /// for how long (429), which costs neither a thread nor a place among the connections, of which an attacker would otherwise take
-/// them all. In Redis when there is one, so that several instances are one; while it is away in memory, from what it last said. Any I/O thread.
+/// them all. In Redis when there is one, so that several instances are one; while it is away in memory, from what it last said, and what a
+/// client address has failed here counts whatever Redis says. Any I/O thread.
 class LoginThrottle {
 public:
     /// The keys and Redis outlive this; without Redis this instance counts alone.
@@ -73,6 +74,7 @@ public:
 
     const LoginRules &rules() const { return m_rules; }
     quint64 refused(LoginAdmission::Refusal why) const { return m_refused[static_cast<std::size_t>(why)].load(std::memory_order_relaxed); }
+    quint64 overflows() const { return m_counters.overflows(); }
     quint64 countedAlone() const { return m_countedAlone.load(std::memory_order_relaxed); }
 
 private:

@@ -107,8 +107,11 @@ Task<std::optional<BucketVerdict>> RateLimits::takeThere(QByteArray key, Counter
     }
     const std::int64_t window = rate.step().count() * rate.calls;
     co_return m_table.with(place, now, [&](LeakyBucket &bucket) {
-        bucket.fullAt = std::clamp<std::int64_t>(reply->elements[1].integer, present, present + window);
-        return std::optional(bucket.verdictOf(rate, now, reply->elements[0].integer == 1));
+        // No less than was counted here: Redis may have lost what it knew, or be somebody else.
+        const bool isAllowed = reply->elements[0].integer == 1;
+        const std::int64_t here = std::max<std::int64_t>(bucket.fullAt, present) + (isAllowed ? rate.step().count() : 0);
+        bucket.fullAt = std::clamp<std::int64_t>(std::max(here, std::int64_t(reply->elements[1].integer)), present, present + window);
+        return std::optional(bucket.verdictOf(rate, now, isAllowed));
     });
 }
 

@@ -35,7 +35,7 @@ RedisClient::RedisClient(RedisTarget target) : m_target(std::move(target))
         RedisConnection::Events events;
         events.ready = [this] {
             ++m_connects;
-            m_isUp = true;
+            m_isUp = !m_isStopped;
             m_nextReport = 0;
             log::info("redis_connected", {{"host", m_target.host}});
         };
@@ -55,9 +55,13 @@ RedisClient::~RedisClient()
 
 void RedisClient::stop()
 {
-    if (m_isStopped.exchange(true))
-        return;
-    m_isUp = false;
+    {
+        // What is posted before this is told of the end by the thread, what would be after it is told at once.
+        const std::lock_guard lock(m_posting);
+        if (m_isStopped.exchange(true))
+            return;
+        m_isUp = false;
+    }
     QMetaObject::invokeMethod(
         &m_worker,
         [this] {
@@ -81,6 +85,12 @@ void RedisClient::post(QByteArrayList words, RedisConnection::Receiver receiver)
     if (m_outstanding.fetch_add(1) >= mostOutstanding) {
         --m_outstanding;
         return refuse("too much waits for it");
+    }
+    std::unique_lock lock(m_posting);
+    if (m_isStopped) {
+        lock.unlock();
+        --m_outstanding;
+        return refuse("it is away");
     }
     QMetaObject::invokeMethod(
         &m_worker,

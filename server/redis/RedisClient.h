@@ -58,6 +58,7 @@ private:
     std::unique_ptr<RedisConnection> m_subscription; ///< on the thread
     std::unique_ptr<QTimer> m_pulse;                 ///< of the subscription
     std::atomic<bool> m_isUp{false};
+    std::mutex m_posting; ///< held to hand something to the thread, and to say that this is over
     std::atomic<bool> m_isStopped{false};
     std::atomic<int> m_outstanding{0};
     std::atomic<quint64> m_failures{0};

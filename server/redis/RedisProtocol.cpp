@@ -7,6 +7,23 @@
 namespace aegis {
 namespace {
 
+/// More than any command that we send is answered with.
+constexpr int mostElements = 16;
+
+/// As `functions`, but refusing long lists: hiredis makes room for as many elements as the other end declares.
+redisReplyObjectFunctions *bounded(const redisReplyObjectFunctions &functions)
+{
+    static const redisReplyObjectFunctions whole = functions;
+    static redisReplyObjectFunctions own = [] {
+        redisReplyObjectFunctions copy = whole;
+        copy.createArray = [](const redisReadTask *task, auto elements) {
+            return elements > mostElements ? nullptr : whole.createArray(task, elements);
+        };
+        return copy;
+    }();
+    return &own;
+}
+
 RedisReply converted(const redisReply &raw)
 {
     RedisReply reply;
@@ -60,6 +77,7 @@ RedisReader::RedisReader() : m_reader(redisReaderCreate())
 {
     if (!m_reader)
         throw std::bad_alloc();
+    m_reader->fn = bounded(*m_reader->fn);
 }
 
 RedisReader::~RedisReader() = default;

@@ -11,7 +11,6 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Ranked {
-    static constexpr int kept = 5;
     int count;
     bool isSpent(Instant) const { return count == 0; }
     int rank() const { return count; }
@@ -104,7 +103,7 @@ void TestCounterTable::spentCountersGiveTheirPlacesBack()
 
 void TestCounterTable::onlyTheLeastYields()
 {
-    CounterTable<Ranked> table(1024); // one group a region
+    CounterTable<Ranked> table(1024, 5); // one group a region
     const auto set = [&](quint64 who, int count) { table.with(place(who), m_now, [&](Ranked &value) { value.count = count; }); };
     const auto get = [&](quint64 who) { return table.with(place(who), m_now, [](Ranked &value) { return value.count; }); };
     for (quint64 i = 0; i < 16; ++i)

@@ -24,12 +24,25 @@ private Q_SLOTS:
     void tellsManyAddressesOnceAWindow();
     void tellsManyAccountsOnceAWindow();
     void aFloodOfAddressesResetsNoPause();
+    void aFloodOfInventedAccountsLocksNoStranger();
+    void aSuccessForgivesNobodyElse();
 
 private:
     LoginSubjects who(const QByteArray &email, const QByteArray &address = "192.0.2.1") const
     {
         const LimitSubject client = LimitSubject::of(QHostAddress(QString::fromLatin1(address)));
-        return {.account = m_keys.hashed("account", email), .pair = m_keys.hashed("pair", email + address), .address = client};
+        LimitSubject pair = m_keys.hashed("pair", email + address);
+        pair.neighbourhood = client.neighbourhood;
+        return {.account = m_keys.hashed("account", email), .pair = pair, .address = client};
+    }
+    /// One network fails with so many e-mail addresses as often as it may.
+    void flood(LoginCounters &counters, int accounts) const
+    {
+        for (int i = 0; i < accounts; ++i) {
+            const LoginSubjects invented = who(QByteArray::number(i) + "@example.net", "192.0.2.77");
+            while (counters.begin(invented, true, m_now).refusal == Refusal::None)
+                ;
+        }
     }
     static QByteArray addressOf(int number) { return "198.51." + QByteArray::number(number / 200) + '.' + QByteArray::number(number % 200 + 1); }
     void failTimes(LoginCounters &counters, const LoginSubjects &subjects, int times, Instant now) const
@@ -207,6 +220,40 @@ void TestLoginCounters::aFloodOfAddressesResetsNoPause()
         counters.begin(who(QByteArray::number(i) + "@example.net", "192.0.2.77"), true, m_now);
 
     QVERIFY(counters.begin(ada, true, m_now).refusal == Refusal::Pair);
+}
+
+void TestLoginCounters::aFloodOfInventedAccountsLocksNoStranger()
+{
+    LoginRules rules;
+    rules.strict = true;
+    LoginCounters counters(m_keys, rules, 4'096);
+    const LoginSubjects ada = who("ada@example.com", "198.51.100.7");
+    failTimes(counters, ada, 10, m_now);
+
+    flood(counters, 20'000);
+
+    QVERIFY(counters.overflows() > 0);
+    QVERIFY(counters.begin(ada, true, m_now).refusal == Refusal::Pair);
+    int heldUp = 0;
+    for (int i = 0; i < 200; ++i) {
+        const LoginSubjects stranger = who("stranger" + QByteArray::number(i) + "@example.com", "10." + QByteArray::number(i) + ".0.1");
+        heldUp += counters.begin(stranger, true, m_now).refusal == Refusal::None ? 0 : 1;
+    }
+    QVERIFY2(heldUp <= 1, QByteArray::number(heldUp).constData()); // one neighbourhood of 4,096 shares a counter with the attacker's
+}
+
+void TestLoginCounters::aSuccessForgivesNobodyElse()
+{
+    LoginCounters counters(m_keys, {}, 4'096);
+    flood(counters, 20'000);
+    const LoginSubjects own = who("attacker@example.com", "192.0.2.78"), guessed = who("ada@example.com", "192.0.2.79"); // newcomers there
+    QVERIFY(counters.begin(guessed, true, m_now).refusal == Refusal::Pair);
+
+    const Instant later = m_now + 15min;
+    QVERIFY(counters.begin(own, true, later).refusal == Refusal::None);
+    counters.succeed(own, later);
+
+    QVERIFY(counters.begin(guessed, true, later).refusal == Refusal::Pair);
 }
 
 AEGIS_TEST(TestLoginCounters)

@@ -65,6 +65,7 @@ private Q_SLOTS:
     void theScriptCountsLoginsAsMemoryDoes_data();
     void theScriptCountsLoginsAsMemoryDoes();
     void twoInstancesPauseAsOne();
+    void aRedisThatForgetsForgivesNothing();
     void aSuccessAndAReturnAreShared();
     void aSuspicionIsToldOnceByAll();
     void tellsRedisNoNames();
@@ -227,6 +228,25 @@ void TestSharedLimits::twoInstancesPauseAsOne()
     QVERIFY(other.begin(ada, true, m_now).refusal == Refusal::Pair);
     QVERIFY(one.begin(ada, true, m_now + 1min).refusal == Refusal::None);
     QVERIFY(one.begin(ada, true, m_now + 1min).refusal == Refusal::Pair);
+}
+
+void TestSharedLimits::aRedisThatForgetsForgivesNothing()
+{
+    RedisServer redis;
+    Instance one(redis.port());
+    QTRY_VERIFY(one.redis.isUp());
+    const LoginSubjects ada = one.throttle.subjectsOf(QStringLiteral("ada@example.com"), QHostAddress(QStringLiteral("192.0.2.1")));
+
+    int calls = 0, attempts = 0;
+    for (int i = 0; i < 40; ++i) {
+        QVERIFY(redis.ask("FLUSHALL").startsWith("+OK"));
+        calls += one.count(m_client, m_now).isAllowed ? 1 : 0;
+        attempts += one.begin(ada, true, m_now).refusal == Refusal::None ? 1 : 0;
+    }
+
+    QCOMPARE(calls, 5);
+    QCOMPARE(attempts, 10);
+    QCOMPARE(one.limits.countedAlone() + one.throttle.countedAlone(), quint64(0));
 }
 
 void TestSharedLimits::aSuccessAndAReturnAreShared()

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void doesWithoutOneThatIsNone();
     void tellsSubscribers();
     void endsWhileSomebodyWaits();
+    void whoAsksWhileItEndsIsTold();
 };
 
 void TestRedisClient::speaksToRedis()
@@ -202,6 +203,26 @@ void TestRedisClient::endsWhileSomebodyWaits()
     client->stop();
 
     QTRY_COMPARE(answers, 5);
+}
+
+void TestRedisClient::whoAsksWhileItEndsIsTold()
+{
+    RedisServer redis;
+    for (int round = 0; round < 20; ++round) {
+        RedisClient client(targetOf(redis.port()));
+        QTRY_VERIFY(client.isUp());
+        std::atomic<int> answers{0};
+        const std::unique_ptr<QThread> asking(QThread::create([&] {
+            while (await(ask(client, {"GET", "key"})).ok())
+                ++answers;
+        }));
+        asking->start();
+        QTRY_VERIFY(answers > 0);
+
+        client.stop();
+
+        QTRY_VERIFY(asking->isFinished());
+    }
 }
 
 AEGIS_TEST(TestRedisClient)

@@ -60,6 +60,8 @@ void TestRedisProtocol::givesUpOnGarbage_data()
     QTest::newRow("HTTP") << QByteArray("HTTP/1.1 200 OK\r\n\r\n");
     QTest::newRow("TLS") << QByteArray("\x15\x03\x01\x00\x02\x02\x46\r\n");
     QTest::newRow("a length that is none") << QByteArray("$abc\r\nabc\r\n");
+    QTest::newRow("a list longer than any answer") << QByteArray("*17\r\n");
+    QTest::newRow("a list that fills the memory") << QByteArray("*2147483647\r\n");
     QTest::newRow("lists in lists in lists") << QByteArray("*1\r\n").repeated(100);
 }
 
