@@ -1,4 +1,5 @@
 #include "tests/bench/Benchmarks.h"
+#include "tests/bench/CpuShares.h"
 #include "tests/bench/HttpLoad.h"
 #include "tests/bench/LoginClient.h"
 #include "tests/bench/NativeArgon2.h"
@@ -24,12 +25,13 @@ struct Requests {
     std::vector<double> ofOwn;
     std::vector<double> ofPackaged;
     std::vector<double> spread; ///< p99 / p50
+    QString shares;             ///< of the last round
 
     int connections() const { return static_cast<int>(load.clients.size()); }
     QString title() const { return QStringLiteral("%1 with %2 connections").arg(QLatin1String(name)).arg(connections()); }
     QString detail(const std::vector<double> &raw, const QString &library) const
     {
-        return QStringLiteral("%1/s of %2/s (%3)").arg(median(perSecond), 0, 'f', 1).arg(median(raw), 0, 'f', 1).arg(library);
+        return QStringLiteral("%1/s (%2) of %3/s (%4)").arg(median(perSecond), 0, 'f', 1).arg(shares).arg(median(raw), 0, 'f', 1).arg(library);
     }
 };
 
@@ -74,8 +76,10 @@ void measureHashing(Bench &bench)
 {
     std::vector<Requests> kinds;
     for (const int connections : {16, 64}) {
-        kinds.push_back({.name = "login", .load = {.port = bench.server.port()}, .perSecond = {}, .ofOwn = {}, .ofPackaged = {}, .spread = {}});
-        kinds.push_back({.name = "signup", .load = {.port = bench.server.port()}, .perSecond = {}, .ofOwn = {}, .ofPackaged = {}, .spread = {}});
+        kinds.push_back(
+            {.name = "login", .load = {.port = bench.server.port()}, .perSecond = {}, .ofOwn = {}, .ofPackaged = {}, .spread = {}, .shares = {}});
+        kinds.push_back(
+            {.name = "signup", .load = {.port = bench.server.port()}, .perSecond = {}, .ofOwn = {}, .ofPackaged = {}, .spread = {}, .shares = {}});
         for (int i = 0; i < connections; ++i) {
             kinds[kinds.size() - 2].load.clients.push_back(std::make_unique<LoginClient>(bench.server.signUp()));
             kinds.back().load.clients.push_back(std::make_unique<SignupClient>());
@@ -88,7 +92,9 @@ void measureHashing(Bench &bench)
         for (Requests &kind : kinds) {
             const double before = rawHashesPerSecond(HashingLibrary::Own, rawTime);
             kind.load.latencies.clear();
+            const CpuShares begin = CpuShares::now(bench.server);
             run(kind.load, loadTime);
+            kind.shares = (CpuShares::now(bench.server) - begin).ofOne(static_cast<double>(kind.load.latencies.count()));
             const double after = rawHashesPerSecond(HashingLibrary::Own, rawTime);
             kind.perSecond.push_back(kind.load.perSecond());
             kind.ofOwn.push_back(kind.load.perSecond() / ((before + after) / 2));
