@@ -98,6 +98,8 @@ void checkLimits(const Settings &settings, Findings &findings)
                      QStringLiteral("must be longer than LOGIN_PAUSE_MAX, or a pause would end with what it is for forgotten"));
     findings.require(settings.lockoutDuration <= settings.loginFailuresForgotten, "LOCKOUT_DURATION",
                      QStringLiteral("must not be longer than LOGIN_FAILURES_FORGOTTEN"));
+    findings.require(settings.redisUser.isEmpty() || !settings.redisPassword.isEmpty(), "REDIS_PASSWORD",
+                     QStringLiteral("must be set when REDIS_USER is: Redis knows a user by the password"));
     findings.require(settings.redisTlsCaFile.isEmpty() || isReadableFile(settings.redisTlsCaFile), "REDIS_TLS_CA_FILE",
                      QStringLiteral("is '%1', which must be a file that can be read").arg(settings.redisTlsCaFile));
 }

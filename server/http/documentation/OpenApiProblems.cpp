@@ -119,6 +119,10 @@ QJsonObject replyHeaders(int status, ProblemSet problems)
     addHeader(headers, "X-Correlation-ID", "CorrelationId");
     if (status == 401 || problems.contains(ProblemCode::Forbidden))
         addHeader(headers, "WWW-Authenticate", "Challenge");
+    if (status == 429) {
+        addHeader(headers, "RateLimit", "RateLimit");
+        addHeader(headers, "RateLimit-Policy", "RateLimitPolicy");
+    }
     if (status == 429 || status == 503 || problems.contains(ProblemCode::IdempotencyInProgress))
         addHeader(headers, "Retry-After", "RetryAfter");
     return headers;

@@ -64,6 +64,7 @@ void TestSettingsChecks::refusesWhatDoesNotGoTogether_data()
     QTest::newRow("an address without its end") << QByteArray("DATABASE_URL=postgresql://u:p@[::1/d") << QStringLiteral("DATABASE_URL");
     QTest::newRow("the other address") << QByteArray("DATABASE_URL=postgresql://h/d;DATABASE_MIGRATION_URL=postgresql://h/d?foo=bar")
                                        << QStringLiteral("DATABASE_MIGRATION_URL");
+    QTest::newRow("a user of Redis without password") << QByteArray("REDIS_HOST=localhost;REDIS_USER=aegis") << QStringLiteral("REDIS_PASSWORD");
     QTest::newRow("statements outlive requests") << QByteArray("DATABASE_STATEMENT_TIMEOUT=1m") << QStringLiteral("DATABASE_STATEMENT_TIMEOUT");
 }
 

@@ -115,6 +115,10 @@ void TestDocumentedAnswers::retryAfterIsToldWhereItIsSent()
                     || problemsIn(response.value()).contains(QLatin1String("idempotency_in_progress"));
                 QCOMPARE(response.value()[QLatin1String("headers")].toObject().contains(QLatin1String("Retry-After")), isSent);
                 told += isSent ? 1 : 0;
+                if (response.key() == QLatin1String("429")) {
+                    QVERIFY(response.value()[QLatin1String("headers")].toObject().contains(QLatin1String("RateLimit")));
+                    QVERIFY(response.value()[QLatin1String("headers")].toObject().contains(QLatin1String("RateLimit-Policy")));
+                }
             }
         }
     }
