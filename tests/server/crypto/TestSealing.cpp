@@ -19,6 +19,8 @@ private Q_SLOTS:
     void refusesEveryChangedOrMissingByte();
     void refusesOtherAssociatedData();
     void opensWithAnOlderKeyAndSealsWithTheNewest();
+    void opensTheFormatOfTheVersionBefore();
+    void looksForAKeyThatItDoesNotKnow();
     void refusesKeys_data();
     void refusesKeys();
     void agreesWithThePublishedVectors();
@@ -47,7 +49,7 @@ void TestSealing::opensWhatItSealed()
     const auto sealed = sealing->seal(Secret(plain), "user 1");
 
     QVERIFY_RESULT(sealed);
-    QCOMPARE(sealed->size(), 2 + 12 + plain.size() + 16);
+    QCOMPARE(sealed->size(), 5 + 12 + plain.size() + 16);
     const auto opened = sealing->open(*sealed, "user 1");
     QVERIFY_RESULT(opened);
     QCOMPARE(opened->reveal().toByteArray(), plain);
@@ -100,6 +102,43 @@ void TestSealing::opensWithAnOlderKeyAndSealsWithTheNewest()
     QVERIFY(!after->isOutdated(*renewed));
     QVERIFY(!later->open(old, ""));
     QCOMPARE(later->open(*renewed, "")->reveal().toByteArray(), QByteArray("secret"));
+}
+
+// 1, a number, nonce, ciphertext and tag: nothing in it says which key it was.
+void TestSealing::opensTheFormatOfTheVersionBefore()
+{
+    const QByteArray head("\x01\x01", 2), nonce(12, 'n');
+    const QByteArray old = head + nonce + *encryptAes256Gcm(keyOf('a'), nonce, "secret", head + "user 1");
+    const auto sealing = Sealing::make({{1, keyOf('a')}, {2, keyOf('b')}});
+
+    QCOMPARE(sealing->open(old, "user 1")->reveal().toByteArray(), QByteArray("secret"));
+    QVERIFY(sealing->isOutdated(old));
+    QVERIFY(!sealing->open(old, "user 2"));
+    QVERIFY(!Sealing::make({{1, keyOf('b')}})->open(old, "user 1"));
+}
+
+void TestSealing::looksForAKeyThatItDoesNotKnow()
+{
+    Sealing::Keys present{{1, keyOf('a')}};
+    int asked = 0;
+    const auto sealing = Sealing::make(present, [&] {
+        ++asked;
+        return present;
+    });
+    const QByteArray old = *sealing->seal(keyOf('x'), "");
+    const auto other = Sealing::make({{2, keyOf('b')}});
+    const QByteArray sealedByAnother = *other->seal(keyOf('y'), "");
+
+    QVERIFY(!sealing->open(sealedByAnother, ""));
+    QCOMPARE(asked, 1);
+    present.emplace(Sealing::Version(2), keyOf('b'));
+    QVERIFY_RESULT(sealing->open(sealedByAnother, ""));
+
+    QCOMPARE(asked, 2);
+    QCOMPARE(sealing->mark(), other->mark()); // what is sealed from now on gets the newest
+    QVERIFY(sealing->isOutdated(old));
+    QVERIFY_RESULT(sealing->open(old, ""));
+    QCOMPARE(asked, 2); // what is known is not looked for
 }
 
 void TestSealing::refusesKeys_data()
