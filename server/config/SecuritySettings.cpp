@@ -84,6 +84,11 @@ SettingGroup tokenSettings()
                              "Encrypts signing keys and second factors in the database (AES-256-GCM). What it has encrypted is lost with it. All "
                              "servers on one database need the same."),
                    "made at the first start, kept in DATA_DIR"),
+         described(
+             secretKey("ENCRYPTION_KEY_PREVIOUS", &Settings::encryptionKeyPrevious,
+                       "Another key that opens what it has encrypted and encrypts nothing: the one before while `aegisd keys rotate-encryption` "
+                       "runs, or the next one while it is being given to all servers."),
+             "not set"),
          described(secretKey("FINGERPRINT_KEY", &Settings::fingerprintKey,
                              "Keys the fingerprints of requests with an Idempotency-Key, so that a password cannot be guessed from one. All servers "
                              "on one database need the same."),
@@ -97,6 +102,8 @@ SettingGroup tokenSettings()
          described(duration("SESSION_IDLE_LIFETIME", &Settings::sessionIdleLifetime, "7d", "1m", "365d",
                             "When a session that nobody uses ends. The shorter of this and JWT_REFRESH_EXPIRATION counts."),
                    "that of JWT_REFRESH_EXPIRATION"),
+         duration("SESSION_RETENTION", &Settings::sessionRetention, "30d", "1h", "3650d",
+                  "How long a session that has ended is kept in the database: what an investigation looks back over."),
          duration("REFRESH_GRACE", &Settings::refreshGrace, "10s", "0s", "1m",
                   "For how long the token that was just exchanged still gives the current one: two tabs, or an answer that was lost. Later it counts "
                   "as stolen and ends the session."),

@@ -73,6 +73,7 @@ SettingGroup passwordSettings();
 SettingGroup tokenSettings();
 SettingGroup limitSettings();
 SettingGroup redisSettings();
+SettingGroup mfaSettings();
 SettingGroup observationSettings();
 SettingGroup laterSettings();
 

@@ -87,9 +87,10 @@ struct Settings { // NOLINT(clang-analyzer-optin.performance.Padding): there is 
     QString jwtIssuer;             ///< never empty once loaded
     bool hasDerivedIssuer = false; ///< it was not set
     QString jwtAudience;
-    Secret encryptionKey;       ///< 32 bytes, or empty: see InstanceSecrets
-    Secret fingerprintKey;      ///< 32 bytes, or empty: see InstanceSecrets
-    Secret emailFingerprintKey; ///< 32 bytes, or empty: see InstanceSecrets
+    Secret encryptionKey;         ///< 32 bytes, or empty: see InstanceSecrets
+    Secret encryptionKeyPrevious; ///< 32 bytes, or empty: only opens
+    Secret fingerprintKey;        ///< 32 bytes, or empty: see InstanceSecrets
+    Secret emailFingerprintKey;   ///< 32 bytes, or empty: see InstanceSecrets
     std::chrono::seconds sessionAbsoluteLifetime{};
     std::chrono::seconds sessionIdleLifetime{};
     std::chrono::milliseconds refreshGrace{};
@@ -126,6 +127,16 @@ struct Settings { // NOLINT(clang-analyzer-optin.performance.Padding): there is 
     QString redisTlsCaFile; ///< empty: the system's
     QString redisPrefix;
     std::chrono::milliseconds redisTimeout{};
+
+    // Second factors
+    QString mfaIssuer;
+    int mfaMaxFailures = 0;
+    std::chrono::seconds mfaPause{};
+    std::chrono::seconds mfaChallengeLifetime{};
+    std::chrono::seconds mfaEnrolmentLifetime{};
+    int mfaBackupCodes = 0;
+    std::chrono::seconds reauthenticationMaxAge{};
+    std::chrono::seconds sessionRetention{};
 
     // Observation
     LogLevel logLevel = LogLevel::Info;

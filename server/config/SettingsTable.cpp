@@ -34,8 +34,8 @@ QString Setting::describeFallback() const
 
 std::span<const SettingGroup> settingsTable()
 {
-    static const std::vector<SettingGroup> groups{networkSettings(), httpSettings(),  storageSettings(),     passwordSettings(), tokenSettings(),
-                                                  limitSettings(),   redisSettings(), observationSettings(), laterSettings()};
+    static const std::vector<SettingGroup> groups{networkSettings(), httpSettings(),  storageSettings(), passwordSettings(),    tokenSettings(),
+                                                  mfaSettings(),     limitSettings(), redisSettings(),   observationSettings(), laterSettings()};
     return groups;
 }
 

@@ -39,6 +39,12 @@ struct Client {
     bool viaProxy = false; ///< whether the request says that somebody passed it on, trusted or not
 };
 
+/// How a client carries its tokens: in bodies and `Authorization`, or, when it says `X-Token-Delivery: cookie`, in cookies.
+struct TokenDelivery {
+    bool byCookie = false; ///< tokens of the answer go into cookies
+    Secret refreshToken;   ///< of the request's cookie, which may be used: its origin and its CSRF token were right; empty: none
+};
+
 /// What a client sends so that a call that was repeated is carried out once.
 struct IdempotencyKey {
     QByteArray operation;   ///< operation id of the endpoint
@@ -55,6 +61,7 @@ struct RequestContext {
     QStringList permissions;
     CorrelationId correlationId;
     Client client;
+    TokenDelivery delivery;
     std::optional<IdempotencyKey> idempotency;
     Instant now;
     Deadline deadline = noDeadline; ///< then the client is told `handler_timeout`; what has not been begun by then is not done

@@ -55,7 +55,7 @@ constexpr std::array tokenRefreshRepeated{
     EventField{"generation"_l, "number of the refresh token that was given out again"_l},
 };
 constexpr std::array refreshTokenRevoked{
-    EventField{"reason"_l, "`logout`, `logout_all`, `token_reuse` or `account_locked`"_l},
+    EventField{"reason"_l, "`logout`, `logout_all`, `token_reuse`, `account_locked`, `mfa_enabled`, or `revoked` from the list of sessions"_l},
 };
 constexpr std::array suspiciousActivityDetected{
     EventField{"reason"_l,
@@ -79,6 +79,34 @@ constexpr std::array userAccountLocked{
 };
 constexpr std::array userAccountUnlocked{
     EventField{"reason"_l, "`timer` or `administrator`"_l},
+};
+
+constexpr std::array mfaEnabled{
+    EventField{"method"_l, "`totp`"_l},
+    EventField{"backupCodes"_l, "how many were given out"_l},
+};
+constexpr std::array mfaDisabled{
+    EventField{"method"_l, "`totp`"_l},
+};
+constexpr std::array mfaChallengeFailed{
+    EventField{"reason"_l, "`wrong_code`, `used_code`, or `wrong_backup_code`: there is none such, or it was used"_l},
+    EventField{"purpose"_l, "`login`, `enable`, `disable`, `backup_codes` or `reauthenticate`"_l},
+    EventField{"failures"_l, "how many in a row this was"_l},
+    EventField{"pausedUntil"_l, "when codes are taken again, if this was one too many; or null"_l},
+};
+constexpr std::array backupCodeUsed{
+    EventField{"purpose"_l, "`login`, `disable`, `backup_codes` or `reauthenticate`"_l},
+};
+constexpr std::array backupCodesRegenerated{
+    EventField{"backupCodes"_l, "how many were given out"_l},
+};
+
+constexpr std::array userReauthenticated{
+    EventField{"methods"_l, "how (RFC 8176)"_l},
+};
+constexpr std::array sessionExpired{
+    EventField{"reason"_l, "`idle`: it was not used for too long; `absolute`: it had lasted as long as one may"_l},
+    EventField{"lastUsedAt"_l, "when it last gave out tokens"_l},
 };
 
 using enum EventType;
@@ -109,6 +137,17 @@ constexpr std::array catalogue{
     EventInfo{UserAccountLocked, "UserAccountLocked"_l, 1, Warning, true,
               "failed sign-ins locked an account, and its sessions ended (LOCKOUT=strict)"_l, "the user"_l, userAccountLocked},
     EventInfo{UserAccountUnlocked, "UserAccountUnlocked"_l, 1, Notice, true, "the lock of an account ended"_l, "the user"_l, userAccountUnlocked},
+    EventInfo{MfaEnabled, "MfaEnabled"_l, 1, Notice, true, "a person confirmed a second factor"_l, "the user"_l, mfaEnabled},
+    EventInfo{MfaDisabled, "MfaDisabled"_l, 1, Warning, true, "a person did away with the second factor"_l, "the user"_l, mfaDisabled},
+    EventInfo{MfaChallengeFailed, "MfaChallengeFailed"_l, 1, Notice, true, "a second factor was wrong"_l, "the user"_l, mfaChallengeFailed},
+    EventInfo{BackupCodeUsed, "BackupCodeUsed"_l, 1, Notice, true, "a backup code took the place of the second factor"_l, "the user"_l,
+              backupCodeUsed},
+    EventInfo{BackupCodesRegenerated, "BackupCodesRegenerated"_l, 1, Notice, true, "a person got another set of backup codes"_l, "the user"_l,
+              backupCodesRegenerated},
+    EventInfo{UserReauthenticated, "UserReauthenticated"_l, 1, Info, true, "a person proved again who they are, in a session"_l, "the user"_l,
+              userReauthenticated},
+    EventInfo{SessionExpired, "SessionExpired"_l, 1, Info, true, "a session ended because nobody used it, or because of its age"_l, "the session"_l,
+              sessionExpired},
 };
 
 constexpr bool isInOrder()
@@ -117,7 +156,7 @@ constexpr bool isInOrder()
         if (catalogue[i].type != static_cast<EventType>(i))
             return false;
     }
-    return catalogue.size() == static_cast<std::size_t>(UserAccountUnlocked) + 1;
+    return catalogue.size() == static_cast<std::size_t>(SessionExpired) + 1;
 }
 static_assert(isInOrder(), "the catalogue has one row for each type, in the order of the enumeration");
 

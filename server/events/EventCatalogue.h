@@ -26,6 +26,13 @@ enum class EventType {
     SigningKeyRotated,
     UserAccountLocked,
     UserAccountUnlocked,
+    MfaEnabled,
+    MfaDisabled,
+    MfaChallengeFailed,
+    BackupCodeUsed,
+    BackupCodesRegenerated,
+    UserReauthenticated,
+    SessionExpired,
 };
 
 /// How much attention an event wants.

@@ -2,6 +2,7 @@
 
 #include "server/async/Task.h"
 #include "server/context/RequestContext.h"
+#include "server/http/IssuedTokens.h"
 #include "server/http/ReplyOf.h"
 #include "shared/endpoints/Endpoint.h"
 #include "shared/json/JsonDecoder.h"
@@ -22,6 +23,9 @@ public:
     /// Calls the handler and makes the reply of its answer, without what the pipeline adds. Once; this object and the
     /// context outlive the task.
     virtual Task<Result<HttpReply>> run(const RequestContext &context) = 0;
+
+    /// After that: the tokens that are not in the reply, because the client wants them in cookies.
+    std::optional<IssuedTokens> tokens;
 };
 
 /// An endpoint with its handler.
@@ -51,19 +55,26 @@ public:
         using Given = std::invoke_result_t<const Handler &, const RequestContext &, typename E::Request>;
         if constexpr (std::is_convertible_v<Given, Answer>) {
             Answer answer = m_handler(context, std::move(m_request));
-            if (!answer.ok())
-                co_return std::move(answer).problem();
-            co_return replyOf<E>(answer.value());
+            co_return replyTo(context, std::move(answer));
         } else {
             Given task = m_handler(context, std::move(m_request));
             Answer answer = co_await task;
-            if (!answer.ok())
-                co_return std::move(answer).problem();
-            co_return replyOf<E>(answer.value());
+            co_return replyTo(context, std::move(answer));
         }
     }
 
 private:
+    Result<HttpReply> replyTo(const RequestContext &context, Result<typename E::Response> answer)
+    {
+        if (!answer.ok())
+            return std::move(answer).problem();
+        if constexpr (E::info.deliversTokens) {
+            if (context.delivery.byCookie)
+                tokens = takeTokens(answer.value());
+        }
+        return replyOf<E>(answer.value());
+    }
+
     const Handler &m_handler;
     typename E::Request m_request;
 };

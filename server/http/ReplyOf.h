@@ -5,6 +5,8 @@
 #include "shared/json/HeaderEncoder.h"
 #include "shared/json/JsonEncoder.h"
 
+#include <variant>
+
 namespace aegis::http {
 
 /// What an endpoint answers with after success: status, own header fields and body.
@@ -28,6 +30,9 @@ template <Endpoint E> HttpReply replyOf(const typename E::Response &response)
         if (response.contentSecurityPolicy)
             reply.headers.emplace_back(QByteArrayLiteral("Content-Security-Policy"), *response.contentSecurityPolicy);
         reply.body = response.body;
+    } else if constexpr (OneOf<Response>) {
+        reply.headers.emplace_back(QByteArrayLiteral("Content-Type"), QByteArrayLiteral("application/json"));
+        reply.body = std::visit([](const auto &one) { return encode(one); }, static_cast<const typename Response::Alternatives &>(response));
     } else if constexpr (!std::is_same_v<Response, NoContent>) {
         if constexpr (hasFieldsIn<Response>(In::Header))
             forEachHeader(response, [&reply](std::string_view name, QByteArray value) {

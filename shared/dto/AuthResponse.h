@@ -10,8 +10,8 @@ namespace aegis {
 struct AuthResponse {
     UserDto user;
     std::optional<OrganizationDto> organization;
-    Secret accessToken;
-    Secret refreshToken;
+    std::optional<Secret> accessToken;  ///< nothing: it is in a cookie
+    std::optional<Secret> refreshToken; ///< nothing: it is in a cookie
     QString tokenType = QStringLiteral("Bearer");
     qint64 expiresIn = 0;        ///< seconds
     qint64 refreshExpiresIn = 0; ///< seconds
@@ -24,9 +24,11 @@ template <> struct Fields<AuthResponse> {
         field("user", &AuthResponse::user, {.description = "Who logged in."}),
         field("organization", &AuthResponse::organization,
               {.nullable = true, .description = "The organization that the session is in; null when it is in none."}),
-        field("accessToken", &AuthResponse::accessToken, {.description = "JWT for `Authorization: Bearer`.", .example = "eyJhbGciOiJFUzI1NiJ9..."}),
+        field("accessToken", &AuthResponse::accessToken,
+              {.description = "JWT for `Authorization: Bearer`. Absent with `X-Token-Delivery: cookie`: then it is in a cookie.",
+               .example = "eyJhbGciOiJFUzI1NiJ9..."}),
         field("refreshToken", &AuthResponse::refreshToken,
-              {.description = "For POST /auth/refresh; works once.", .example = "eyJhbGciOiJIUzI1NiJ9..."}),
+              {.description = "For POST /auth/refresh; works once. Absent with `X-Token-Delivery: cookie`.", .example = "eyJhbGciOiJIUzI1NiJ9..."}),
         field("tokenType", &AuthResponse::tokenType, {.description = "Always `Bearer`.", .example = "Bearer"}),
         field("expiresIn", &AuthResponse::expiresIn, {.description = "Seconds until the access token expires.", .example = "900"}),
         field("refreshExpiresIn", &AuthResponse::refreshExpiresIn, {.description = "Seconds until the refresh token expires.", .example = "604800"}),

@@ -15,6 +15,8 @@ struct SessionDto {
     Instant expiresAt{};
     QString ipAddress;
     QString userAgent;
+    QString device;
+    bool current = false;
 };
 
 template <> struct Fields<SessionDto> {
@@ -27,6 +29,9 @@ template <> struct Fields<SessionDto> {
               {.description = "Its absolute end. Unused it ends earlier, when its refresh token expires.", .example = "2026-12-22T07:30:00.123Z"}),
         field("ipAddress", &SessionDto::ipAddress, {.description = "Where the login came from.", .example = "203.0.113.7"}),
         field("userAgent", &SessionDto::userAgent, {.description = "What the client calls itself.", .example = "curl/7.88.1"}),
+        field("device", &SessionDto::device,
+              {.description = "The same for people, made of what is well known in it. Clients can say what they like.", .example = "curl"}),
+        field("current", &SessionDto::current, {.description = "Whether it is the session of the access token.", .example = "true"}),
     };
 };
 

@@ -6,12 +6,14 @@
 
 #include <QtCore/QString>
 
+#include <optional>
+
 namespace aegis {
 
 /// What refresh gives: the session's next pair of tokens.
 struct TokenResponse {
-    Secret accessToken;
-    Secret refreshToken;
+    std::optional<Secret> accessToken;  ///< nothing: it is in a cookie
+    std::optional<Secret> refreshToken; ///< nothing: it is in a cookie
     QString tokenType = QStringLiteral("Bearer");
     qint64 expiresIn = 0;        ///< seconds
     qint64 refreshExpiresIn = 0; ///< seconds
@@ -21,8 +23,11 @@ struct TokenResponse {
 template <> struct Fields<TokenResponse> {
     static constexpr std::string_view name = "TokenResponse";
     static constexpr std::tuple list{
-        field("accessToken", &TokenResponse::accessToken, {.description = "JWT for `Authorization: Bearer`.", .example = "eyJhbGciOiJFUzI1NiJ9..."}),
-        field("refreshToken", &TokenResponse::refreshToken, {.description = "Replaces the one that was sent.", .example = "eyJhbGciOiJIUzI1NiJ9..."}),
+        field("accessToken", &TokenResponse::accessToken,
+              {.description = "JWT for `Authorization: Bearer`. Absent with `X-Token-Delivery: cookie`: then it is in a cookie.",
+               .example = "eyJhbGciOiJFUzI1NiJ9..."}),
+        field("refreshToken", &TokenResponse::refreshToken,
+              {.description = "Replaces the one that was sent. Absent with `X-Token-Delivery: cookie`.", .example = "eyJhbGciOiJIUzI1NiJ9..."}),
         field("tokenType", &TokenResponse::tokenType, {.description = "Always `Bearer`.", .example = "Bearer"}),
         field("expiresIn", &TokenResponse::expiresIn, {.description = "Seconds until the access token expires.", .example = "900"}),
         field("refreshExpiresIn", &TokenResponse::refreshExpiresIn, {.description = "Seconds until the refresh token expires.", .example = "604800"}),

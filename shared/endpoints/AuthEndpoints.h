@@ -2,6 +2,7 @@
 
 #include "shared/dto/AuthResponse.h"
 #include "shared/dto/LoginRequest.h"
+#include "shared/dto/LoginResponse.h"
 #include "shared/dto/LogoutRequest.h"
 #include "shared/dto/MeResponse.h"
 #include "shared/dto/RefreshRequest.h"
@@ -28,6 +29,7 @@ struct Signup {
         .problems = {ProblemCode::EmailTaken, ProblemCode::SlugTaken, ProblemCode::Conflict, ProblemCode::PasswordPolicy,
                      ProblemCode::DatabaseUnavailable, ProblemCode::OutcomeUnknown},
         .takesIdempotencyKey = true,
+        .deliversTokens = true,
         .tag = "Accounts",
         .summary = "Sign up a person with a new organization",
         .description = "Makes the person, the organization, its owner role and a session: all of it or nothing.",
@@ -49,6 +51,7 @@ struct Register {
         .problems = {ProblemCode::EmailTaken, ProblemCode::Conflict, ProblemCode::PasswordPolicy, ProblemCode::DatabaseUnavailable,
                      ProblemCode::OutcomeUnknown},
         .takesIdempotencyKey = true,
+        .deliversTokens = true,
         .tag = "Accounts",
         .summary = "Register a person without an organization",
         .description = "Makes the person and a session.",
@@ -62,7 +65,7 @@ struct Register {
 
 struct Login {
     using Request = LoginRequest;
-    using Response = AuthResponse;
+    using Response = LoginResponse;
     static constexpr EndpointInfo info{
         .method = Method::Post,
         .path = "/auth/login",
@@ -71,9 +74,11 @@ struct Login {
         .rateClass = RateClass::Login,
         .successStatus = 200,
         .problems = {ProblemCode::InvalidCredentials, ProblemCode::AccountUnavailable, ProblemCode::DatabaseUnavailable, ProblemCode::OutcomeUnknown},
+        .deliversTokens = true,
         .tag = "Sessions",
         .summary = "Log in with e-mail address and password",
-        .description = "Starts a session and gives its first pair of tokens. After `outcome_unknown` log in again: a session whose tokens "
+        .description = "Starts a session and gives its first pair of tokens; or, for who has a second factor, answers with `mfaRequired` and a token "
+                       "for POST /auth/mfa/challenge. After `outcome_unknown` log in again: a session whose tokens "
                        "nobody has ends by itself.",
         .security = "An unknown address and a wrong password get the same answer after the same time. `account_unavailable` is only said "
                     "to somebody who knows the password. After too many failures `rate_limited` is said to everybody, and a right password "
@@ -91,11 +96,15 @@ struct Refresh {
         .access = Access::Public,
         .rateClass = RateClass::Refresh,
         .successStatus = 200,
-        .problems = {ProblemCode::InvalidRefreshToken, ProblemCode::RefreshTokenReused, ProblemCode::DatabaseUnavailable,
-                     ProblemCode::OutcomeUnknown},
+        .problems = {ProblemCode::Unauthenticated, ProblemCode::InvalidRefreshToken, ProblemCode::RefreshTokenReused,
+                     ProblemCode::DatabaseUnavailable, ProblemCode::OutcomeUnknown},
+        .bodyIsOptional = true,
+        .deliversTokens = true,
+        .takesRefreshCookie = true,
         .tag = "Sessions",
         .summary = "Get a new pair of tokens",
-        .description = "Replaces the refresh token; the old one must not be used again. After `outcome_unknown`, or when the answer was lost, "
+        .description = "Replaces the refresh token; the old one must not be used again. Without a body the cookie of the refresh token counts, with "
+                       "`X-Token-Delivery: cookie`, a fitting `Origin` and `X-CSRF-Token`. After `outcome_unknown`, or when the answer was lost, "
                        "repeat the call at once with the same token: within the grace (REFRESH_GRACE, by default 10 seconds) it gets the "
                        "session's present tokens. Later than that the session ends, and the person has to log in.",
         .security =
@@ -117,6 +126,7 @@ struct Logout {
         .successStatus = 204,
         .problems = {ProblemCode::DatabaseUnavailable, ProblemCode::OutcomeUnknown},
         .bodyIsOptional = true,
+        .clearsTokens = true,
         .tag = "Sessions",
         .summary = "End the session",
         .description = "Ends the session of the access token, or with `allDevices` every session of the person. The body may be left out. A "

@@ -39,6 +39,7 @@ enum class RateClass {
     Login,
     Signup, ///< signup and register
     Refresh,
+    Mfa, ///< second factors
     SlugCheck,
     Mfa,     ///< second factors
     Account, ///< calls by somebody who is logged in: counted by person, all others by client address
@@ -73,6 +74,9 @@ struct EndpointInfo {
     bool takesIdempotencyKey = false;                  ///< whether `Idempotency-Key` is looked at
     bool hasEntityTag = false;                         ///< whether the answer has an ETag, and If-None-Match can make it a 304
     bool bodyIsOptional = false;                       ///< whether no body means `{}`
+    bool deliversTokens = false;                       ///< whether `X-Token-Delivery: cookie` puts the answer's tokens into cookies
+    bool clearsTokens = false;                         ///< whether a success ends what the cookies of the tokens are good for
+    bool takesRefreshCookie = false;                   ///< whether the cookie of the refresh token stands in for one in the body
     int largestBody = 16 * 1024;                       ///< bytes; more is refused unread. Without a body in the request: 0
     std::string_view tag = "Platform";                 ///< chapter of the API document
     std::string_view summary{};                        ///< a few words
@@ -111,6 +115,16 @@ struct RawContent {
     std::optional<QByteArray> contentSecurityPolicy{}; ///< instead of the one that allows nothing
 };
 
+/// An answer that is one of several DTOs: a std::variant of them with a name for the API document.
+template <class R>
+concept OneOf = requires
+{
+    typename R::Alternatives;
+    {
+        R::name
+        } -> std::convertible_to<std::string_view>;
+};
+
 /// An endpoint is a type: `Request`, `Response` and `info`.
 template <class E>
 concept Endpoint = requires
@@ -138,6 +152,9 @@ template <Endpoint E> constexpr ProblemSet problemsOf()
     ProblemSet all = E::info.problems | ProblemSet{MalformedRequest, Overloaded, ShuttingDown, HandlerTimeout, Internal};
     if (E::info.access.needsToken())
         all = all | ProblemSet{Unauthenticated, InvalidToken, RevocationUnavailable};
+    // What a browser adds to a request unasked must not be enough to change anything.
+    if ((E::info.access.needsToken() && *E::info.method != Method::Get) || E::info.takesRefreshCookie)
+        all = all | ProblemSet{OriginNotAllowed, CsrfTokenInvalid};
     if (E::info.access.kind() == Access::Kind::Permission)
         all = all | ProblemSet{Forbidden};
     if (isLimited(*E::info.rateClass))

@@ -64,6 +64,17 @@ QString fieldTable(const char *title, const std::vector<FieldDescription> &field
     return html + QStringLiteral("</table></div>\n");
 }
 
+/// The fields of a DTO, or those that it is one of.
+QString shapeOf(std::string_view name, const SchemaDescription &schema)
+{
+    if (schema.oneOf.empty())
+        return fieldTable(std::string(name).c_str(), schema.fields);
+    QStringList links;
+    for (const std::string_view one : schema.oneOf)
+        links.append(QStringLiteral("<a href=\"#schema-%1\">%1</a>").arg(textOf(one)));
+    return QStringLiteral("<h3>%1</h3>\n<p>%2.</p>\n").arg(textOf(name), links.join(QStringLiteral(", or ")));
+}
+
 /// Single quotes for a shell.
 QString quoted(const QString &text)
 {
@@ -243,8 +254,7 @@ DocsPage makeDocsPage(const ApiDescription &api)
         html += sectionOf(endpoint, api);
     html += referenceOf(api) + QStringLiteral("<section id=\"schemas\">\n<h2>Shapes</h2>\n");
     for (const auto &[name, schema] : api.schemas)
-        html += QStringLiteral("<div id=\"schema-%1\">").arg(textOf(name)) + fieldTable(std::string(name).c_str(), schema.fields)
-            + QStringLiteral("</div>\n");
+        html += QStringLiteral("<div id=\"schema-%1\">").arg(textOf(name)) + shapeOf(name, schema) + QStringLiteral("</div>\n");
     html += QStringLiteral("</section>\n</main>\n</body></html>\n");
 
     return {html.toUtf8(),

@@ -62,7 +62,12 @@ ApiDescription ApiDescription::make()
             describe<Request>(api.schemas);
             endpoint.request = Fields<Request>::name;
         }
-        if constexpr (HasFields<Response>) {
+        if constexpr (OneOf<Response>) {
+            describeAlternatives<Response>(api.schemas);
+            endpoint.response = Response::name;
+            endpoint.repliesContent = true;
+            endpoint.example = api.schemas.at(Response::name).example;
+        } else if constexpr (HasFields<Response>) {
             endpoint.replyHeaders = describeFields<Response>(false, api.schemas);
             if constexpr (hasFieldsIn<Response>(In::Body)) {
                 describe<Response>(api.schemas);
@@ -95,6 +100,8 @@ QString rateClassName(RateClass rateClass)
         return QStringLiteral("signup");
     case RateClass::Refresh:
         return QStringLiteral("refresh");
+    case RateClass::Mfa:
+        return QStringLiteral("mfa");
     case RateClass::SlugCheck:
         return QStringLiteral("slugCheck");
     case RateClass::Mfa:

@@ -15,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace aegis::http {
@@ -33,8 +34,9 @@ struct FieldDescription {
 
 /// One DTO as the documentation shows it.
 struct SchemaDescription {
-    std::vector<FieldDescription> fields; ///< of the body
-    QByteArray example;                   ///< compact JSON, in the declared order
+    std::vector<FieldDescription> fields;  ///< of the body
+    QByteArray example;                    ///< compact JSON, in the declared order
+    std::vector<std::string_view> oneOf{}; ///< it is one of these instead, and has no fields of its own
 };
 
 /// The DTOs that were met, by name.
@@ -167,13 +169,25 @@ template <HasFields Dto> std::vector<FieldDescription> describeFields(bool ofBod
     return fields;
 }
 
+/// Adds an answer that is one of several DTOs, and those.
+template <OneOf Response> void describeAlternatives(Schemas &schemas)
+{
+    SchemaDescription description;
+    [&]<class... Dto>(std::type_identity<std::variant<Dto...>>) {
+        (describe<Dto>(schemas), ...);
+        description.oneOf = {Fields<Dto>::name...};
+    }(std::type_identity<typename Response::Alternatives>());
+    description.example = schemas.at(description.oneOf.front()).example;
+    schemas.try_emplace(Response::name, std::move(description));
+}
+
 /// Adds the DTO and those inside it.
 template <HasFields Dto> void describe(Schemas &schemas)
 {
     if (!schemas.try_emplace(Fields<Dto>::name).second)
         return;
     std::vector<FieldDescription> fields = describeFields<Dto>(true, schemas);
-    schemas[Fields<Dto>::name] = {std::move(fields), exampleOf<Dto>()};
+    schemas[Fields<Dto>::name] = {std::move(fields), exampleOf<Dto>(), {}};
 }
 
 } // namespace aegis::http
