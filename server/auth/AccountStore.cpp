@@ -5,7 +5,9 @@
 namespace aegis {
 namespace {
 
-constexpr Sql findSql("select * from aegis.login_lookup($1)");
+constexpr Sql findSql("select l.*, aegis.has_second_factor(l.user_id) as second_factor from aegis.login_lookup($1) l");
+constexpr Sql findOwnSql(R"(
+    select l.*, aegis.has_second_factor(l.user_id) as second_factor from aegis."user" u, aegis.login_lookup(u.email) l where u.id = $1)");
 constexpr Sql addSql("select aegis.register_person($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 constexpr Sql completeLoginSql("select aegis.complete_login($1, $2, $3, $4, $5, $6)");
 
@@ -14,21 +16,34 @@ std::optional<Json> jsonOrNull(const QJsonObject &row)
     return row.isEmpty() ? std::nullopt : std::optional(Json(row));
 }
 
-} // namespace
-
-Task<Result<std::optional<Account>>> AccountStore::find(Database &database, const RequestContext &context, const EmailAddress &email)
+std::optional<Account> accountFrom(const Rows &rows)
 {
-    Task<Result<Rows>> task = database.readRows(context, findSql, email.text());
-    CO_TRY(const Rows rows, co_await task);
     if (rows.isEmpty())
-        co_return std::optional<Account>();
+        return std::nullopt;
     const Row row = rows.first();
     Account account;
     account.user = userFrom(row, row.get<UserId>("user_id"));
     account.organization = organizationFrom(row);
     account.roles = row.get<QStringList>("roles");
     account.passwordHash = row.get<std::optional<QByteArray>>("password_hash").value_or(QByteArray());
-    co_return std::optional(std::move(account));
+    account.hasSecondFactor = row.get<bool>("second_factor");
+    return account;
+}
+
+} // namespace
+
+Task<Result<std::optional<Account>>> AccountStore::find(Database &database, const RequestContext &context, const EmailAddress &email)
+{
+    Task<Result<Rows>> task = database.readRows(context, findSql, email.text());
+    CO_TRY(const Rows rows, co_await task);
+    co_return accountFrom(rows);
+}
+
+Task<Result<std::optional<Account>>> AccountStore::find(Database &database, const RequestContext &context, const UserId &user)
+{
+    Task<Result<Rows>> task = database.readRows(context, findOwnSql, user);
+    CO_TRY(const Rows rows, co_await task);
+    co_return accountFrom(rows);
 }
 
 Task<Result<bool>> AccountStore::add(Database &database, const RequestContext &context, const Registration &r)

@@ -15,6 +15,7 @@ struct Account {
     std::optional<OrganizationDto> organization; ///< that a new session will be in
     QStringList roles;                           ///< in it
     QByteArray passwordHash;                     ///< empty: no sign-in with a password
+    bool hasSecondFactor = false;                ///< a password alone opens no session
 
     bool isActive() const { return user.status == QLatin1String("active"); }
     OrganizationId organizationId() const { return organization ? organization->id : OrganizationId(); }
@@ -25,6 +26,8 @@ class AccountStore {
 public:
     /// Across all tenants; nothing when nobody has that address.
     static Task<Result<std::optional<Account>>> find(Database &database, const RequestContext &context, const EmailAddress &email);
+    /// The same for the person that the context's tenant names.
+    static Task<Result<std::optional<Account>>> find(Database &database, const RequestContext &context, const UserId &user);
 
     /// All that a registration stores, as rows of the tables of the same names. Without an organization its three rows and
     /// the membership are empty; `idempotencyKey` is empty when the call carried none.

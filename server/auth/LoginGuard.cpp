@@ -73,4 +73,9 @@ Task<Result<void>> LoginGuard::fail(const RequestContext &context, LoginAttempt 
     co_return co_await EventStore::record(m_database, context, failure);
 }
 
+void LoginGuard::succeed(const RequestContext &context, const QString &email) const
+{
+    m_throttle.succeed(m_throttle.subjectsOf(email, context.client.address), context.now);
+}
+
 } // namespace aegis

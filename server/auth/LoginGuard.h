@@ -27,6 +27,9 @@ public:
     /// the account's tenant; no account: nobody has the address.
     Task<Result<void>> fail(const RequestContext &context, LoginAttempt &attempt, const Account *account, EventBatch &failure) const;
 
+    /// The second half of a login has succeeded: the failures that were counted before its first half are forgotten.
+    void succeed(const RequestContext &context, const QString &email) const;
+
     PasswordParameters decoyCost(const QString &typedEmail) const { return m_decoys.costOf(typedEmail); }
 
 private:

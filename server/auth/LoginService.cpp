@@ -1,6 +1,7 @@
 #include "server/auth/LoginService.h"
 
 #include "server/auth/AuthResponses.h"
+#include "server/auth/LoginEvents.h"
 #include "server/crypto/Hmac.h"
 #include "server/log/Log.h"
 
@@ -21,14 +22,9 @@ Tenant tenantOf(const Account &account)
     return {.organization = account.organizationId(), .user = account.user.id};
 }
 
-QString algorithmOf(const QByteArray &hash)
-{
-    return hash.startsWith("$argon2id$") ? QStringLiteral("argon2id") : QStringLiteral("bcrypt");
-}
-
 } // namespace
 
-Task<Result<AuthResponse>> LoginService::login(const RequestContext &context, LoginRequest request) const
+Task<Result<LoginResponse>> LoginService::login(const RequestContext &context, LoginRequest request) const
 {
     CO_TRY(LoginAttempt counted, co_await m_guard.admit(context, request.email));
     const auto email = EmailAddress::parse(request.email);
@@ -59,13 +55,31 @@ Task<Result<AuthResponse>> LoginService::login(const RequestContext &context, Lo
         QByteArray newHash;
         if (verdict.needsRehash)
             newHash = co_await renewed(context, *account, request.password);
-        CO_TRY(std::optional<AuthResponse> response, co_await open(context, *account, newHash));
+        CO_TRY(std::optional<LoginResponse> response, co_await open(context, *account, newHash));
         if (response) {
-            counted.succeed();
+            // Half a login is no failure, and no success either: its attempt is given back, and what was counted before it stays.
+            if (std::holds_alternative<AuthResponse>(*response))
+                counted.succeed();
             co_return *std::move(response);
         }
     }
     co_return co_await fail(context, counted, &*account, request.email, accountChanged, ProblemCode::InvalidCredentials);
+}
+
+Task<Result<ProvenPassword>> LoginService::prove(const RequestContext &context, const Secret &password) const
+{
+    CO_TRY(std::optional<Account> account, co_await AccountStore::find(m_database, context, context.actor.user));
+    if (!account || account->passwordHash.isEmpty())
+        co_return Problem(ProblemCode::InvalidCredentials).withInternal(account ? QString(noPassword) : QStringLiteral("the account is gone"));
+    const QString email = account->user.email;
+    CO_TRY(LoginAttempt counted, co_await m_guard.admit(context, email));
+    CO_TRY(const PasswordVerdict verdict, co_await m_hasher.verify(password, account->passwordHash, context.deadline));
+    if (!verdict.matches)
+        co_return co_await fail(context, counted, &*account, email, wrongPassword, ProblemCode::InvalidCredentials);
+    if (!account->isActive())
+        co_return co_await fail(context, counted, &*account, email, accountUnavailable, ProblemCode::InvalidCredentials);
+    ProvenPassword proven{.account = *std::move(account), .attempt = std::move(counted)};
+    co_return proven;
 }
 
 Task<QByteArray> LoginService::renewed(const RequestContext &context, const Account &account, const Secret &password) const
@@ -78,27 +92,22 @@ Task<QByteArray> LoginService::renewed(const RequestContext &context, const Acco
     co_return QByteArray();
 }
 
-Task<Result<std::optional<AuthResponse>>> LoginService::open(const RequestContext &context, const Account &account,
-                                                             const QByteArray &newPasswordHash) const
+Task<Result<std::optional<LoginResponse>>> LoginService::open(const RequestContext &context, const Account &account,
+                                                              const QByteArray &newPasswordHash) const
 {
     const RequestContext inTenant = context.withTenant(tenantOf(account));
+    if (account.hasSecondFactor) {
+        CO_TRY(std::optional<MfaRequiredResponse> demand, co_await m_mfa.begin(inTenant, account, newPasswordHash));
+        co_return demand ? std::optional<LoginResponse>(*std::move(demand)) : std::nullopt;
+    }
     const QStringList methods{QStringLiteral("pwd")};
     CO_TRY(OpenedSession session, m_opener.open(inTenant, account.roles, methods));
 
     EventBatch events(inTenant);
-    events.add({.type = EventType::UserLoggedIn,
-                .subject = account.user.id.uuid(),
-                .payload = {{QStringLiteral("methods"), QJsonArray::fromStringList(methods)}},
-                .session = session.id,
-                .actor = account.user.id});
+    events.add(loggedInEvent(account.user.id, session.id, methods));
     events.add(SessionOpener::createdEvent(inTenant, session, methods));
-    if (!newPasswordHash.isEmpty()) {
-        events.add({.type = EventType::PasswordRehashed,
-                    .subject = account.user.id.uuid(),
-                    .payload = {{QStringLiteral("algorithm"), algorithmOf(newPasswordHash)}},
-                    .session = session.id,
-                    .actor = account.user.id});
-    }
+    if (!newPasswordHash.isEmpty())
+        events.add(rehashedEvent(account.user.id, newPasswordHash, session.id));
     const AccountStore::Login login{.user = account.user.id,
                                     .passwordHash = account.passwordHash,
                                     .newPasswordHash = newPasswordHash,
@@ -107,8 +116,8 @@ Task<Result<std::optional<AuthResponse>>> LoginService::open(const RequestContex
                                     .events = events.json()};
     CO_TRY(const bool done, co_await AccountStore::completeLogin(m_database, inTenant, login));
     if (!done)
-        co_return std::optional<AuthResponse>();
-    co_return std::optional(authResponse(account.user, account.organization, std::move(session)));
+        co_return std::optional<LoginResponse>();
+    co_return std::optional<LoginResponse>(authResponse(account.user, account.organization, std::move(session)));
 }
 
 Task<Problem> LoginService::fail(const RequestContext &context, LoginAttempt &attempt, const Account *account, const QString &typedEmail,
