@@ -37,6 +37,12 @@ std::optional<Result<http::Principal>> AccessTokenAuthenticator::authenticateAtO
     return Result<http::Principal>(principalOf(**grant));
 }
 
+std::optional<SessionId> AccessTokenAuthenticator::sessionOfRefreshToken(const Secret &token) const
+{
+    const auto facts = m_refreshTokens.read(token, {}, RefreshTokens::Expired::Allowed);
+    return facts ? std::optional(facts->session) : std::nullopt;
+}
+
 Task<Result<http::Principal>> AccessTokenAuthenticator::authenticate(const Secret &bearer, Instant now)
 {
     CO_TRY(const auto grant, m_tokens.verify(bearer.reveal(), now));

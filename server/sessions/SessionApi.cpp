@@ -11,9 +11,17 @@ Task<Result<NoContent>> logout(const SessionService &service, const RequestConte
     co_return NoContent();
 }
 
+Task<Result<NoContent>> end(const OwnSessions &own, const RequestContext &context, SessionRequest request)
+{
+    auto done = co_await own.end(context, std::move(request));
+    if (!done)
+        co_return std::move(done).problem();
+    co_return NoContent();
+}
+
 } // namespace
 
-void bindSessions(http::Api &api, const SessionService &service)
+void bindSessions(http::Api &api, const SessionService &service, const OwnSessions &own)
 {
     api.on<endpoints::Refresh>(
         [&service](const RequestContext &context, RefreshRequest request) { return service.refresh(context, std::move(request)); });
@@ -21,6 +29,8 @@ void bindSessions(http::Api &api, const SessionService &service)
         [&service](const RequestContext &context, LogoutRequest request) { return logout(service, context, std::move(request)); });
     api.on<endpoints::Me>([&service](const RequestContext &context, NoRequest) { return service.me(context); });
     api.on<endpoints::Verify>([](const RequestContext &context, NoRequest) { return SessionService::verify(context); });
+    api.on<endpoints::SessionList>([&own](const RequestContext &context, NoRequest) { return own.list(context); });
+    api.on<endpoints::SessionEnd>([&own](const RequestContext &context, SessionRequest request) { return end(own, context, std::move(request)); });
 }
 
 } // namespace aegis

@@ -18,11 +18,24 @@ EventDraft logoutEvent(const RequestContext &context, bool allDevices)
     return {.type = EventType::UserLogout, .subject = context.actor.user.uuid(), .payload = {{QStringLiteral("allDevices"), allDevices}}};
 }
 
+Problem withoutToken(const RequestContext &context)
+{
+    if (context.delivery.byCookie)
+        return Problem(ProblemCode::Unauthenticated).withInternal(QStringLiteral("no cookie of a refresh token"));
+    return Problem(ProblemCode::ValidationFailed)
+        .withField({QStringLiteral("refreshToken"), FieldCode::Required, QStringLiteral("Must be given, unless it is in a cookie.")});
+}
+
 } // namespace
 
 Task<Result<TokenResponse>> SessionService::refresh(const RequestContext &context, RefreshRequest request) const
 {
-    CO_TRY(const RefreshTokenFacts facts, m_refreshTokens.read(request.refreshToken, context.now));
+    if (!request.refreshToken) { // what the body says wins over the cookie
+        if (context.delivery.refreshToken.isEmpty())
+            co_return withoutToken(context);
+        request.refreshToken = context.delivery.refreshToken;
+    }
+    CO_TRY(const RefreshTokenFacts facts, m_refreshTokens.read(*request.refreshToken, context.now));
 
     RefreshTokenFacts next = facts;
     ++next.generation;
@@ -37,7 +50,7 @@ Task<Result<TokenResponse>> SessionService::refresh(const RequestContext &contex
                 .payload = {{QStringLiteral("generation"), next.generation}},
                 .session = facts.session,
                 .actor = facts.user});
-    const SessionStore::Replacement replacement{.hash = RefreshTokens::hash(request.refreshToken),
+    const SessionStore::Replacement replacement{.hash = RefreshTokens::hash(*request.refreshToken),
                                                 .nextHash = RefreshTokens::hash(nextToken),
                                                 .nextExpiresAt = next.expiresAt,
                                                 .grace = m_opener.lifetimes().refreshGrace,

@@ -1,5 +1,6 @@
 #include "server/sessions/SessionStore.h"
 
+#include "server/sessions/DeviceText.h"
 #include "server/users/DtoRows.h"
 
 namespace aegis {
@@ -108,7 +109,10 @@ Task<Result<MeResponse>> SessionStore::current(Database &database, const Request
                   .lastUsedAt = row.get<Instant>("last_used_at"),
                   .expiresAt = row.get<Instant>("expires_at"),
                   .ipAddress = row.get<std::optional<QHostAddress>>("ip").value_or(QHostAddress()).toString(),
-                  .userAgent = row.get<std::optional<QString>>("user_agent").value_or(QString())};
+                  .userAgent = row.get<std::optional<QString>>("user_agent").value_or(QString()),
+                  .device = {},
+                  .current = true};
+    me.session.device = deviceText(me.session.userAgent);
     co_return me;
 }
 

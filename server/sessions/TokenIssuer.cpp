@@ -29,10 +29,18 @@ Result<TokenPair> TokenIssuer::issueWith(Secret refreshToken, const RefreshToken
                             .token = {}};
     TokenPair tokens;
     tokens.refreshToken = std::move(refreshToken);
-    TRY(tokens.accessToken, m_accessTokens.issue(grant, now, facts.sessionExpiresAt));
-    tokens.expiresIn = std::min<qint64>(m_accessTokens.lifetime().count(), secondsUntil(facts.sessionExpiresAt, now));
+    TRY(IssuedAccess access, issueAccess(grant, now, facts.sessionExpiresAt));
+    tokens.accessToken = std::move(access.token);
+    tokens.expiresIn = access.expiresIn;
     tokens.refreshExpiresIn = secondsUntil(facts.expiresAt, now);
     return tokens;
+}
+
+Result<TokenIssuer::IssuedAccess> TokenIssuer::issueAccess(const AccessGrant &grant, Instant now, Instant sessionExpiresAt) const
+{
+    TRY(Secret token, m_accessTokens.issue(grant, now, sessionExpiresAt));
+    return IssuedAccess{.token = std::move(token),
+                        .expiresIn = std::min<qint64>(m_accessTokens.lifetime().count(), secondsUntil(sessionExpiresAt, now))};
 }
 
 } // namespace aegis

@@ -33,6 +33,15 @@ public:
     Result<TokenPair> issueWith(Secret refreshToken, const RefreshTokenFacts &facts, const QStringList &roles, const Authentication &authentication,
                                 Instant now) const;
 
+    /// An access token alone, for a session that goes on, with the seconds that it is good for.
+    struct IssuedAccess {
+        Secret token;
+        qint64 expiresIn = 0;
+    };
+    Result<IssuedAccess> issueAccess(const AccessGrant &grant, Instant now, Instant sessionExpiresAt) const;
+
+    std::chrono::seconds accessLifetime() const { return m_accessTokens.lifetime(); }
+
     /// When every access token that has been given out by now has expired, with a margin for one that is being given out:
     /// until then a revocation is remembered.
     Instant accessEndsBy(Instant now) const { return now + m_accessTokens.lifetime() + std::chrono::minutes(1); }
