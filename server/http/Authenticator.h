@@ -26,6 +26,12 @@ public:
     }
     /// Answers with the principal, or with `invalid_token` or `revocation_unavailable`. The token outlives the task.
     virtual Task<Result<Principal>> authenticate(const Secret &bearer, Instant now) = 0;
+    /// The session that a refresh token names, however old; nothing when it is none of ours.
+    virtual std::optional<SessionId> sessionOfRefreshToken(const Secret &token) const
+    {
+        static_cast<void>(token);
+        return std::nullopt;
+    }
 };
 
 } // namespace aegis::http

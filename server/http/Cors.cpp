@@ -47,7 +47,7 @@ void Cors::addPreflight(const HttpRequest &request, const QByteArray &methods, H
         return;
     headers.emplace_back(QByteArrayLiteral("Access-Control-Allow-Methods"), methods);
     headers.emplace_back(QByteArrayLiteral("Access-Control-Allow-Headers"),
-                         QByteArrayLiteral("Authorization, Content-Type, Idempotency-Key, X-Correlation-ID, X-Token-Delivery"));
+                         QByteArrayLiteral("Authorization, Content-Type, Idempotency-Key, X-Correlation-ID, X-CSRF-Token, X-Token-Delivery"));
     headers.emplace_back(QByteArrayLiteral("Access-Control-Max-Age"), QByteArrayLiteral("600"));
 }
 
@@ -60,8 +60,9 @@ void Cors::addTo(const HttpRequest &request, HeaderList &headers) const
         return;
     headers.emplace_back(QByteArrayLiteral("Access-Control-Allow-Origin"), request.headers.value("Origin").toByteArray());
     headers.emplace_back(QByteArrayLiteral("Access-Control-Allow-Credentials"), QByteArrayLiteral("true"));
-    headers.emplace_back(QByteArrayLiteral("Access-Control-Expose-Headers"),
-                         QByteArrayLiteral("X-Correlation-ID, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, Idempotency-Replayed"));
+    headers.emplace_back(
+        QByteArrayLiteral("Access-Control-Expose-Headers"),
+        QByteArrayLiteral("X-Correlation-ID, X-CSRF-Token, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, Idempotency-Replayed"));
 }
 
 } // namespace aegis::http

@@ -1,6 +1,7 @@
 #include "server/http/Pipeline.h"
 
 #include "server/http/ClientAddress.h"
+#include "server/http/CookieGuard.h"
 #include "server/http/Cors.h"
 #include "server/http/EntityTags.h"
 #include "server/http/ProblemDocument.h"
@@ -36,7 +37,8 @@ struct Call {
     const Clock::time_point begin = Clock::now();
     RequestContext context;
     const EndpointInfo *endpoint = nullptr; ///< null until one has matched
-    HeaderList headers;                     ///< for the answer, whatever it will be
+    token_cookies::Received cookies;
+    HeaderList headers; ///< for the answer, whatever it will be
 };
 
 /// The problem of an exception that has come out of a handler: a bug, told to the log and to nobody else.
@@ -59,7 +61,7 @@ class Pipeline::Stages {
 public:
     Stages(PipelineOptions itsOptions, const Api &itsApi, Authenticator &itsAuthenticator, ClientAddress itsClientAddress, Cors itsCors) :
         options(std::move(itsOptions)), api(itsApi), authenticator(itsAuthenticator), clientAddress(std::move(itsClientAddress)),
-        cors(std::move(itsCors)), router(endpoints::All::infos)
+        cors(std::move(itsCors)), cookieGuard(cors, clientAddress, options.fingerprintKey), router(endpoints::All::infos)
     {
     }
 
@@ -73,12 +75,16 @@ private:
     Task<Result<void>> count(Call &call, LimitSubject subject) const;
     std::optional<Result<HttpReply>> answerWithoutEndpoint(Call &call, const Router::Match &match) const;
     Result<HttpReply> answerOptions(Call &call, const Router::Match &match) const;
+    Result<void> takeCookies(Call &call) const;
+    Result<Secret> tokenOf(const Call &call, bool &isOfCookie) const;
+    void addCookies(const Call &call, const std::optional<IssuedTokens> &tokens, HttpReply &reply) const;
 
     const PipelineOptions options;
     const Api &api;
     Authenticator &authenticator;
     const ClientAddress clientAddress;
     const Cors cors;
+    const CookieGuard cookieGuard;
     const Router router;
 };
 
@@ -106,15 +112,20 @@ Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
     if (isLimited(rateClass) && rateClass != RateClass::Account)
         CO_CHECK(co_await count(call, LimitSubject::of(context.client.address)));
 
-    // 5. Authenticate: who asks. From memory where that is possible; nothing is decoded for strangers.
+    // 5. Authenticate: who asks. From memory where that is possible; nothing is decoded for strangers. Tokens in cookies come with
+    //    whatever a browser sends, so a write needs a sign that a page which may call meant it: that is part of who asks.
+    CO_CHECK(takeCookies(call));
     if (call.endpoint->access.needsToken()) {
-        CO_TRY(const Secret token, bearerTokenOf(request));
+        bool isOfCookie = false;
+        CO_TRY(const Secret token, tokenOf(call, isOfCookie));
         std::optional<Result<Principal>> principal = authenticator.authenticateAtOnce(token, context.now);
         if (!principal) {
             Task<Result<Principal>> task = authenticator.authenticate(token, context.now);
             principal.emplace(co_await task);
         }
         CO_TRY(Principal known, *std::move(principal));
+        if (isOfCookie && *call.endpoint->method != Method::Get)
+            CO_CHECK(cookieGuard.checkWrite(request, call.cookies, known.actor.session));
         context.tenant = known.tenant;
         context.actor = std::move(known.actor);
         context.permissions = std::move(known.permissions);
@@ -142,8 +153,10 @@ Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
     // 9. Handler. From here on the context does not change.
     Task<Result<HttpReply>> task = prepared->run(context);
     Result<HttpReply> reply = co_await task;
-    if (reply.ok())
+    if (reply.ok()) {
         leaveOutWhatTheClientHas(request, *reply);
+        addCookies(call, prepared->tokens, *reply);
+    }
     co_return reply;
 
     // 10. Render, 11. access log, 12. metrics: see Pipeline::handle(), which also does them for refusals and exceptions.
@@ -165,6 +178,49 @@ Task<Result<void>> Pipeline::Stages::count(Call &call, LimitSubject subject) con
     if (!verdict->isAllowed)
         co_return Problem(ProblemCode::RateLimited).withRetryAfter(verdict->retryAfter);
     co_return Result<void>();
+}
+
+/// Reads what concerns tokens in cookies. The cookie of the refresh token stands in for the body's only when the client has said
+/// that it uses cookies: a field that no form and no page of another origin can send.
+Result<void> Pipeline::Stages::takeCookies(Call &call) const
+{
+    if (!call.request.headers.contains("Cookie") && !call.request.headers.contains("X-Token-Delivery"))
+        return {};
+    const EndpointInfo &endpoint = *call.endpoint;
+    TRY(call.context.delivery.byCookie, token_cookies::areWanted(call.request));
+    call.cookies = token_cookies::receivedIn(call.request);
+    if (!call.context.delivery.byCookie)
+        return {};
+    if (endpoint.deliversTokens)
+        CHECK(cookieGuard.checkOrigin(call.request));
+    if (endpoint.takesRefreshCookie && !call.cookies.refreshToken.empty()) {
+        TRY(const Secret token, token_cookies::theOnly(call.cookies.refreshToken));
+        const auto session = authenticator.sessionOfRefreshToken(token);
+        if (!session)
+            return ProblemCode::InvalidRefreshToken;
+        CHECK(cookieGuard.checkWrite(call.request, call.cookies, *session));
+        call.context.delivery.refreshToken = token;
+    }
+    return {};
+}
+
+/// The access token: what `Authorization` says, and only where that is not there the cookie. A client that sends the field has
+/// chosen whom it speaks for, which no page of another origin can do for it.
+Result<Secret> Pipeline::Stages::tokenOf(const Call &call, bool &isOfCookie) const
+{
+    isOfCookie = !call.cookies.accessToken.empty() && !call.request.headers.contains("Authorization");
+    if (!isOfCookie)
+        return bearerTokenOf(call.request);
+    TRY(const Secret token, token_cookies::theOnly(call.cookies.accessToken));
+    return checkedToken(token.reveal());
+}
+
+void Pipeline::Stages::addCookies(const Call &call, const std::optional<IssuedTokens> &tokens, HttpReply &reply) const
+{
+    if (tokens)
+        token_cookies::set(*tokens, call.request, options.fingerprintKey, reply.headers);
+    if (call.endpoint->clearsTokens && (call.context.delivery.byCookie || call.cookies.hasAny()))
+        token_cookies::clear(reply.headers);
 }
 
 /// The answer to a request that no endpoint handles; nothing: one does.

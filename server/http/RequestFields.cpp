@@ -97,7 +97,11 @@ Result<Secret> bearerTokenOf(const HttpRequest &request)
     const QByteArrayView value = values.front();
     if (value.size() < 7 || !equalsIgnoringCase(value.first(7), "Bearer "))
         return ProblemCode::Unauthenticated;
-    const QByteArrayView token = value.sliced(7).trimmed();
+    return checkedToken(value.sliced(7).trimmed());
+}
+
+Result<Secret> checkedToken(QByteArrayView token)
+{
     if (token.isEmpty() || !std::all_of(token.begin(), token.end(), isTokenCharacter))
         return ProblemCode::InvalidToken;
     return Secret(token);

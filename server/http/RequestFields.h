@@ -18,6 +18,9 @@ QString userAgentOf(const HttpRequest &request);
 /// when it cannot be one, `malformed_request` when the field stands twice.
 Result<Secret> bearerTokenOf(const HttpRequest &request);
 
+/// The bytes as a token, if they can be one (`token68` of RFC 9110); `invalid_token` else.
+Result<Secret> checkedToken(QByteArrayView token);
+
 /// `Idempotency-Key`: 16 to 128 visible ASCII characters, else `idempotency_key_invalid`; nothing when it is absent.
 /// The fingerprint is keyed, so that what is stored tells nobody anything about passwords in the body.
 Result<std::optional<IdempotencyKey>> idempotencyKeyOf(const HttpRequest &request, std::string_view operation, const UserId &actor,

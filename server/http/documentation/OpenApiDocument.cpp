@@ -2,6 +2,7 @@
 
 #include "server/http/documentation/OpenApiParts.h"
 #include "server/http/documentation/OpenApiProblems.h"
+#include "server/http/TokenCookies.h"
 
 namespace aegis::http {
 namespace {
@@ -15,6 +16,12 @@ QJsonObject propertyOf(const FieldDescription &field)
 
 QJsonObject objectSchema(const SchemaDescription &description, bool isRequest)
 {
+    if (!description.oneOf.empty()) {
+        QJsonArray alternatives;
+        for (const std::string_view name : description.oneOf)
+            alternatives.append(referenceTo(name));
+        return {{QStringLiteral("oneOf"), alternatives}, {QStringLiteral("examples"), QJsonArray{parsed(description.example)}}};
+    }
     QJsonObject properties;
     QJsonArray required;
     for (const FieldDescription &field : description.fields) {
@@ -71,6 +78,8 @@ QJsonArray parametersOf(const EndpointDescription &endpoint)
     QJsonArray parameters{reference(QStringLiteral("parameters"), QStringLiteral("CorrelationId"))};
     if (endpoint.info->takesIdempotencyKey)
         parameters.append(reference(QStringLiteral("parameters"), QStringLiteral("IdempotencyKey")));
+    if (endpoint.info->deliversTokens)
+        parameters.append(reference(QStringLiteral("parameters"), QStringLiteral("TokenDelivery")));
     for (const FieldDescription &field : endpoint.parameters) {
         const QString place = field.in == In::Path ? QStringLiteral("path")
             : field.in == In::Query                ? QStringLiteral("query")
@@ -83,6 +92,37 @@ QJsonArray parametersOf(const EndpointDescription &endpoint)
                                       {QStringLiteral("example"), textOf(field.example)}});
     }
     return parameters;
+}
+
+/// The ways to authenticate: any one of them. A write by cookie needs the CSRF token beside it.
+QJsonArray securityOf(const EndpointInfo &info)
+{
+    if (!info.access.needsToken())
+        return {};
+    QJsonObject byCookie{{QStringLiteral("accessCookie"), QJsonArray()}};
+    if (*info.method != Method::Get)
+        byCookie.insert(QStringLiteral("csrfToken"), QJsonArray());
+    return {QJsonObject{{QStringLiteral("accessToken"), QJsonArray()}}, byCookie};
+}
+
+QJsonObject securityScheme(QByteArrayView name, const QString &place, const char *description)
+{
+    return {{QStringLiteral("type"), QStringLiteral("apiKey")},
+            {QStringLiteral("in"), place},
+            {QStringLiteral("name"), QString::fromLatin1(name)},
+            {QStringLiteral("description"), QString::fromLatin1(description)}};
+}
+
+FieldDescription tokenDelivery()
+{
+    FieldDescription field{.name = "X-Token-Delivery",
+                           .in = In::Header,
+                           .description = "`cookie`: the tokens are not in the body but in cookies that no script can read, and X-CSRF-Token of the "
+                                          "answer is to be sent with every write. `body` is what happens without it.",
+                           .example = "cookie",
+                           .schema = plainSchema("string", nullptr)};
+    field.schema.insert(QStringLiteral("enum"), QJsonArray{QStringLiteral("cookie"), QStringLiteral("body")});
+    return field;
 }
 
 QJsonObject operationOf(const EndpointDescription &endpoint, const Schemas &schemas)
@@ -110,8 +150,7 @@ QJsonObject operationOf(const EndpointDescription &endpoint, const Schemas &sche
                           {QStringLiteral("description"), description.trimmed()},
                           {QStringLiteral("parameters"), parametersOf(endpoint)},
                           {QStringLiteral("responses"), responses},
-                          {QStringLiteral("security"),
-                           info.access.needsToken() ? QJsonArray{QJsonObject{{QStringLiteral("accessToken"), QJsonArray()}}} : QJsonArray()},
+                          {QStringLiteral("security"), securityOf(info)},
                           {QStringLiteral("x-rate-class"), rateClassName(info.rateClass)}};
     if (!endpoint.request.empty()) {
         const QJsonObject media{{QStringLiteral("schema"), referenceTo(endpoint.request)},
@@ -157,6 +196,7 @@ QJsonObject componentsOf(const ApiDescription &api)
         {QStringLiteral("schemas"), schemas},
         {QStringLiteral("parameters"),
          QJsonObject{{QStringLiteral("IdempotencyKey"), headerParameter(api.idempotencyKey)},
+                     {QStringLiteral("TokenDelivery"), headerParameter(tokenDelivery())},
                      {QStringLiteral("CorrelationId"), headerParameter(correlationId())}}},
         {QStringLiteral("responses"), QJsonObject{{QStringLiteral("AnyProblem"), defaultResponse()}}},
         {QStringLiteral("headers"),
@@ -172,13 +212,20 @@ QJsonObject componentsOf(const ApiDescription &api)
                       replyHeader("Calls (`q`) in so many seconds (`w`), by client address or person.", plainSchema("string", nullptr))},
                      {QStringLiteral("Challenge"), replyHeader("How to authenticate (RFC 6750).", plainSchema("string", nullptr))}}},
         {QStringLiteral("securitySchemes"),
-         QJsonObject{
-             {QStringLiteral("accessToken"),
-              QJsonObject{{QStringLiteral("type"), QStringLiteral("http")},
-                          {QStringLiteral("scheme"), QStringLiteral("bearer")},
-                          {QStringLiteral("bearerFormat"), QStringLiteral("JWT")},
-                          {QStringLiteral("description"),
-                           QStringLiteral("`Authorization: Bearer` with the access token. It is short-lived and ends at once on logout.")}}}}},
+         QJsonObject{{QStringLiteral("accessToken"),
+                      QJsonObject{{QStringLiteral("type"), QStringLiteral("http")},
+                                  {QStringLiteral("scheme"), QStringLiteral("bearer")},
+                                  {QStringLiteral("bearerFormat"), QStringLiteral("JWT")},
+                                  {QStringLiteral("description"),
+                                   QStringLiteral("`Authorization: Bearer` with the access token. It is short-lived and ends at once on logout.")}}},
+                     {QStringLiteral("accessCookie"),
+                      securityScheme(token_cookies::accessName, QStringLiteral("cookie"),
+                                     "The same token in a cookie, after a login with `X-Token-Delivery: cookie`. It counts when there is no "
+                                     "`Authorization`. A write also needs an `Origin` that may call, and X-CSRF-Token.")},
+                     {QStringLiteral("csrfToken"),
+                      securityScheme("X-CSRF-Token", QStringLiteral("header"),
+                                     "That of the session: what the answer that set the cookies said in X-CSRF-Token, and what the cookie "
+                                     "`__Host-aegis-csrf` holds.")}}},
     };
 }
 

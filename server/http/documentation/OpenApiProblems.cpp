@@ -38,6 +38,8 @@ FieldError exampleError(const EndpointDescription &endpoint, const Schemas &sche
 {
     const bool isParameter = !endpoint.parameters.empty();
     const FieldDescription &field = isParameter ? endpoint.parameters.front() : schemas.at(endpoint.request).fields.front();
+    if (isParameter && field.schema.value(QLatin1String("format")) == QLatin1String("uuid"))
+        return {textOf(field.name), FieldCode::Format, QStringLiteral("Must be a UUID.")};
     if (isParameter) {
         const int longest = field.schema.value(QLatin1String("maxLength")).toInt();
         return {textOf(field.name), FieldCode::Length, QStringLiteral("Must be at most %1 characters.").arg(longest)};

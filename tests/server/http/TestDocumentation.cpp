@@ -50,6 +50,12 @@ static QString textOf(std::string_view text)
     return QString::fromUtf8(text.data(), qsizetype(text.size()));
 }
 
+/// The method as the document names it.
+static const char *methodOf(const EndpointInfo &info)
+{
+    return *info.method == Method::Get ? "get" : *info.method == Method::Delete ? "delete" : "post";
+}
+
 /// Calls the function with each object inside the value.
 static void forEachObject(const QJsonValue &value, const std::function<void(const QJsonObject &)> &function)
 {
@@ -70,7 +76,7 @@ void TestDocumentation::hasEveryEndpoint()
     QCOMPARE(m_document.value(QLatin1String("openapi")).toString(), QStringLiteral("3.1.0"));
     QVERIFY(!m_document.value(QLatin1String("info"))[QLatin1String("version")].toString().isEmpty());
     for (const EndpointInfo *info : endpoints::All::infos) {
-        const QJsonObject found = operation(*info->path, info->method == Method::Get ? "get" : "post");
+        const QJsonObject found = operation(*info->path, methodOf(*info));
         QCOMPARE(found.value(QLatin1String("operationId")).toString(), textOf(*info->operationId));
         QVERIFY(!found.value(QLatin1String("summary")).toString().isEmpty());
         QVERIFY(found.value(QLatin1String("responses")).toObject().contains(QString::number(*info->successStatus)));
@@ -99,9 +105,7 @@ void TestDocumentation::everyReferenceResolves()
 void TestDocumentation::everyOperationHasItsProblemsWithExamples()
 {
     for (const http::EndpointDescription &endpoint : m_api.endpoints) {
-        const QJsonObject responses = operation(*endpoint.info->path, endpoint.info->method == Method::Get ? "get" : "post")
-                                          .value(QLatin1String("responses"))
-                                          .toObject();
+        const QJsonObject responses = operation(*endpoint.info->path, methodOf(*endpoint.info)).value(QLatin1String("responses")).toObject();
         for (const ProblemInfo &info : problemCatalogue()) {
             if (!endpoint.problems.contains(info.code))
                 continue;
@@ -160,7 +164,7 @@ void TestDocumentation::examplesAreAcceptedByTheDecoder()
 void TestDocumentation::securityFollowsTheAccess()
 {
     for (const EndpointInfo *info : endpoints::All::infos) {
-        const QJsonObject found = operation(*info->path, info->method == Method::Get ? "get" : "post");
+        const QJsonObject found = operation(*info->path, methodOf(*info));
         QCOMPARE(found.value(QLatin1String("security")).toArray().isEmpty(), !info->access.needsToken());
         QCOMPARE(found.value(QLatin1String("responses")).toObject().contains(QStringLiteral("401")) || !info->access.needsToken(), true);
         const QByteArray parameters = QJsonDocument(found.value(QLatin1String("parameters")).toArray()).toJson();

@@ -17,7 +17,7 @@ private Q_SLOTS:
     void theListsOfCodesAreOpen();
     void everyCodeIsExplainedInBothDocuments();
     void retryAfterIsToldWhereItIsSent();
-    void aRefreshIsNeverForbidden();
+    void aRefreshIsForbiddenToOtherPagesAlone();
     void theExampleOfAnAnswerIsItsOwn_data();
     void theExampleOfAnAnswerIsItsOwn();
     void theTimesInExamplesAreTheDefaults();
@@ -127,10 +127,11 @@ void TestDocumentedAnswers::retryAfterIsToldWhereItIsSent()
     QCOMPARE(told, int(endpoints::All::size) + int(limited) + 2); // 503 everywhere, 429, and 409 of the two calls with a key
 }
 
-void TestDocumentedAnswers::aRefreshIsNeverForbidden()
+void TestDocumentedAnswers::aRefreshIsForbiddenToOtherPagesAlone()
 {
     QVERIFY(responses("/auth/refresh", "post").contains(QLatin1String("401")));
-    QVERIFY(!responses("/auth/refresh", "post").contains(QLatin1String("403")));
+    QCOMPARE(problemsIn(responses("/auth/refresh", "post").value(QLatin1String("403"))).keys(),
+             (QStringList{QStringLiteral("csrf_token_invalid"), QStringLiteral("origin_not_allowed")}));
     QVERIFY(responses("/auth/login", "post").contains(QLatin1String("403")));
 }
 
@@ -196,8 +197,12 @@ void TestDocumentedAnswers::anInvalidFieldIsOneOfTheRequest()
         if (!endpoint.problems.contains(ProblemCode::ValidationFailed))
             continue;
         const QByteArray path((*endpoint.info->path).data(), qsizetype((*endpoint.info->path).size()));
-        const QJsonObject
-            response = responses(path.constData(), endpoint.info->method == Method::Get ? "get" : "post").value(QLatin1String("422")).toObject();
+        const QJsonObject response = responses(path.constData(),
+                                               *endpoint.info->method == Method::Get          ? "get"
+                                                   : *endpoint.info->method == Method::Delete ? "delete"
+                                                                                              : "post")
+                                         .value(QLatin1String("422"))
+                                         .toObject();
         const QJsonValue error = problemsIn(response)[QLatin1String("validation_failed")][QLatin1String("value")][QLatin1String("errors")][0];
         std::vector<http::FieldDescription> fields = endpoint.parameters;
         if (!endpoint.request.empty()) {
@@ -211,7 +216,7 @@ void TestDocumentedAnswers::anInvalidFieldIsOneOfTheRequest()
         QCOMPARE(error[QLatin1String("code")].toString() == QLatin1String("required"), field->required && field->in == In::Body);
         ++checked;
     }
-    QCOMPARE(checked, 6);
+    QCOMPARE(checked, 12);
 }
 
 void TestDocumentedAnswers::thePasswordRulesAreThoseOfThePolicy()
@@ -256,6 +261,17 @@ void TestDocumentedAnswers::settingsInSentencesAreDefaults()
     QCOMPARE(defaults.refreshGrace, std::chrono::milliseconds(10s));
     QCOMPARE(document.count(QStringLiteral("24 hours")), document.count(QStringLiteral("24 hours by default (IDEMPOTENCY_TTL)")));
     QCOMPARE(document.count(QStringLiteral("10 seconds")), document.count(QStringLiteral("(REFRESH_GRACE, by default 10 seconds)")));
+    QCOMPARE(defaults.reauthenticationMaxAge, std::chrono::seconds(10min));
+    QCOMPARE(document.count(QStringLiteral("10 minutes")), document.count(QStringLiteral("10 minutes by default (REAUTHENTICATION_MAX_AGE)")));
+    QCOMPARE(defaults.mfaChallengeLifetime, std::chrono::seconds(5min));
+    QCOMPARE(document.count(QStringLiteral("5 minutes")), document.count(QStringLiteral("5 minutes by default (MFA_CHALLENGE_LIFETIME)")));
+    QCOMPARE(defaults.mfaPause, std::chrono::seconds(15min));
+    QCOMPARE(defaults.mfaEnrolmentLifetime, std::chrono::seconds(15min));
+    QCOMPARE(document.count(QStringLiteral("15 minutes")),
+             document.count(QStringLiteral("15 minutes by default (MFA_ENROLMENT_LIFETIME)"))
+                 + document.count(QStringLiteral("15 minutes (MFA_PAUSE)")));
+    QCOMPARE(defaults.mfaMaxFailures, 5);
+    QVERIFY(document.contains(QStringLiteral("After 5 wrong ones by default (MFA_MAX_FAILURES)")));
     QVERIFY(document.contains(QStringLiteral("IDEMPOTENCY_TTL")));
     QVERIFY(document.contains(QStringLiteral("REFRESH_GRACE")));
 }
