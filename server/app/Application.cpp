@@ -3,11 +3,13 @@
 #include "server/app/ConnectionWatch.h"
 #include "server/app/Services.h"
 #include "server/app/Storage.h"
+#include "server/config/EncryptionKeys.h"
 #include "server/http/Pipeline.h"
 #include "server/http/transport/HttpServer.h"
 #include "server/http/transport/ListeningSocket.h"
 #include "server/jobs/BackgroundLoop.h"
 #include "server/jobs/Housekeeping.h"
+#include "server/jobs/Resealing.h"
 #include "server/keys/KeyService.h"
 #include "server/keys/SigningKeyStore.h"
 #include "server/log/AccessLog.h"
@@ -125,11 +127,16 @@ public:
     {
     }
 
+    HouseRules houseRules() const
+    {
+        return {.accessLifetime = settings.jwtAccessExpiration, .sessionRetention = settings.sessionRetention, .instance = {}};
+    }
     Result<InstanceSecrets> loadSecrets(DatabaseSession &session) const;
     Result<void> makeServices();
     Result<void> startLoops();
     Result<void> startSignal();
     Result<void> keepHouseAndLearn();
+    Result<void> resealRest(Instant now);
     Result<void> startHttp();
     void measureHttp();
     void watchHttp();
@@ -199,15 +206,23 @@ Result<void> Application::Private::makeServices()
 {
     DatabaseSession session(storage.serving, storage.session);
     TRY(InstanceSecrets secrets, loadSecrets(session));
-    TRY(Sealing sealing, Sealing::make({{1, secrets.encryptionKey}}));
+    const EncryptionKeys encryptionKeys(settings);
+    TRY(Sealing::Keys keysToSeal, encryptionKeys.load());
+    // A rotation by another process makes a key that this one has not seen yet.
+    TRY(Sealing sealing, Sealing::make(std::move(keysToSeal), [encryptionKeys] {
+            auto found = encryptionKeys.load();
+            return found ? *std::move(found) : Sealing::Keys();
+        }));
     TRY(RefreshTokens refreshTokens, RefreshTokens::make(secrets.jwtRefreshSecret, settings.jwtIssuer));
-    CHECK(keepHouse(session, options.clock())); // the first key is told by an event, and events need their partition
+    TRY(MfaTokens mfaTokens, MfaTokens::make(secrets.jwtRefreshSecret, settings.jwtIssuer));
+    CHECK(keepHouse(session, options.clock(), houseRules())); // the first key is told by an event, and events need their partition
     TRY(KeySet keys, loadKeys(settings.jwtSecret, session, sealing, options.clock()));
     fingerprintKey = secrets.fingerprintKey;
     services = std::make_unique<Services>(Services::Ground{.settings = settings,
                                                            .secrets = std::move(secrets),
                                                            .sealing = std::move(sealing),
                                                            .refreshTokens = std::move(refreshTokens),
+                                                           .mfaTokens = std::move(mfaTokens),
                                                            .keys = std::move(keys),
                                                            .storage = storage,
                                                            .argon2 = argon2});
@@ -250,11 +265,24 @@ Result<void> Application::Private::startSignal()
 Result<void> Application::Private::keepHouseAndLearn()
 {
     const Instant now = options.clock();
-    CHECK(keepHouse(*houseSession, now));
+    CHECK(keepHouse(*houseSession, now, houseRules()));
     CHECK(AccountLockService::unlockExpired(*houseSession, now));
     using Shares = std::vector<PasswordCostStore::Share>;
     TRY(const Shares shares, houseSession->read<Shares>(RequestContext::forSystem(now), PasswordCostStore::shares));
     services->decoys.learn(shares);
+    return resealRest(now);
+}
+
+/// What a rotation of the encryption key has left, of which this server's own keys are the measure.
+Result<void> Application::Private::resealRest(Instant now)
+{
+    TRY(const Resealing::Counts counts, Resealing(*houseSession, services->sealing).run(now));
+    if (counts.done > 0)
+        log::info("resealed", {{"values", counts.done}});
+    if (counts.unusable > 0)
+        log::error(
+            "sealed_values_unusable",
+            {{"values", counts.unusable}, {"message", "no encryption key opens them: give the one that sealed them as ENCRYPTION_KEY_PREVIOUS"}});
     return {};
 }
 

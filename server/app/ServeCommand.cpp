@@ -2,6 +2,7 @@
 
 #include "server/app/Application.h"
 #include "server/app/DescriptorLimit.h"
+#include "server/app/EncryptionRotation.h"
 #include "server/app/Storage.h"
 #include "server/cli/CalibrationReport.h"
 #include "server/cli/Signals.h"
@@ -122,11 +123,21 @@ int migrateOnly(const LoadedSettings &loaded)
     return ExitSuccess;
 }
 
+int rotateEncryption(const LoadedSettings &loaded)
+{
+    configureLog(loaded.settings);
+    const auto rotated = rotateEncryptionKey(loaded.settings, [](const QString &line) {
+        std::puts(line.toUtf8().constData());
+        std::fflush(stdout);
+    });
+    return rotated ? ExitSuccess : refuse("rotation_failed", rotated.problem());
+}
+
 } // namespace
 
 Commands serverCommands()
 {
-    return {.run = serve, .migrate = migrateOnly, .calibrate = {}};
+    return {.run = serve, .migrate = migrateOnly, .calibrate = {}, .rotateEncryption = rotateEncryption};
 }
 
 } // namespace aegis

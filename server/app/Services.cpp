@@ -6,6 +6,7 @@
 #include "server/http/documentation/EndpointDescription.h"
 #include "server/keys/KeyApi.h"
 #include "server/log/Log.h"
+#include "server/mfa/MfaApi.h"
 #include "server/organizations/OrganizationApi.h"
 #include "server/sessions/SessionApi.h"
 
@@ -105,18 +106,27 @@ Services::Services(Ground ground) :
             .absolute = ground.settings.sessionAbsoluteLifetime,
             .refreshGrace = ground.settings.refreshGrace}),
     sessions(database, refreshTokens, tokens, opener, revocations, limits, ground.settings.suspicionWindow),
-    authenticator(accessTokens, revocations, database, ground.settings.revocationMaxAge), idempotency(sealing, ground.settings.idempotencyTtl),
-    registration(database, hasher, policy, opener, idempotency), locks(database, tokens, revocations, throttle),
-    decoys(limitKeys, hasher.parameters()), guard(database, throttle, locks, decoys),
-    login(database, hasher, opener, guard, ground.secrets.emailFingerprintKey), slugs(database),
+    authenticator(accessTokens, refreshTokens, revocations, database, ground.settings.revocationMaxAge),
+    idempotency(sealing, ground.settings.idempotencyTtl), registration(database, hasher, policy, opener, idempotency),
+    locks(database, tokens, revocations, throttle), decoys(limitKeys, hasher.parameters()), guard(database, throttle, locks, decoys),
+    secondFactor(database, sealing,
+                 {.maxFailures = ground.settings.mfaMaxFailures,
+                  .pause = ground.settings.mfaPause,
+                  .enrolmentLifetime = ground.settings.mfaEnrolmentLifetime}),
+    mfa(database, sealing, secondFactor, tokens, revocations,
+        {.issuer = ground.settings.mfaIssuer, .backupCodes = ground.settings.mfaBackupCodes, .freshFor = ground.settings.reauthenticationMaxAge}),
+    mfaLogin(database, opener, guard, secondFactor, std::move(ground.mfaTokens), ground.settings.mfaChallengeLifetime),
+    login(database, hasher, opener, guard, mfaLogin, ground.secrets.emailFingerprintKey),
+    reauthentication(database, login, secondFactor, tokens), ownSessions(database, tokens, revocations), slugs(database),
     health(database, hasher, revocations, ground.settings.revocationMaxAge, ground.storage.migrations)
 {
 }
 
 void Services::bind(http::Api &api, MetricsAccess metricsAccess)
 {
-    bindAuth(api, registration, login);
-    bindSessions(api, sessions);
+    bindAuth(api, registration, login, mfaLogin, reauthentication);
+    bindSessions(api, sessions, ownSessions);
+    bindMfa(api, mfa);
     bindOrganizations(api, slugs);
     bindKeys(api, keys);
     bindHealth(api, health, metrics, metricsAccess);
@@ -185,6 +195,9 @@ std::vector<Metrics::Sampled> Services::measure()
         counter("aegis_limits_counted_alone_total", "Calls that this instance counted alone because Redis did not answer.",
                 [this] { return double(limits.countedAlone() + throttle.countedAlone()); });
     }
+    counter("aegis_mfa_failures_total", "Second factors that were wrong.", [this] { return double(secondFactor.failures()); });
+    counter("aegis_mfa_paused_total", "Second factors that were not looked at, because there had been too many wrong ones.",
+            [this] { return double(secondFactor.pauses()); });
     counter("aegis_log_lines_dropped_total", "Lines of the log that nobody took in time.", [] { return double(log::dropped()); });
     return sampled;
 }

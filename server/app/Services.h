@@ -5,6 +5,7 @@
 #include "server/auth/DecoyCosts.h"
 #include "server/auth/LoginGuard.h"
 #include "server/auth/LoginService.h"
+#include "server/auth/Reauthentication.h"
 #include "server/auth/RegistrationService.h"
 #include "server/config/InstanceSecrets.h"
 #include "server/config/Settings.h"
@@ -16,12 +17,14 @@
 #include "server/limits/LimitKeys.h"
 #include "server/limits/LoginThrottle.h"
 #include "server/limits/RateLimits.h"
+#include "server/mfa/MfaService.h"
 #include "server/metrics/Metrics.h"
 #include "server/organizations/SlugService.h"
 #include "server/passwords/Argon2Choice.h"
 #include "server/passwords/PasswordHasher.h"
 #include "server/passwords/PasswordPolicy.h"
 #include "server/sessions/AccessTokenAuthenticator.h"
+#include "server/sessions/OwnSessions.h"
 #include "server/sessions/RefreshTokens.h"
 #include "server/sessions/SessionService.h"
 
@@ -36,6 +39,7 @@ struct Services {
         InstanceSecrets secrets;
         Sealing sealing;
         RefreshTokens refreshTokens;
+        MfaTokens mfaTokens;
         KeySet keys;
         const Storage &storage;
         Argon2Choice argon2 = {.engine = fastestArgon2Engine()};
@@ -77,7 +81,12 @@ struct Services {
     AccountLockService locks;
     DecoyCosts decoys;
     LoginGuard guard;
+    SecondFactor secondFactor;
+    MfaService mfa;
+    MfaLogin mfaLogin;
     LoginService login;
+    Reauthentication reauthentication;
+    OwnSessions ownSessions;
     SlugService slugs;
     HealthService health;
 };

@@ -63,4 +63,17 @@ Result<Storage> Storage::open(const Settings &settings, Options options)
     return storage;
 }
 
+Result<Storage> Storage::join(const Settings &settings)
+{
+    if (settings.hasEmbeddedDatabase()) {
+        Storage running;
+        running.session.statementTimeout = settings.databaseStatementTimeout;
+        running.serving = ConnectionString::socket(settings.dataDir + QStringLiteral("/postgres/run"), "aegis_app", "aegis");
+        TRY(const std::vector<Migration> migrations, Migration::readAll(QStringLiteral(":/migrations")));
+        if (checkDatabase(running.serving, running.session, migrations))
+            return running;
+    }
+    return open(settings, {.durable = true, .migrate = false});
+}
+
 } // namespace aegis

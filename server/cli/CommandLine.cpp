@@ -22,6 +22,7 @@ constexpr std::array words{
     word("migrate", CommandName::Migrate, "bring the database's schema up to date and end"),
     word("check-config", CommandName::CheckConfig, "say which settings hold and where they come from, or what is wrong with them"),
     word("calibrate", CommandName::Calibrate, "measure this machine and propose parameters for hashing passwords"),
+    word("keys rotate-encryption", CommandName::RotateEncryption, "make a new encryption key and encrypt anew with it, while servers serve"),
     word("version", CommandName::Version, "say which version this is and what it was built with"),
 };
 
@@ -38,7 +39,9 @@ Result<CommandLine> CommandLine::parse(const QStringList &arguments)
     std::optional<CommandName> command;
     std::optional<CommandName> page; // help wins over whatever else is asked for
     for (qsizetype i = 0; i < arguments.size(); ++i) {
-        const QString &argument = arguments.at(i);
+        QString argument = arguments.at(i);
+        if (argument == QLatin1String("keys") && i + 1 < arguments.size()) // its commands have two words
+            argument += QLatin1Char(' ') + arguments.at(++i);
         if (argument == QLatin1String("-h") || argument == QLatin1String("--help") || (argument == QLatin1String("help") && !command)) {
             page = CommandName::Help;
         } else if (argument == QLatin1String("--help-config")) {
@@ -74,7 +77,7 @@ QString CommandLine::usage()
 {
     QString page = QStringLiteral("Usage: aegisd COMMAND [--config FILE]\n\nCommands:\n");
     for (const Word &known : words)
-        page += QStringLiteral("  %1  %2\n").arg(QString(known.name).leftJustified(14), known.does);
+        page += QStringLiteral("  %1  %2\n").arg(QString(known.name).leftJustified(22), known.does);
     page += QStringLiteral("\nOptions:\n"
                            "  --config FILE   settings from a file, a line KEY=VALUE each; environment variables win over it\n"
                            "  --help-config   list all settings with their defaults and reasons\n"

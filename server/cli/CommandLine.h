@@ -8,7 +8,7 @@
 
 namespace aegis {
 
-enum class CommandName { Run, Migrate, CheckConfig, Calibrate, Version, Help, HelpConfig };
+enum class CommandName { Run, Migrate, CheckConfig, Calibrate, RotateEncryption, Version, Help, HelpConfig };
 
 /// What `aegisd` was told to do.
 struct CommandLine {

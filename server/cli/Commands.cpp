@@ -49,6 +49,8 @@ int runWithSettings(const CommandLine &line, const LoadedSettings &loaded, const
         return print(out, effectiveSettings(loaded) + QStringLiteral("\nThe settings are right.\n"));
     case CommandName::Calibrate:
         return call(commands.calibrate, loaded, err);
+    case CommandName::RotateEncryption:
+        return call(commands.rotateEncryption, loaded, err);
     case CommandName::Version:
     case CommandName::Help:
     case CommandName::HelpConfig:

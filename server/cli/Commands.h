@@ -23,6 +23,7 @@ struct Commands {
     std::function<int(const LoadedSettings &)> run;
     std::function<int(const LoadedSettings &)> migrate;
     std::function<int(const LoadedSettings &)> calibrate;
+    std::function<int(const LoadedSettings &)> rotateEncryption = {};
 };
 
 /// Reads the command line and carries it out; gives the exit code. What was asked for goes to `out`, complaints to `err`.

@@ -1,5 +1,7 @@
 #include "server/config/InstanceSecrets.h"
 
+#include "server/config/EncryptionKeys.h"
+
 #include <array>
 
 namespace aegis {
@@ -30,16 +32,19 @@ constexpr std::array<Kept, 4> allKept{{
 Result<InstanceSecrets> InstanceSecrets::load(const Settings &settings, bool hasSealed)
 {
     const SecretStore store(settings.dataDir);
+    // After a rotation the first file may be gone: the newest one counts.
+    const QString encryptionFile = EncryptionKeys::newestName(store);
+    const auto fileOf = [&](const Kept &kept) { return &kept == &allKept.front() ? encryptionFile : QString(QLatin1String(kept.file)); };
     bool isKnownPlace = hasSealed;
     for (const Kept &kept : allKept)
-        isKnownPlace = isKnownPlace || store.has(QLatin1String(kept.file));
-    if (const Kept &key = allKept.front(); hasSealed && settings.encryptionKey.isEmpty() && !store.has(QLatin1String(key.file))) {
+        isKnownPlace = isKnownPlace || store.has(fileOf(kept));
+    if (const Kept &key = allKept.front(); hasSealed && settings.encryptionKey.isEmpty() && !store.has(fileOf(key))) {
         return Problem(ProblemCode::Internal,
                        QStringLiteral("the encryption key is lost: the database holds signing keys that it has sealed, but ENCRYPTION_KEY is not "
                                       "set and %1 is not there. Put that file back from a backup, or set ENCRYPTION_KEY to what the other "
                                       "servers on this database have; nothing was changed. When it is lost for good: `The encryption key is lost` in "
                                       "docs/operations.md")
-                           .arg(store.pathOf(QLatin1String(key.file))));
+                           .arg(store.pathOf(fileOf(key))));
     }
 
     InstanceSecrets secrets;
@@ -48,7 +53,7 @@ Result<InstanceSecrets> InstanceSecrets::load(const Settings &settings, bool has
             secrets.*kept.loaded = settings.*kept.set;
             continue;
         }
-        const QLatin1String name(kept.file);
+        const QString name = fileOf(kept);
         const bool isMade = !store.has(name);
         TRY(secrets.*kept.loaded, store.readOrMake(name, keyBytes));
         if (!isMade)

@@ -14,6 +14,11 @@ constexpr Sql usableSql(R"(
     where verifies_until is null or verifies_until > $1
     order by (signs_from <= $1 and (signs_until is null or signs_until > $1)) desc, signs_from desc)");
 
+constexpr Sql sealedOtherwiseSql(R"(
+    select kid from aegis.signing_key where substring(private_sealed from 1 for length($1::bytea)) <> $1 order by kid limit $2)");
+constexpr Sql sealedSql("select private_sealed from aegis.signing_key where kid = $1");
+constexpr Sql resealSql("update aegis.signing_key set private_sealed = $3 where kid = $1 and private_sealed = $2");
+
 constexpr Sql addSql(R"(
     insert into aegis.signing_key (kid, algorithm, private_sealed, public_jwk, created_at, signs_from)
     values ($1, $2, $3, $4, $5, $5))");
@@ -56,6 +61,27 @@ Result<std::vector<SigningKey>> SigningKeyStore::usable(Tx &tx) const
         keys.push_back(std::move(key));
     }
     return keys;
+}
+
+Result<QByteArrayList> SigningKeyStore::sealedOtherwise(Tx &tx, int most) const
+{
+    TRY(const Rows rows, tx.finalQuery(sealedOtherwiseSql, Bytes{m_sealing.mark()}, most));
+    QByteArrayList kids;
+    for (const Row row : rows)
+        kids.append(row.get<QByteArray>(0));
+    return kids;
+}
+
+Result<bool> SigningKeyStore::reseal(Tx &tx, const QByteArray &kid) const
+{
+    TRY(const Row row, tx.queryOne(ProblemCode::Internal, sealedSql, Text{kid}));
+    const QByteArray old = row.get<QByteArray>(0);
+    TRY(const Secret plain, m_sealing.open(old, kid));
+    if (!m_sealing.isOutdated(old)) // opening it has brought a newer key along
+        return false;
+    TRY(const QByteArray sealed, m_sealing.seal(plain, kid));
+    TRY(const Rows rows, tx.finalQuery(resealSql, Text{kid}, Bytes{old}, Bytes{sealed}));
+    return rows.affected() == 1;
 }
 
 Result<void> SigningKeyStore::add(Tx &tx, const SigningKey &key) const

@@ -4,6 +4,8 @@
 #include "server/crypto/SigningKey.h"
 #include "server/db/Tx.h"
 
+#include <QtCore/QByteArrayList>
+
 #include <vector>
 
 namespace aegis {
@@ -21,6 +23,11 @@ public:
     Result<std::vector<SigningKey>> usable(Tx &tx) const;
     /// Stores a key that signs from now on, with the event of it.
     Result<void> add(Tx &tx, const SigningKey &key) const;
+
+    /// Ids of some keys whose private parts another encryption key has sealed than the present one.
+    Result<QByteArrayList> sealedOtherwise(Tx &tx, int most) const;
+    /// Seals the private part anew; false when that was done meanwhile, or cannot be done any more.
+    Result<bool> reseal(Tx &tx, const QByteArray &kid) const;
 
 private:
     const Sealing &m_sealing;

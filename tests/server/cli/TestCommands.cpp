@@ -64,6 +64,8 @@ void TestCommands::understandsACommandLine_data()
     row("migrate", CommandName::Migrate);
     row("check-config", CommandName::CheckConfig);
     row("calibrate", CommandName::Calibrate);
+    row("keys rotate-encryption", CommandName::RotateEncryption);
+    row("keys rotate-encryption --config /etc/aegis.conf", CommandName::RotateEncryption, "/etc/aegis.conf");
     row("version", CommandName::Version);
     row("--version", CommandName::Version);
     row("--help", CommandName::Help);
@@ -100,6 +102,8 @@ void TestCommands::refusesACommandLine_data()
     QTest::newRow("empty file") << QStringList{QStringLiteral("run"), QStringLiteral("--config=")} << QStringLiteral("--config needs");
     QTest::newRow("two files") << QStringList{QStringLiteral("--config"), QStringLiteral("a"), QStringLiteral("--config"), QStringLiteral("b")}
                                << QStringLiteral("only once");
+    QTest::newRow("half a command") << QStringList{QStringLiteral("keys")} << QStringLiteral("unknown command 'keys'");
+    QTest::newRow("another of keys") << QStringList{QStringLiteral("keys"), QStringLiteral("eat")} << QStringLiteral("unknown command 'keys eat'");
     QTest::newRow("empty argument") << QStringList{QString()} << QStringLiteral("unknown command ''");
 }
 

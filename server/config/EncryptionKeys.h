@@ -1,0 +1,34 @@
+#pragma once
+
+#include "server/config/SecretStore.h"
+#include "server/config/Settings.h"
+#include "server/crypto/Sealing.h"
+
+namespace aegis {
+
+/// The encryption keys of a server: those that were set, and those of the data directory, which are `encryption-key`, then
+/// `encryption-key-2` and so on, the last one the newest. What is set seals; without it the newest file does. All others open.
+class EncryptionKeys {
+public:
+    explicit EncryptionKeys(const Settings &settings) :
+        m_set(settings.encryptionKey), m_previous(settings.encryptionKeyPrevious), m_store(settings.dataDir)
+    {
+    }
+
+    /// All that there are; nothing is made. A problem as of SecretStore::readOrMake().
+    Result<Sealing::Keys> load() const;
+    /// Whether ENCRYPTION_KEY is set: then the operator makes the keys.
+    bool areSet() const { return !m_set.isEmpty(); }
+    /// Makes the next file; its name.
+    Result<QString> makeNext() const;
+
+    /// The name of the newest file; of the first when there is none.
+    static QString newestName(const SecretStore &store);
+
+private:
+    Secret m_set;
+    Secret m_previous;
+    SecretStore m_store;
+};
+
+} // namespace aegis
