@@ -51,14 +51,14 @@ void TestCatalogue::definersAreTheKnownOnes()
         "select coalesce(array_agg(proname::text order by proname), '{}') from pg_proc where pronamespace = 'aegis'::regnamespace and prosecdef");
 
     QCOMPARE(definers,
-             (QStringList{QStringLiteral("ensure_event_partitions"), QStringLiteral("expired_locks"), QStringLiteral("login_lookup"),
-                          QStringLiteral("password_costs"), QStringLiteral("taken_slugs"), QStringLiteral("tenant_knows"),
-                          QStringLiteral("tenant_manages")}));
-    QCOMPARE(
-        m_server->value<qint64>("select count(*) from pg_proc p join pg_roles r on r.oid = p.proowner "
-                                "where pronamespace = 'aegis'::regnamespace and r.rolname = 'aegis_definer' and "
-                                "proname in ('expired_locks', 'login_lookup', 'password_costs', 'taken_slugs', 'tenant_knows', 'tenant_manages')"),
-        qint64(6));
+             (QStringList{QStringLiteral("dead_sessions"), QStringLiteral("ensure_event_partitions"), QStringLiteral("expired_locks"),
+                          QStringLiteral("expired_sessions"), QStringLiteral("factors_sealed_otherwise"), QStringLiteral("has_second_factor"),
+                          QStringLiteral("login_lookup"), QStringLiteral("password_costs"), QStringLiteral("taken_slugs"),
+                          QStringLiteral("tenant_knows"), QStringLiteral("tenant_manages")}));
+    QCOMPARE(m_server->value<qint64>("select count(*) from pg_proc p join pg_roles r on r.oid = p.proowner "
+                                     "where pronamespace = 'aegis'::regnamespace and r.rolname = 'aegis_definer' and "
+                                     "prosecdef and proname <> 'ensure_event_partitions'"),
+             qint64(10));
 }
 
 void TestCatalogue::everyDefinerFixesItsSearchPath()

@@ -48,10 +48,10 @@ void BadInputServer::cleanupTestCase()
 std::vector<const EndpointInfo *> BadInputServer::posts()
 {
     std::vector<const EndpointInfo *> found;
-    for (const EndpointInfo *info : endpoints::All::infos) {
-        if (info->method == Method::Post)
-            found.push_back(info);
-    }
+    endpoints::All::forEach([&found]<class E>() {
+        if (E::info.method == Method::Post && takesBody<E>())
+            found.push_back(&E::info);
+    });
     return found;
 }
 
@@ -73,6 +73,12 @@ QJsonObject BadInputServer::goodBody(QByteArrayView path) const
         return person;
     if (path == "/auth/refresh" || path == "/auth/logout")
         return {{QStringLiteral("refreshToken"), QString::fromUtf8(m_refreshToken)}};
+    if (path == "/auth/reauthenticate")
+        return {{QStringLiteral("password"), ApiClient::password()}};
+    if (path == "/auth/mfa/verify" || path == "/auth/mfa/disable" || path == "/auth/mfa/backup-codes")
+        return {{QStringLiteral("code"), QStringLiteral("123456")}};
+    if (path == "/auth/mfa/challenge")
+        return {{QStringLiteral("mfaToken"), QStringLiteral("a.b.c")}, {QStringLiteral("code"), QStringLiteral("123456")}};
     QJsonObject whole = person;
     whole.insert(QStringLiteral("firstName"), QStringLiteral("Grace"));
     whole.insert(QStringLiteral("lastName"), QStringLiteral("Hopper"));

@@ -238,6 +238,8 @@ void TestBadInput::survivesClientsThatGoAway()
             body.insert(QStringLiteral("password"), QStringLiteral("x")); // refused, so that nothing is stored
         if (path == "/auth/login")
             body.insert(QStringLiteral("email"), 1);
+        if (path == "/auth/reauthenticate")
+            body.insert(QStringLiteral("password"), 1);
         if (path == "/auth/refresh")
             body.insert(QStringLiteral("refreshToken"), QStringLiteral("x"));
         if (path == "/auth/logout")

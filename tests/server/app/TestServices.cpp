@@ -30,6 +30,7 @@ private:
                                                            .secrets = {},
                                                            .sealing = Sealing::make({{1, Secret(QByteArray(32, 'k'))}}).value(),
                                                            .refreshTokens = makeRefreshTokens(),
+                                                           .mfaTokens = MfaTokens::make(Secret(QByteArray(32, 'r')), QStringLiteral("aegis")).value(),
                                                            .keys = KeySet::of({makeKey()}),
                                                            .storage = m_storage});
     }

@@ -2,6 +2,7 @@
 #include "server/db/RowJson.h"
 #include "server/events/EventBatch.h"
 #include "server/passwords/PasswordHasher.h"
+#include "tests/integration/SecondFactors.h"
 #include "tests/support/TestMain.h"
 #include "tests/support/TestServer.h"
 
@@ -67,9 +68,31 @@ void TestEmittedEvents::initTestCase()
 
     QCOMPARE(client.as(person.accessToken).post("/auth/logout").status, 204);
     QCOMPARE(client.as(again.accessToken).post("/auth/logout", {{QStringLiteral("allDevices"), true}}).status, 204);
-    m_secrets = {unlocked.accessToken, unlocked.refreshToken, owner.password,     owner.refreshToken,
-                 owner.accessToken,    person.password,       again.refreshToken, rotated.text(QLatin1String("refreshToken")),
-                 "argon2id$",          "Wrong-Password"};
+
+    // A second factor: set up, failed, used, replaced, proved again, taken away.
+    const SignedUp careful = m_server->signUp();
+    const Enrolled enrolled = enrol(*m_server, careful);
+    QCOMPARE(challenge(*m_server, mfaTokenFor(*m_server, careful), "000000").status, 403);
+    QCOMPARE(challengeWithBackupCode(*m_server, mfaTokenFor(*m_server, careful), enrolled.backupCodes[0]).status, 200);
+    const TestClient own = client.as(careful.accessToken);
+    QCOMPARE(own.post("/auth/reauthenticate", textObject({{"password", careful.password}, {"backupCode", enrolled.backupCodes[1]}})).status, 200);
+    QCOMPARE(own.post("/auth/mfa/backup-codes", textObject({{"backupCode", enrolled.backupCodes[2]}})).status, 200);
+    m_server->advance(std::chrono::seconds(31));
+    QCOMPARE(own.post("/auth/mfa/disable", textObject({{"code", enrolled.code(*m_server)}})).status, 204);
+    m_server->advance(std::chrono::hours(24) * 8); // whoever is still logged in is not any more
+
+    m_secrets = {unlocked.accessToken,
+                 unlocked.refreshToken,
+                 owner.password,
+                 owner.refreshToken,
+                 owner.accessToken,
+                 person.password,
+                 again.refreshToken,
+                 rotated.text(QLatin1String("refreshToken")),
+                 "argon2id$",
+                 "Wrong-Password",
+                 enrolled.backupCodes[0],
+                 enrolled.backupCodes[3]};
 }
 
 void TestEmittedEvents::everyTypeIsEmitted()
