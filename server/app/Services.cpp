@@ -116,8 +116,8 @@ Services::Services(Ground ground) :
     mfa(database, sealing, secondFactor, tokens, revocations,
         {.issuer = ground.settings.mfaIssuer, .backupCodes = ground.settings.mfaBackupCodes, .freshFor = ground.settings.reauthenticationMaxAge}),
     mfaLogin(database, opener, guard, secondFactor, std::move(ground.mfaTokens), ground.settings.mfaChallengeLifetime),
-    login(database, hasher, opener, guard, mfaLogin, ground.secrets.emailFingerprintKey),
-    reauthentication(database, login, secondFactor, tokens), ownSessions(database, tokens, revocations), slugs(database),
+    login(database, hasher, opener, guard, mfaLogin, ground.secrets.emailFingerprintKey), reauthentication(database, login, secondFactor, tokens),
+    ownSessions(database, tokens, revocations), slugs(database),
     health(database, hasher, revocations, ground.settings.revocationMaxAge, ground.storage.migrations)
 {
 }

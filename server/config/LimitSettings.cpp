@@ -16,7 +16,9 @@ SettingGroup limitSettings()
          rate("RATE_LIMIT_REFRESH", &Settings::rateLimitRefresh, "150/5m",
               "Refreshes from one client address: a hundred people behind one address refresh about 35 times in five minutes."),
          rate("RATE_LIMIT_MFA", &Settings::rateLimitMfa, "15/1m",
-              "Not used yet: no call takes a second factor. Then: tries from one client address; a code has a million values, so few may be made."),
+              "Calls from one client address that set a second factor up, show one, or take it away. A code has a million values, so few may be "
+              "tried; "
+              "MFA_MAX_FAILURES counts those of one person."),
          rate("RATE_LIMIT_SLUG_CHECK", &Settings::rateLimitSlugCheck, "60/1m",
               "Checks of a slug from one client address: one each second while somebody types."),
          rate("RATE_LIMIT_ACCOUNT", &Settings::rateLimitAccount, "600/1m",

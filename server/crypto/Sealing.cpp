@@ -122,7 +122,7 @@ Result<Secret> Sealing::open(QByteArrayView sealed, QByteArrayView associatedDat
             if (sealed.startsWith(key.head))
                 return openWith(key.secret, sealed, headOfTwo, associatedData);
         }
-        if (!m_ring->refresh())
+        if (attempt > 0 || !m_ring->refresh())
             break;
     }
     return refused("the key of a sealed value is not there");

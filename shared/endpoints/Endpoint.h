@@ -41,7 +41,6 @@ enum class RateClass {
     Refresh,
     Mfa, ///< second factors
     SlugCheck,
-    Mfa,     ///< second factors
     Account, ///< calls by somebody who is logged in: counted by person, all others by client address
 };
 

@@ -57,7 +57,8 @@ struct Reauthenticate {
         .description =
             "For calls that answer `reauthentication_required`. The session goes on; its tokens from now on say when (`auth_time`) and how "
             "(`amr`). Who has a second factor shows it too: exactly one of `code` and `backupCode`.",
-        .security = "A wrong password is answered and recorded as at a login.",
+        .security = "A wrong password is counted, answered and recorded as at a login: whoever has stolen an access token guesses no more "
+                    "passwords with it than without.",
     };
 };
 

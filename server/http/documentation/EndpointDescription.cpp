@@ -104,8 +104,6 @@ QString rateClassName(RateClass rateClass)
         return QStringLiteral("mfa");
     case RateClass::SlugCheck:
         return QStringLiteral("slugCheck");
-    case RateClass::Mfa:
-        return QStringLiteral("mfa");
     case RateClass::Account:
         return QStringLiteral("account");
     }
