@@ -9,9 +9,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const QByteArray access = "__Host-aegis-access";
-const QByteArray refresh = "__Secure-aegis-refresh";
-const QByteArray csrf = "__Host-aegis-csrf";
+const QByteArray accessCookie = "__Host-aegis-access";
+const QByteArray refreshCookie = "__Secure-aegis-refresh";
+const QByteArray csrfCookie = "__Host-aegis-csrf";
 const QByteArray page = "https://app.example.com";
 
 QByteArray bytes(std::string_view text)
@@ -120,14 +120,14 @@ void TestCookies::everyCallThatGivesTokensSetsThem()
     CookieJar jar;
     jar.take(reply);
     QCOMPARE(jar.size(), 3);
-    QCOMPARE(jar.at(access).attributes, (QByteArrayList{"max-age=900", "secure", "samesite=strict", "httponly"}));
-    QCOMPARE(jar.at(access).path, QByteArray("/"));
-    QCOMPARE(jar.at(refresh).attributes, (QByteArrayList{"max-age=604800", "secure", "samesite=strict", "httponly"}));
-    QCOMPARE(jar.at(refresh).path, QByteArray("/auth/refresh"));
-    QCOMPARE(jar.at(csrf).attributes, (QByteArrayList{"max-age=604800", "secure", "samesite=strict"}));
-    QCOMPARE(jar.at(csrf).value, reply.field("X-CSRF-Token"));
+    QCOMPARE(jar.at(accessCookie).attributes, (QByteArrayList{"max-age=900", "secure", "samesite=strict", "httponly"}));
+    QCOMPARE(jar.at(accessCookie).path, QByteArray("/"));
+    QCOMPARE(jar.at(refreshCookie).attributes, (QByteArrayList{"max-age=604800", "secure", "samesite=strict", "httponly"}));
+    QCOMPARE(jar.at(refreshCookie).path, QByteArray("/auth/refresh"));
+    QCOMPARE(jar.at(csrfCookie).attributes, (QByteArrayList{"max-age=604800", "secure", "samesite=strict"}));
+    QCOMPARE(jar.at(csrfCookie).value, reply.field("X-CSRF-Token"));
     QCOMPARE(reply.field("Cache-Control"), QByteArray("no-store"));
-    QVERIFY_REPLY(m_server->client().as(jar.at(access).value).get("/auth/me"), 200, "");
+    QVERIFY_REPLY(m_server->client().as(jar.at(accessCookie).value).get("/auth/me"), 200, "");
 }
 
 void TestCookies::aClientThatDoesNotAskGetsNone()
@@ -152,12 +152,12 @@ void TestCookies::aClientThatUsesThem()
     QVERIFY_REPLY(me, 200, "");
     QCOMPARE(me.json()[QLatin1String("session")][QLatin1String("id")].toString().toLatin1(), browser.person.sessionId);
 
-    const QByteArray before = browser.jar.at(refresh).value;
+    const QByteArray before = browser.jar.at(refreshCookie).value;
     const TestReply refreshed = browser.client(*m_server, "/auth/refresh").with("X-Token-Delivery", "cookie").post("/auth/refresh");
     QVERIFY_REPLY(refreshed, 200, "");
     browser.jar.take(refreshed);
-    QVERIFY(browser.jar.at(refresh).value != before);
-    QCOMPARE(browser.jar.at(csrf).value, browser.csrfToken); // the session's, for as long as it lives
+    QVERIFY(browser.jar.at(refreshCookie).value != before);
+    QCOMPARE(browser.jar.at(csrfCookie).value, browser.csrfToken); // the session's, for as long as it lives
     QVERIFY_REPLY(browser.client(*m_server, "/auth/verify").get("/auth/verify"), 204, "");
     QVERIFY_REPLY(browser.client(*m_server, "/auth/mfa/enable").post("/auth/mfa/enable"), 200, "");
 }
@@ -167,15 +167,15 @@ void TestCookies::refreshesUnderTheAddressThatItLoggedInAt()
     const SignedUp ada = m_server->signUp();
     const Browser browser = logIn(ada, "/v1/auth/login");
 
-    QCOMPARE(browser.jar.at(refresh).path, QByteArray("/v1/auth/refresh"));
-    QVERIFY(!browser.jar.fieldFor("/auth/me").contains(refresh));
+    QCOMPARE(browser.jar.at(refreshCookie).path, QByteArray("/v1/auth/refresh"));
+    QVERIFY(!browser.jar.fieldFor("/auth/me").contains(refreshCookie));
     QVERIFY_REPLY(browser.client(*m_server, "/v1/auth/refresh").with("X-Token-Delivery", "cookie").post("/v1/auth/refresh"), 200, "");
 }
 
 void TestCookies::logoutClearsThem()
 {
     Browser browser = logIn(m_server->signUp());
-    const QByteArray token = browser.jar.at(access).value;
+    const QByteArray token = browser.jar.at(accessCookie).value;
 
     const TestReply reply = browser.client(*m_server, "/auth/logout").post("/auth/logout");
 
@@ -202,7 +202,7 @@ void TestCookies::reauthenticatingSetsTheAccessCookieAlone()
     QCOMPARE(reply.head.count("Set-Cookie"), 1);
     CookieJar jar;
     jar.take(reply);
-    QVERIFY_REPLY(m_server->client().as(jar.at(access).value).get("/auth/me"), 200, "");
+    QVERIFY_REPLY(m_server->client().as(jar.at(accessCookie).value).get("/auth/me"), 200, "");
 }
 
 void TestCookies::readsNeedNoOrigin()
@@ -246,7 +246,7 @@ void TestCookies::writesNeedAnOriginThatMayCall()
     QVERIFY_REPLY(reply, 403, "origin_not_allowed");
     QVERIFY(reply.field("Set-Cookie").isNull());
     QCOMPARE(m_server->rowCounts(), before);
-    QVERIFY_REPLY(m_server->client().as(browser.jar.at(access).value).get("/auth/verify"), 204, "");
+    QVERIFY_REPLY(m_server->client().as(browser.jar.at(accessCookie).value).get("/auth/verify"), 204, "");
 }
 
 void TestCookies::writesNeedTheTokenOfTheSession_data()
@@ -269,10 +269,10 @@ void TestCookies::writesNeedTheTokenOfTheSession()
     else if (what.startsWith("another session's"))
         field = other.csrfToken;
     if (what == "another session's in both places")
-        browser.jar.set(csrf, other.csrfToken);
+        browser.jar.set(csrfCookie, other.csrfToken);
     QByteArray cookies = browser.jar.fieldFor("/auth/logout");
     if (what == "no cookie")
-        cookies = access + '=' + browser.jar.at(access).value;
+        cookies = accessCookie + '=' + browser.jar.at(accessCookie).value;
     TestClient client = m_server->client().with("Cookie", cookies).with("Origin", page);
     if (what != "no field")
         client = client.with("X-CSRF-Token", field);
@@ -281,7 +281,7 @@ void TestCookies::writesNeedTheTokenOfTheSession()
 
     QVERIFY_REPLY(client.post("/auth/logout"), 403, "csrf_token_invalid");
 
-    QVERIFY_REPLY(m_server->client().as(browser.jar.at(access).value).get("/auth/verify"), 204, "");
+    QVERIFY_REPLY(m_server->client().as(browser.jar.at(accessCookie).value).get("/auth/verify"), 204, "");
 }
 
 void TestCookies::everyWriteIsHeldToIt_data()
@@ -310,7 +310,7 @@ void TestCookies::everyWriteIsHeldToIt()
     QVERIFY_REPLY(client.with("Origin", page).send(bytes(methodName(*info.method)), path), 403, "csrf_token_invalid");
 
     QCOMPARE(m_server->rowCounts(), before);
-    QVERIFY_REPLY(m_server->client().as(browser.jar.at(access).value).get("/auth/verify"), 204, "");
+    QVERIFY_REPLY(m_server->client().as(browser.jar.at(accessCookie).value).get("/auth/verify"), 204, "");
 }
 
 void TestCookies::theRefreshCookieIsHeldToIt_data()
@@ -362,7 +362,7 @@ void TestCookies::authorizationWinsOverTheCookie()
     QVERIFY_REPLY(browser.jar.client(*m_server, "/auth/me").with("Authorization", "Basic YTpi").get("/auth/me"), 401, "unauthenticated");
     QVERIFY_REPLY(both.post("/auth/logout"), 204, ""); // no cookie has authenticated it
     QVERIFY_REPLY(m_server->client().as(bob.accessToken).get("/auth/verify"), 401, "invalid_token");
-    QVERIFY_REPLY(m_server->client().as(browser.jar.at(access).value).get("/auth/verify"), 204, "");
+    QVERIFY_REPLY(m_server->client().as(browser.jar.at(accessCookie).value).get("/auth/verify"), 204, "");
 }
 
 // Another host of the same site plants a cookie of the same name, for all hosts of the site.
@@ -375,23 +375,23 @@ void TestCookies::aTossedCookieIsRefused()
         return m_server->client().with("Cookie", cookies).with("Origin", page).with("X-CSRF-Token", victim.csrfToken);
     };
     const QByteArray own = victim.jar.fieldFor("/auth/refresh");
-    for (const QByteArray &cookies : {planted(access) + "; " + own, own + ';' + planted(access)})
+    for (const QByteArray &cookies : {planted(accessCookie) + "; " + own, own + ';' + planted(accessCookie)})
         QVERIFY_REPLY(m_server->client().with("Cookie", cookies).get("/auth/me"), 400, "malformed_request");
-    QVERIFY_REPLY(victim.jar.client(*m_server, "/auth/me").with("Cookie", planted(access)).get("/auth/me"), 400, "malformed_request");
-    for (const QByteArray &cookies : {planted(csrf) + "; " + own, own + ';' + planted(csrf)})
+    QVERIFY_REPLY(victim.jar.client(*m_server, "/auth/me").with("Cookie", planted(accessCookie)).get("/auth/me"), 400, "malformed_request");
+    for (const QByteArray &cookies : {planted(csrfCookie) + "; " + own, own + ';' + planted(csrfCookie)})
         QVERIFY_REPLY(writing(cookies).post("/auth/logout"), 400, "malformed_request");
-    for (const QByteArray &cookies : {planted(refresh) + "; " + own, own + ';' + planted(refresh)})
+    for (const QByteArray &cookies : {planted(refreshCookie) + "; " + own, own + ';' + planted(refreshCookie)})
         QVERIFY_REPLY(writing(cookies).with("X-Token-Delivery", "cookie").post("/auth/refresh"), 400, "malformed_request");
     // It does no harm where the cookie does not count: the person can still log in, and ask with a token.
-    const QByteArray all = own + "; " + planted(access) + "; " + planted(csrf) + "; " + planted(refresh);
+    const QByteArray all = own + "; " + planted(accessCookie) + "; " + planted(csrfCookie) + "; " + planted(refreshCookie);
     QVERIFY_REPLY(m_server->client()
                       .with("Cookie", all)
                       .post("/auth/login", textObject({{"email", victim.person.email}, {"password", victim.person.password}})),
                   200, "");
-    QVERIFY_REPLY(m_server->client().with("Cookie", all).as(victim.jar.at(access).value).get("/auth/me"), 200, "");
+    QVERIFY_REPLY(m_server->client().with("Cookie", all).as(victim.jar.at(accessCookie).value).get("/auth/me"), 200, "");
     // Its own cookie instead of the victim's: a write needs the CSRF token that belongs to it, which the victim's page does not have.
     CookieJar tossed = victim.jar;
-    tossed.set(access, attacker.jar.at(access).value);
+    tossed.set(accessCookie, attacker.jar.at(accessCookie).value);
     QVERIFY_REPLY(tossed.client(*m_server, "/auth/logout").with("Origin", page).with("X-CSRF-Token", victim.csrfToken).post("/auth/logout"), 403,
                   "csrf_token_invalid");
 }
@@ -403,9 +403,9 @@ void TestCookies::theCookieOfAnEndedSessionIsRefused()
 
     QVERIFY_REPLY(browser.client(*m_server, "/auth/me").get("/auth/me"), 401, "invalid_token");
     QVERIFY_REPLY(browser.client(*m_server, "/auth/refresh").with("X-Token-Delivery", "cookie").post("/auth/refresh"), 401, "invalid_refresh_token");
-    QVERIFY_REPLY(m_server->client().with("Cookie", access + "=gar bage").get("/auth/me"), 401, "invalid_token");
+    QVERIFY_REPLY(m_server->client().with("Cookie", accessCookie + "=gar bage").get("/auth/me"), 401, "invalid_token");
     QVERIFY_REPLY(
-        m_server->client().with("Cookie", refresh + "=garbage").with("X-Token-Delivery", "cookie").with("Origin", page).post("/auth/refresh"), 401,
+        m_server->client().with("Cookie", refreshCookie + "=garbage").with("X-Token-Delivery", "cookie").with("Origin", page).post("/auth/refresh"), 401,
         "invalid_refresh_token");
 }
 
@@ -459,12 +459,12 @@ void TestCookies::noScriptSeesATokenInThePage()
     CookieJar jar;
     jar.take(reply);
 
-    for (const QByteArray &name : {access, refresh}) {
+    for (const QByteArray &name : {accessCookie, refreshCookie}) {
         QVERIFY(jar.at(name).attributes.contains("httponly"));
         QVERIFY(!reply.body.contains(jar.at(name).value));
     }
-    QVERIFY(!jar.at(csrf).attributes.contains("httponly"));
-    QVERIFY(!jar.at(access).value.contains(jar.at(csrf).value));
+    QVERIFY(!jar.at(csrfCookie).attributes.contains("httponly"));
+    QVERIFY(!jar.at(accessCookie).value.contains(jar.at(csrfCookie).value));
 }
 
 AEGIS_TEST(TestCookies)

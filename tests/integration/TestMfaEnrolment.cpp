@@ -142,7 +142,7 @@ void TestMfaEnrolment::confirmingUsesTheCodeUp()
 
 void TestMfaEnrolment::forgetsAnEnrolmentThatNobodyConfirms()
 {
-    TestServer server({{"MFA_ENROLMENT_LIFETIME", "1m"}});
+    TestServer server(Environment{{"MFA_ENROLMENT_LIFETIME", "1m"}});
     const SignedUp ada = server.signUp();
     const TestReply enabled = server.client().as(ada.accessToken).post("/auth/mfa/enable");
     const Enrolled enrolled{.person = ada, .secret = base32Decoded(enabled.text(QLatin1String("secret"))), .backupCodes = {}};

@@ -4,6 +4,7 @@
 #include <QtCore/QDir>
 #include <QtCore/QProcess>
 #include <QtCore/QStandardPaths>
+#include <QtCore/QTemporaryDir>
 #include <QtCore/QTemporaryFile>
 
 using namespace aegis;
@@ -21,10 +22,44 @@ QByteArray outputOf(const QString &program, const QStringList &arguments)
     return process.readAllStandardOutput().trimmed();
 }
 
+/// Packages of the npm registry in a folder of their own. They are not among the packages of .dev/packages, and a machine may have
+/// no way to the registry.
+class NpmPackages {
+public:
+    /// Empty: they are there; else why not.
+    QString install(const QStringList &packages) const
+    {
+        for (const QString &program : {QStringLiteral("npm"), QStringLiteral("node")}) {
+            if (QStandardPaths::findExecutable(program).isEmpty())
+                return program + QStringLiteral(" is not installed");
+        }
+        QProcess npm;
+        const QStringList arguments{QStringLiteral("install"),
+                                    QStringLiteral("--no-audit"),
+                                    QStringLiteral("--no-fund"),
+                                    QStringLiteral("--ignore-scripts"),
+                                    QStringLiteral("--fetch-retries=0"),
+                                    QStringLiteral("--prefix"),
+                                    m_folder.path()};
+        npm.start(QStringLiteral("npm"), arguments + packages);
+        if (!npm.waitForFinished(60'000) || npm.exitCode() != 0)
+            return QStringLiteral("npm could not install %1: %2").arg(packages.join(u' '), QString::fromUtf8(npm.readAllStandardError().left(300)));
+        return {};
+    }
+    QByteArray node(const QString &script, const QStringList &arguments) const
+    {
+        qputenv("NODE_PATH", (m_folder.path() + QStringLiteral("/node_modules")).toUtf8());
+        return outputOf(QStringLiteral("node"), QStringList{QStringLiteral("-e"), script} + arguments);
+    }
+
+private:
+    const QTemporaryDir m_folder;
+};
+
 } // namespace
 
-/// Programs of others with what this server gives out: an authenticator app (oathtool) and a camera (zbarimg). Both are in
-/// .dev/packages.
+/// Programs of others with what this server gives out: authenticator apps (oathtool; otplib and speakeasy, which most Node servers and
+/// apps use) and a camera (zbarimg). oathtool and zbarimg are in .dev/packages.
 class TestOtpInterop : public QObject {
     Q_OBJECT
 
@@ -32,6 +67,7 @@ private Q_SLOTS:
     void initTestCase() { m_server = std::make_unique<TestServer>(Environment{{"MFA_ISSUER", "Aegis & Söhne"}}); }
     void cleanupTestCase() { m_server.reset(); }
     void oathtoolMakesCodesThatAreTaken();
+    void librariesOfNpmMakeCodesThatAreTaken();
     void zbarimgReadsTheQrCode();
 
 private:
@@ -53,6 +89,35 @@ void TestOtpInterop::oathtoolMakesCodesThatAreTaken()
 
     QVERIFY_REPLY(client.post("/auth/mfa/verify", textObject({{"code", code(0)}})), 200, "");
     QVERIFY_REPLY(challenge(*m_server, mfaTokenFor(*m_server, ada), code(30)), 200, "");
+}
+
+void TestOtpInterop::librariesOfNpmMakeCodesThatAreTaken()
+{
+    const NpmPackages packages;
+    const QString missing = packages.install({QStringLiteral("otplib@12.0.1"), QStringLiteral("speakeasy@2.0.0")});
+    if (!missing.isEmpty())
+        QSKIP(qPrintable(missing));
+    const std::vector<std::pair<const char *, QString>> libraries{
+        {"otplib",
+         QStringLiteral("const { authenticator } = require('otplib'); authenticator.options = { epoch: Number(process.argv[2]) * 1000 };"
+                        "console.log(authenticator.generate(process.argv[1]));")},
+        {"speakeasy",
+         QStringLiteral("console.log(require('speakeasy').totp("
+                        "{ secret: process.argv[1], encoding: 'base32', time: Number(process.argv[2]) }));")}};
+
+    for (const auto &[name, script] : libraries) {
+        const SignedUp ada = m_server->signUp();
+        const TestClient client = m_server->client().as(ada.accessToken);
+        const QString secret = QString::fromLatin1(client.post("/auth/mfa/enable").text(QLatin1String("secret")));
+        const auto code = [&, text = script](qint64 ahead) {
+            return packages.node(text, {secret, QString::number(toUnixSeconds(m_server->now()) + ahead)});
+        };
+
+        const TestReply verified = client.post("/auth/mfa/verify", textObject({{"code", code(0)}}));
+        QVERIFY2(verified.status == 200, (name + (": " + verified.described())).constData());
+        const TestReply loggedIn = challenge(*m_server, mfaTokenFor(*m_server, ada), code(30));
+        QVERIFY2(loggedIn.status == 200, (name + (": " + loggedIn.described())).constData());
+    }
 }
 
 void TestOtpInterop::zbarimgReadsTheQrCode()

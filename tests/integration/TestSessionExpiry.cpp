@@ -160,7 +160,7 @@ void TestSessionExpiry::onlyOneInstanceHasTheLease()
 // SESSION_IDLE_LIFETIME may be shorter than an access token lives.
 void TestSessionExpiry::revokesWhatIsStillAlive()
 {
-    TestServer server({{"SESSION_IDLE_LIFETIME", "1m"}});
+    TestServer server(Environment{{"SESSION_IDLE_LIFETIME", "1m"}});
     const SignedUp ada = server.signUp();
     server.advance(61s);
 

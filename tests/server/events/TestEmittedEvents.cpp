@@ -81,18 +81,9 @@ void TestEmittedEvents::initTestCase()
     QCOMPARE(own.post("/auth/mfa/disable", textObject({{"code", enrolled.code(*m_server)}})).status, 204);
     m_server->advance(std::chrono::hours(24) * 8); // whoever is still logged in is not any more
 
-    m_secrets = {unlocked.accessToken,
-                 unlocked.refreshToken,
-                 owner.password,
-                 owner.refreshToken,
-                 owner.accessToken,
-                 person.password,
-                 again.refreshToken,
-                 rotated.text(QLatin1String("refreshToken")),
-                 "argon2id$",
-                 "Wrong-Password",
-                 enrolled.backupCodes[0],
-                 enrolled.backupCodes[3]};
+    m_secrets = {unlocked.accessToken, unlocked.refreshToken, owner.password,          owner.refreshToken,
+                 owner.accessToken,    person.password,       again.refreshToken,      rotated.text(QLatin1String("refreshToken")),
+                 "argon2id$",          "Wrong-Password",      enrolled.backupCodes[0], enrolled.backupCodes[3]};
 }
 
 void TestEmittedEvents::everyTypeIsEmitted()

@@ -264,7 +264,7 @@ void TestDocumentedAnswers::settingsInSentencesAreDefaults()
     QCOMPARE(defaults.reauthenticationMaxAge, std::chrono::seconds(10min));
     QCOMPARE(document.count(QStringLiteral("10 minutes")), document.count(QStringLiteral("10 minutes by default (REAUTHENTICATION_MAX_AGE)")));
     QCOMPARE(defaults.mfaChallengeLifetime, std::chrono::seconds(5min));
-    QCOMPARE(document.count(QStringLiteral("5 minutes")), document.count(QStringLiteral("5 minutes by default (MFA_CHALLENGE_LIFETIME)")));
+    QCOMPARE(document.count(QStringLiteral(" 5 minutes")), document.count(QStringLiteral("5 minutes by default (MFA_CHALLENGE_LIFETIME)")));
     QCOMPARE(defaults.mfaPause, std::chrono::seconds(15min));
     QCOMPARE(defaults.mfaEnrolmentLifetime, std::chrono::seconds(15min));
     QCOMPARE(document.count(QStringLiteral("15 minutes")),

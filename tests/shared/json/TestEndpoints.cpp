@@ -67,7 +67,7 @@ void TestEndpoints::onlyTheListedOnesArePublic()
             open.insert(*info->operationId);
     }
     const std::set<std::string_view> expected{"signup",  "register", "login",      "refresh",     "slugAvailable", "jwks",
-                                              "openApi", "docs",     "healthLive", "healthReady", "metrics"};
+                                              "openApi", "docs",     "healthLive", "healthReady", "metrics",       "mfaChallenge"};
     QVERIFY(open == expected);
 }
 

@@ -80,8 +80,8 @@ void TestJsonEncoder::readsBackWhatItWrote()
     QCOMPARE(got->user.lastName, std::nullopt);
     QCOMPARE(got->user.createdAt, now);
     QCOMPARE(got->organization->name, sent.organization->name);
-    QVERIFY(got->accessToken.equals(sent.accessToken));
-    QVERIFY(got->refreshToken.equals(sent.refreshToken));
+    QVERIFY(got->accessToken && got->accessToken->equals(*sent.accessToken));
+    QVERIFY(got->refreshToken && got->refreshToken->equals(*sent.refreshToken));
     QCOMPARE(got->refreshExpiresIn, qint64(604800));
     QCOMPARE(got->sessionId, sent.sessionId);
 }
