@@ -75,7 +75,7 @@ Task<Result<void>> LoginGuard::fail(const RequestContext &context, LoginAttempt 
 
 void LoginGuard::succeed(const RequestContext &context, const QString &email) const
 {
-    m_throttle.succeed(m_throttle.subjectsOf(email, context.client.address), context.now);
+    m_throttle.forget(m_throttle.subjectsOf(email, context.client.address), context.now);
 }
 
 } // namespace aegis

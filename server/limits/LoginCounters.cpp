@@ -113,6 +113,15 @@ void LoginCounters::succeed(const LoginSubjects &subjects, Instant now)
     });
 }
 
+void LoginCounters::forget(const LoginSubjects &subjects, Instant now)
+{
+    both(subjects, now, [](Failures &pair, Failures &account, bool isPairShared) {
+        if (!isPairShared)
+            pair.count = 0;
+        account.count = 0;
+    });
+}
+
 void LoginCounters::forgetAccount(const LimitSubject &account, Instant now)
 {
     m_accounts.with(m_keys.place(account, ofAccount), now, [](Failures &counter, bool isShared) {

@@ -28,6 +28,8 @@ public:
     void release(const LoginSubjects &subjects, Instant now);
     /// What was counted before it is forgotten.
     void succeed(const LoginSubjects &subjects, Instant now);
+    /// The same for an attempt that has been released meanwhile.
+    void forget(const LoginSubjects &subjects, Instant now);
     LoginSuspicion fail(const LoginSubjects &subjects, Instant now);
     /// Whether the pair has to pause for what this instance has counted; counts nothing.
     std::optional<LoginAdmission> refusedHere(const LoginSubjects &subjects, Instant now);

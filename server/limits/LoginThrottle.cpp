@@ -139,6 +139,13 @@ Task<LoginSuspicion> LoginThrottle::fail(LoginSubjects subjects, Instant now)
     co_return m_counters.fail(subjects, now);
 }
 
+void LoginThrottle::forget(const LoginSubjects &subjects, Instant now)
+{
+    m_counters.forget(subjects, now);
+    if (m_redis)
+        spawn(settleThere(subjects, true), [](auto &&...) {});
+}
+
 void LoginThrottle::settle(const LoginSubjects &subjects, bool succeeded, bool isShared, Instant now)
 {
     if (succeeded)

@@ -70,7 +70,7 @@ public:
     /// `held`: the delay of the account counts; false for who comes from where the account is at home.
     Task<Answer> begin(LoginSubjects subjects, bool held, Instant now);
     /// A login has ended well whose attempt was given back at its half: what was counted before is forgotten.
-    void succeed(const LoginSubjects &subjects, Instant now) { settle(subjects, true, m_redis != nullptr, now); }
+    void forget(const LoginSubjects &subjects, Instant now);
     /// An administrator has unlocked the account.
     Task<void> forgetAccount(QString email, Instant now);
 
