@@ -1,6 +1,7 @@
 #include "server/app/Application.h"
 
 #include "server/app/ConnectionWatch.h"
+#include "server/app/MailLoops.h"
 #include "server/app/Services.h"
 #include "server/app/Storage.h"
 #include "server/config/EncryptionKeys.h"
@@ -153,6 +154,7 @@ public:
     std::unique_ptr<BackgroundLoop> feedLoop;
     std::unique_ptr<RevocationSignal> signal;
     std::unique_ptr<BackgroundLoop> houseLoop;
+    std::unique_ptr<MailLoops> mailLoops;
     std::unique_ptr<RequestObserver> observer;
     log::CappedAccessLog accessLog;
     http::Api api;
@@ -246,7 +248,9 @@ Result<void> Application::Private::startLoops()
     houseSession = std::make_unique<DatabaseSession>(services->database.session());
     houseLoop = std::make_unique<BackgroundLoop>(
         BackgroundLoop::Options{.name = "housekeeping", .pause = std::chrono::hours(1), .step = [this] { return keepHouseAndLearn(); }});
-    return houseLoop->start();
+    CHECK(houseLoop->start());
+    TRY(mailLoops, MailLoops::start(*services, settings, options.clock));
+    return {};
 }
 
 /// What hastens the next look at the table of revocations.

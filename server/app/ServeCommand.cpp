@@ -3,6 +3,7 @@
 #include "server/app/Application.h"
 #include "server/app/DescriptorLimit.h"
 #include "server/app/EncryptionRotation.h"
+#include "server/app/ImportCommand.h"
 #include "server/app/Storage.h"
 #include "server/cli/CalibrationReport.h"
 #include "server/cli/Signals.h"
@@ -137,7 +138,15 @@ int rotateEncryption(const LoadedSettings &loaded)
 
 Commands serverCommands()
 {
-    return {.run = serve, .migrate = migrateOnly, .calibrate = {}, .rotateEncryption = rotateEncryption};
+    return {.run = serve,
+            .migrate = migrateOnly,
+            .importUsers =
+                [](const LoadedSettings &loaded, const QString &file) {
+                    configureLog(loaded.settings);
+                    return importUsers(loaded, file);
+                },
+            .calibrate = {},
+            .rotateEncryption = rotateEncryption};
 }
 
 } // namespace aegis

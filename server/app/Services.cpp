@@ -1,6 +1,8 @@
 #include "server/app/Services.h"
 
 #include "server/auth/AuthApi.h"
+#include "server/auth/EmailApi.h"
+#include "server/auth/PasswordApi.h"
 #include "server/health/HealthApi.h"
 #include "server/http/documentation/Documentation.h"
 #include "server/http/documentation/EndpointDescription.h"
@@ -67,6 +69,7 @@ RateLimitOptions rateOptions(const Settings &settings)
             .signup = settings.rateLimitSignup,
             .refresh = settings.rateLimitRefresh,
             .mfa = settings.rateLimitMfa,
+            .mail = settings.rateLimitMail,
             .slugCheck = settings.rateLimitSlugCheck,
             .account = settings.rateLimitAccount,
             .counters = static_cast<std::size_t>(settings.limitCounters),
@@ -107,8 +110,13 @@ Services::Services(Ground ground) :
             .refreshGrace = ground.settings.refreshGrace}),
     sessions(database, refreshTokens, tokens, opener, revocations, limits, ground.settings.suspicionWindow),
     authenticator(accessTokens, refreshTokens, revocations, database, ground.settings.revocationMaxAge),
-    idempotency(sealing, ground.settings.idempotencyTtl), registration(database, hasher, policy, opener, idempotency),
-    locks(database, tokens, revocations, throttle), decoys(limitKeys, hasher.parameters()), guard(database, throttle, locks, decoys),
+    idempotency(sealing, ground.settings.idempotencyTtl), mailOutbox(sealing, ground.settings.mailLifetime),
+    accountMails(mailOutbox,
+                 {.linkBase = ground.settings.mailLinkBase,
+                  .resetLifetime = ground.settings.passwordResetTtl,
+                  .verificationLifetime = ground.settings.emailVerificationTtl}),
+    registration(database, hasher, policy, opener, idempotency, accountMails, ground.settings.emailVerification),
+    locks(database, accountMails, tokens, revocations, throttle), decoys(limitKeys, hasher.parameters()), guard(database, throttle, locks, decoys),
     secondFactor(database, sealing,
                  {.maxFailures = ground.settings.mfaMaxFailures,
                   .pause = ground.settings.mfaPause,
@@ -117,7 +125,9 @@ Services::Services(Ground ground) :
         {.issuer = ground.settings.mfaIssuer, .backupCodes = ground.settings.mfaBackupCodes, .freshFor = ground.settings.reauthenticationMaxAge}),
     mfaLogin(database, opener, guard, secondFactor, std::move(ground.mfaTokens), ground.settings.mfaChallengeLifetime),
     login(database, hasher, opener, guard, mfaLogin, ground.secrets.emailFingerprintKey), reauthentication(database, login, secondFactor, tokens),
-    ownSessions(database, tokens, revocations), slugs(database),
+    ownSessions(database, tokens, revocations),
+    newPasswords(database, hasher, policy, accountMails, tokens, revocations, guard, ground.secrets.emailFingerprintKey),
+    mailRequests(database, sealing), emailVerification(database), slugs(database),
     health(database, hasher, revocations, ground.settings.revocationMaxAge, ground.storage.migrations)
 {
 }
@@ -125,6 +135,8 @@ Services::Services(Ground ground) :
 void Services::bind(http::Api &api, MetricsAccess metricsAccess)
 {
     bindAuth(api, registration, login, mfaLogin, reauthentication);
+    bindPasswords(api, newPasswords, mailRequests);
+    bindEmail(api, emailVerification, mailRequests);
     bindSessions(api, sessions, ownSessions);
     bindMfa(api, mfa);
     bindOrganizations(api, slugs);

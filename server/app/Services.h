@@ -2,9 +2,13 @@
 
 #include "server/app/Storage.h"
 #include "server/auth/AccountLockService.h"
+#include "server/auth/AccountMails.h"
 #include "server/auth/DecoyCosts.h"
+#include "server/auth/EmailVerificationService.h"
 #include "server/auth/LoginGuard.h"
 #include "server/auth/LoginService.h"
+#include "server/auth/MailRequestService.h"
+#include "server/auth/PasswordService.h"
 #include "server/auth/Reauthentication.h"
 #include "server/auth/RegistrationService.h"
 #include "server/config/InstanceSecrets.h"
@@ -17,6 +21,7 @@
 #include "server/limits/LimitKeys.h"
 #include "server/limits/LoginThrottle.h"
 #include "server/limits/RateLimits.h"
+#include "server/mail/MailOutbox.h"
 #include "server/mfa/MfaService.h"
 #include "server/metrics/Metrics.h"
 #include "server/organizations/SlugService.h"
@@ -77,6 +82,8 @@ struct Services {
     SessionService sessions;
     AccessTokenAuthenticator authenticator;
     IdempotencyStore idempotency;
+    MailOutbox mailOutbox;
+    AccountMails accountMails;
     RegistrationService registration;
     AccountLockService locks;
     DecoyCosts decoys;
@@ -87,6 +94,9 @@ struct Services {
     LoginService login;
     Reauthentication reauthentication;
     OwnSessions ownSessions;
+    PasswordService newPasswords;
+    MailRequestService mailRequests;
+    EmailVerificationService emailVerification;
     SlugService slugs;
     HealthService health;
 };

@@ -18,18 +18,26 @@ QByteArray unlockedEvents(const RequestContext &context, const UserId &user, con
 
 } // namespace
 
-Task<Result<void>> AccountLockService::lock(const RequestContext &context, const UserId &user, const EventBatch &failure) const
+Task<Result<void>> AccountLockService::lock(const RequestContext &context, const UserDto &user, const EventBatch &failure) const
 {
-    AccountLockStore::Lock lock{
-        .user = user, .until = context.now + m_throttle.rules().lock, .revokedUntil = m_tokens.accessEndsBy(context.now), .events = {}};
+    const auto email = EmailAddress::parse(user.email);
+    if (!email)
+        co_return Problem(ProblemCode::Internal).withInternal(QStringLiteral("an account has an address that is none"));
+    AccountLockStore::Lock lock{.user = user.id,
+                                .until = context.now + m_throttle.rules().lock,
+                                .revokedUntil = m_tokens.accessEndsBy(context.now),
+                                .events = {},
+                                .mail = {}};
+    CO_TRY(lock.mail, m_mails.accountLocked(context, *email, lock.until));
     EventBatch events(context);
     events.add({.type = EventType::UserAccountLocked,
-                .subject = user.uuid(),
+                .subject = user.id.uuid(),
                 .payload = {{QStringLiteral("reason"), QStringLiteral("failed_logins")},
                             {QStringLiteral("failures"), m_throttle.rules().accountFailures},
                             {QStringLiteral("until"), rowjson::time(lock.until)}}});
-    events.add(
-        {.type = EventType::RefreshTokenRevoked, .subject = user.uuid(), .payload = {{QStringLiteral("reason"), QStringLiteral("account_locked")}}});
+    events.add({.type = EventType::RefreshTokenRevoked,
+                .subject = user.id.uuid(),
+                .payload = {{QStringLiteral("reason"), QStringLiteral("account_locked")}}});
     lock.events = events.json();
     using Later = std::optional<std::vector<SessionId>>;
     CO_TRY(const Later later, co_await m_database.write<Later>(context, [&](Tx &tx) -> Result<Later> {
@@ -40,7 +48,7 @@ Task<Result<void>> AccountLockService::lock(const RequestContext &context, const
         co_return Result<void>();
     for (const SessionId &session : *later)
         m_revocations.revoke({.kind = RevocationKind::Session, .subject = session.uuid(), .notBefore = context.now, .expiresAt = lock.revokedUntil});
-    m_revocations.revoke({.kind = RevocationKind::User, .subject = user.uuid(), .notBefore = context.now, .expiresAt = lock.revokedUntil});
+    m_revocations.revoke({.kind = RevocationKind::User, .subject = user.id.uuid(), .notBefore = context.now, .expiresAt = lock.revokedUntil});
     co_return Result<void>();
 }
 

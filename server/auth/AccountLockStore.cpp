@@ -4,6 +4,7 @@ namespace aegis {
 namespace {
 
 constexpr Sql lockSql("select locked, later::text[] from aegis.lock_account($1, $2, $3, $4, $5, $6)");
+constexpr Sql mailSql("select aegis.enqueue_mail($1)");
 constexpr Sql unlockSql("select aegis.unlock_account($1, $2, $3, $4)");
 constexpr Sql lockedUntilSql("select locked_until from aegis.\"user\" where id = $1 and status = 'locked'");
 constexpr Sql expiredSql("select * from aegis.expired_locks($1, $2)");
@@ -15,13 +16,13 @@ constexpr Sql isAtHomeSql(
 Result<std::optional<std::vector<SessionId>>> AccountLockStore::lock(Tx &tx, const Lock &lock)
 {
     const Instant now = tx.context().now;
-    TRY(const Row row,
-        tx.finalQueryOne(ProblemCode::Internal, lockSql, lock.user, lock.until, now, makeUuid7(now), lock.revokedUntil, Json(lock.events)));
+    TRY(const Row row, tx.queryOne(ProblemCode::Internal, lockSql, lock.user, lock.until, now, makeUuid7(now), lock.revokedUntil, Json(lock.events)));
     if (!row.get<bool>(0))
         return std::optional<std::vector<SessionId>>();
     std::vector<SessionId> later;
     for (const QString &id : row.get<QStringList>(1))
         later.push_back(SessionId(QUuid::fromString(id)));
+    CHECK(tx.finalQuery(mailSql, Json(lock.mail)));
     return std::optional(std::move(later));
 }
 

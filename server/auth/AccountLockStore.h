@@ -15,6 +15,7 @@ public:
         Instant until{};
         Instant revokedUntil{}; ///< when the last access token of its sessions has expired
         QByteArray events;      ///< written if it locks
+        QJsonObject mail;       ///< the same
     };
     /// The sessions that its revocation does not speak of, because by their ids they were opened later; nothing: the account
     /// was not active, and nothing was written.

@@ -28,9 +28,13 @@ public:
     static Task<Result<std::optional<Account>>> find(Database &database, const RequestContext &context, const EmailAddress &email);
     /// The same for the person that the context's tenant names.
     static Task<Result<std::optional<Account>>> find(Database &database, const RequestContext &context, const UserId &user);
+    /// The same for a job's thread; ends the transaction.
+    static Result<std::optional<Account>> find(Tx &tx, const EmailAddress &email);
+    /// Of a row with the columns of the SQL function `login_lookup`, and `second_factor`.
+    static Account from(const Row &row);
 
     /// All that a registration stores, as rows of the tables of the same names. Without an organization its three rows and
-    /// the membership are empty; `idempotencyKey` is empty when the call carried none.
+    /// the membership are empty; `idempotencyKey` is empty when the call carried none, `emailToken` and `mail` when no mail is sent.
     struct Registration {
         QJsonObject idempotencyKey;
         QJsonObject organization;
@@ -42,6 +46,8 @@ public:
         QJsonObject session;
         QJsonObject refreshToken;
         QByteArray events;
+        QJsonObject emailToken;
+        QJsonObject mail;
     };
     /// Everything or nothing, in one round trip. False: the Idempotency-Key has been used. `email_taken`, `slug_taken`.
     static Task<Result<bool>> add(Database &database, const RequestContext &context, const Registration &registration);

@@ -69,7 +69,7 @@ Task<Result<void>> LoginGuard::fail(const RequestContext &context, LoginAttempt 
     if (suspicious.manyAccounts)
         failure.add(suspicion("many_accounts_from_address", nullptr, m_throttle.rules().suspiciousAccounts));
     if (locks)
-        co_return co_await m_locks.lock(context, account->user.id, failure);
+        co_return co_await m_locks.lock(context, account->user, failure);
     co_return co_await EventStore::record(m_database, context, failure);
 }
 

@@ -6,10 +6,8 @@
 namespace aegis {
 namespace {
 
-const QString active = QStringLiteral("active");
-
 QByteArray registrationEvents(const RequestContext &context, const NewAccount &account, const RegistrationIds &ids, const OpenedSession &session,
-                              const QStringList &authMethods)
+                              const QStringList &authMethods, const QString &organizationStatus)
 {
     EventBatch events(context);
     const auto add = [&](EventType type, const QUuid &subject, const QJsonObject &payload) {
@@ -19,13 +17,13 @@ QByteArray registrationEvents(const RequestContext &context, const NewAccount &a
         add(EventType::OrganizationCreated, ids.organization.uuid(),
             {{QStringLiteral("name"), account.organization->name},
              {QStringLiteral("slug"), account.organization->slug.text()},
-             {QStringLiteral("status"), active}});
+             {QStringLiteral("status"), organizationStatus}});
     }
     add(EventType::UserCreated, ids.user.uuid(),
         {{QStringLiteral("email"), account.email.text()},
          {QStringLiteral("firstName"), rowjson::text(account.firstName)},
          {QStringLiteral("lastName"), rowjson::text(account.lastName)},
-         {QStringLiteral("status"), active},
+         {QStringLiteral("status"), activeStatus},
          {QStringLiteral("managedBy"), rowjson::id(ids.organization)},
          {QStringLiteral("method"), account.organization ? QStringLiteral("signup") : QStringLiteral("register")}});
     if (account.organization) {
@@ -54,7 +52,8 @@ RegistrationIds RegistrationIds::make(const NewAccount &account, Instant now)
 }
 
 AccountStore::Registration registrationRows(const RequestContext &context, const NewAccount &account, const RegistrationIds &ids,
-                                            const QByteArray &passwordHash, const OpenedSession &session, const QStringList &authMethods)
+                                            const QByteArray &passwordHash, const OpenedSession &session, const QStringList &authMethods,
+                                            const QString &organizationStatus)
 {
     const QJsonValue now = rowjson::time(context.now);
     AccountStore::Registration rows;
@@ -62,7 +61,7 @@ AccountStore::Registration registrationRows(const RequestContext &context, const
         {QStringLiteral("id"), rowjson::id(ids.user)},
         {QStringLiteral("email"), account.email.text()},
         {QStringLiteral("password_hash"), QString::fromLatin1(passwordHash)},
-        {QStringLiteral("status"), active},
+        {QStringLiteral("status"), activeStatus},
         {QStringLiteral("managed_by"), rowjson::id(ids.organization)},
         {QStringLiteral("password_changed_at"), now},
         {QStringLiteral("created_at"), now},
@@ -78,7 +77,7 @@ AccountStore::Registration registrationRows(const RequestContext &context, const
         rows.organization = {
             {QStringLiteral("id"), rowjson::id(ids.organization)},
             {QStringLiteral("slug"), account.organization->slug.text()},
-            {QStringLiteral("status"), active},
+            {QStringLiteral("status"), organizationStatus},
             {QStringLiteral("created_at"), now},
             {QStringLiteral("updated_at"), now},
         };
@@ -103,7 +102,7 @@ AccountStore::Registration registrationRows(const RequestContext &context, const
     }
     rows.session = session.session;
     rows.refreshToken = session.refreshToken;
-    rows.events = registrationEvents(context, account, ids, session, authMethods);
+    rows.events = registrationEvents(context, account, ids, session, authMethods, organizationStatus);
     return rows;
 }
 
@@ -113,17 +112,17 @@ UserDto newUser(const NewAccount &account, const RegistrationIds &ids, Instant n
             .email = account.email.text(),
             .firstName = account.firstName,
             .lastName = account.lastName,
-            .status = active,
+            .status = activeStatus,
             .emailVerified = false,
             .createdAt = now};
 }
 
-std::optional<OrganizationDto> newOrganization(const NewAccount &account, const RegistrationIds &ids, Instant now)
+std::optional<OrganizationDto> newOrganization(const NewAccount &account, const RegistrationIds &ids, Instant now, const QString &status)
 {
     if (!account.organization)
         return std::nullopt;
     return OrganizationDto{
-        .id = ids.organization, .name = account.organization->name, .slug = account.organization->slug.text(), .status = active, .createdAt = now};
+        .id = ids.organization, .name = account.organization->name, .slug = account.organization->slug.text(), .status = status, .createdAt = now};
 }
 
 } // namespace aegis

@@ -60,11 +60,19 @@ Result<RegistrationService::Prepared> RegistrationService::prepare(const Request
     prepared.tenant = {.organization = ids.organization, .user = ids.user};
     const RequestContext tenantContext = context.withTenant(prepared.tenant);
 
-    const QStringList roles = account.organization ? QStringList{ownerRoleName} : QStringList();
+    const bool isPending = account.organization && m_verification == EmailVerificationMode::Required;
+    const QString &status = isPending ? pendingStatus : activeStatus;
+    const QStringList roles = account.organization && !isPending ? QStringList{ownerRoleName} : QStringList();
     const QStringList methods{QStringLiteral("pwd")};
-    TRY(OpenedSession session, m_opener.open(tenantContext, roles, methods));
-    prepared.rows = registrationRows(tenantContext, account, ids, passwordHash, session, methods);
-    prepared.response = {authResponse(newUser(account, ids, context.now), newOrganization(account, ids, context.now), std::move(session))};
+    const RequestContext sessionContext = isPending ? context.withTenant({.organization = {}, .user = ids.user}) : tenantContext;
+    TRY(OpenedSession session, m_opener.open(sessionContext, roles, methods));
+    prepared.rows = registrationRows(tenantContext, account, ids, passwordHash, session, methods, status);
+    prepared.response = {authResponse(newUser(account, ids, context.now), newOrganization(account, ids, context.now, status), std::move(session))};
+    if (m_verification != EmailVerificationMode::Off) {
+        TRY(AccountMails::WithToken mail, m_mails.withToken(tenantContext, EmailToken::Kind::EmailVerification, ids.user, account.email));
+        prepared.rows.emailToken = std::move(mail.token);
+        prepared.rows.mail = std::move(mail.mail);
+    }
     if (context.idempotency) {
         TRY(prepared.rows.idempotencyKey, m_idempotency.row(context, Secret(encode(prepared.response))));
     }

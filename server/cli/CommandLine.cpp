@@ -20,6 +20,7 @@ constexpr Word word(const char *name, CommandName command, const char *does)
 constexpr std::array words{
     word("run", CommandName::Run, "serve until SIGTERM or Ctrl-C; SIGHUP reads the TLS certificate again"),
     word("migrate", CommandName::Migrate, "bring the database's schema up to date and end"),
+    word("import-users", CommandName::ImportUsers, "bring the people of a FILE (CSV or a JSON object a line) into the database"),
     word("check-config", CommandName::CheckConfig, "say which settings hold and where they come from, or what is wrong with them"),
     word("calibrate", CommandName::Calibrate, "measure this machine and propose parameters for hashing passwords"),
     word("keys rotate-encryption", CommandName::RotateEncryption, "make a new encryption key and encrypt anew with it, while servers serve"),
@@ -56,6 +57,8 @@ Result<CommandLine> CommandLine::parse(const QStringList &arguments)
             if (line.configFile)
                 return misunderstood(QStringLiteral("--config may be given only once"));
             line.configFile = file;
+        } else if (command == CommandName::ImportUsers && line.file.isEmpty() && !argument.isEmpty() && !argument.startsWith(QLatin1Char('-'))) {
+            line.file = argument;
         } else {
             const auto *const found = std::find_if(words.begin(), words.end(), [&argument](const Word &known) { return argument == known.name; });
             if (found == words.end())
@@ -70,6 +73,8 @@ Result<CommandLine> CommandLine::parse(const QStringList &arguments)
     if (!command && !page)
         return misunderstood(QStringLiteral("a command is missing"));
     line.command = page ? *page : *command;
+    if (line.command == CommandName::ImportUsers && line.file.isEmpty())
+        return misunderstood(QStringLiteral("import-users needs the path of a file"));
     return line;
 }
 

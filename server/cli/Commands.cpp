@@ -43,6 +43,10 @@ int runWithSettings(const CommandLine &line, const LoadedSettings &loaded, const
         return call(commands.run, loaded, err);
     case CommandName::Migrate:
         return call(commands.migrate, loaded, err);
+    case CommandName::ImportUsers:
+        if (commands.importUsers)
+            return commands.importUsers(loaded, line.file);
+        return call({}, loaded, err);
     case CommandName::CheckConfig:
         for (const QString &warning : loaded.warnings)
             print(err, QStringLiteral("warning: %1\n").arg(warning));

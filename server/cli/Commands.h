@@ -22,6 +22,7 @@ enum ExitCode : int {
 struct Commands {
     std::function<int(const LoadedSettings &)> run;
     std::function<int(const LoadedSettings &)> migrate;
+    std::function<int(const LoadedSettings &, const QString &file)> importUsers;
     std::function<int(const LoadedSettings &)> calibrate;
     std::function<int(const LoadedSettings &)> rotateEncryption = {};
 };

@@ -9,7 +9,8 @@ SettingGroup limitSettings()
     return {
         QStringLiteral("Limits"),
         {rate("RATE_LIMIT_LOGIN", &Settings::rateLimitLogin, "30/5m",
-              "Logins from one client address (of IPv6 one /64), right ones too. An office behind one address logs in less often than that, "
+              "Logins from one client address (of IPv6 one /64), right ones too, and tokens of mails that are presented. An office behind one "
+              "address logs in less often than that, "
               "and a password list is long."),
          rate("RATE_LIMIT_SIGNUP", &Settings::rateLimitSignup, "10/1h",
               "Signups and registrations from one client address. Each makes rows and costs a hash, and few people make accounts often."),
@@ -19,6 +20,9 @@ SettingGroup limitSettings()
               "Calls from one client address that set a second factor up, show one, or take it away. A code has a million values, so few may be "
               "tried; "
               "MFA_MAX_FAILURES counts those of one person."),
+         rate("RATE_LIMIT_MAIL", &Settings::rateLimitMail, "20/1h",
+              "Calls that ask for a mail by an e-mail address, from one client address: people forget a password seldom, and each call may fill "
+              "somebody's mailbox. MAILS_PER_ACCOUNT bounds what one account gets from everywhere."),
          rate("RATE_LIMIT_SLUG_CHECK", &Settings::rateLimitSlugCheck, "60/1m",
               "Checks of a slug from one client address: one each second while somebody types."),
          rate("RATE_LIMIT_ACCOUNT", &Settings::rateLimitAccount, "600/1m",

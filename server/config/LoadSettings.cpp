@@ -1,5 +1,6 @@
 #include "server/config/LoadSettings.h"
 
+#include "server/config/SettingText.h"
 #include "server/config/SettingsChecks.h"
 #include "server/config/SettingsFile.h"
 
@@ -139,6 +140,8 @@ Result<LoadedSettings> loadSettings(const SettingsInput &input)
     loaded.settings.hasDerivedIssuer = loaded.settings.jwtIssuer.isEmpty();
     if (loaded.settings.hasDerivedIssuer)
         loaded.settings.jwtIssuer = derivedIssuer(loaded.settings);
+    if (loaded.settings.mailLinkBase.isEmpty())
+        loaded.settings.mailLinkBase = setting_text::parseWebAddress(loaded.settings.jwtIssuer.toUtf8()).value_or(derivedIssuer(loaded.settings));
 
     // A wrong value was left at its default, which may then clash with others: what is reported must be what is wrong.
     std::set<QString> reported;

@@ -74,6 +74,7 @@ SettingGroup tokenSettings();
 SettingGroup limitSettings();
 SettingGroup redisSettings();
 SettingGroup mfaSettings();
+SettingGroup mailSettings();
 SettingGroup observationSettings();
 SettingGroup laterSettings();
 

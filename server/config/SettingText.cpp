@@ -134,4 +134,16 @@ std::optional<QByteArray> parseOrigin(QByteArrayView text)
     return origin;
 }
 
+std::optional<QString> parseWebAddress(QByteArrayView text)
+{
+    const QUrl url(QString::fromUtf8(text), QUrl::StrictMode);
+    const bool isWeb = url.scheme() == QLatin1String("http") || url.scheme() == QLatin1String("https");
+    if (text.size() > 512 || !url.isValid() || !isWeb || url.host().isEmpty() || url.hasQuery() || url.hasFragment() || !url.userInfo().isEmpty())
+        return std::nullopt;
+    QString address = QString::fromLatin1(url.toEncoded());
+    while (address.endsWith(QLatin1Char('/')))
+        address.chop(1);
+    return address;
+}
+
 } // namespace aegis::setting_text

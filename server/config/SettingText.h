@@ -4,6 +4,7 @@
 
 #include <QtCore/QByteArray>
 #include <QtCore/QByteArrayView>
+#include <QtCore/QString>
 
 #include <chrono>
 #include <cstdint>
@@ -36,5 +37,8 @@ std::optional<QByteArray> parseKey256(QByteArrayView text);
 /// `http://host[:port]` or `https://...` as browsers send it in `Origin`, in lower case; nothing when it has a path,
 /// a user or a wildcard (RFC 6454, section 7).
 std::optional<QByteArray> parseOrigin(QByteArrayView text);
+
+/// `http(s)://host[:port][/path]`, without a slash at its end; nothing when it has a user, a query or a fragment.
+std::optional<QString> parseWebAddress(QByteArrayView text);
 
 } // namespace aegis::setting_text

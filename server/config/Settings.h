@@ -20,6 +20,9 @@ enum class LogLevel { Debug, Info, Warning, Error };
 enum class LogFormat { Auto, Json, Text };
 enum class Lockout { Delay, Strict };
 enum class MetricsAccess { Loopback, Public };
+enum class SmtpTls { Starttls, Implicit, Off };
+/// Whether new addresses are verified by a mail: never; without consequence; before the organization of a signup is active.
+enum class EmailVerificationMode { Off, Optional, Required };
 
 /// Everything that can be set about one server, typed and checked. It is filled once from the table of settings, whose
 /// names these members carry in camelCase (`JWT_AUDIENCE` is `jwtAudience`), and passed by const reference from then
@@ -102,6 +105,7 @@ struct Settings { // NOLINT(clang-analyzer-optin.performance.Padding): there is 
     Rate rateLimitSignup;
     Rate rateLimitRefresh;
     Rate rateLimitMfa;
+    Rate rateLimitMail;
     Rate rateLimitSlugCheck;
     Rate rateLimitAccount;
     int limitCounters = 0;
@@ -137,6 +141,25 @@ struct Settings { // NOLINT(clang-analyzer-optin.performance.Padding): there is 
     int mfaBackupCodes = 0;
     std::chrono::seconds reauthenticationMaxAge{};
     std::chrono::seconds sessionRetention{};
+    // Mail
+    QString smtpHost; ///< empty: mails are written into the data directory
+    int smtpPort = 0; ///< 0: by smtpTls
+    SmtpTls smtpTls = SmtpTls::Starttls;
+    QString smtpUser; ///< empty: without authentication
+    Secret smtpPassword;
+    QString smtpCaFile;   ///< empty: the authorities of the system
+    QString mailFrom;     ///< `Name <address>`, or an address
+    QString mailLinkBase; ///< without a slash at the end; never empty once loaded
+    std::chrono::milliseconds mailPoll{};
+    std::chrono::milliseconds mailSendTimeout{};
+    std::chrono::milliseconds mailLease{};
+    std::chrono::milliseconds mailRetryFirst{};
+    std::chrono::milliseconds mailRetryLongest{};
+    std::chrono::seconds mailLifetime{};
+    int mailsPerAccount = 0; ///< of one kind, in an hour
+    EmailVerificationMode emailVerification = EmailVerificationMode::Off;
+    std::chrono::seconds emailVerificationTtl{};
+    std::chrono::seconds passwordResetTtl{};
 
     // Observation
     LogLevel logLevel = LogLevel::Info;

@@ -104,6 +104,30 @@ void checkLimits(const Settings &settings, Findings &findings)
                      QStringLiteral("is '%1', which must be a file that can be read").arg(settings.redisTlsCaFile));
 }
 
+bool isThisMachine(const QString &host)
+{
+    return host == QLatin1String("localhost") || QHostAddress(host).isLoopback();
+}
+
+void checkMail(const Settings &settings, Findings &findings)
+{
+    findings.require(settings.smtpUser.isEmpty() == settings.smtpPassword.isEmpty(), settings.smtpUser.isEmpty() ? "SMTP_USER" : "SMTP_PASSWORD",
+                     QStringLiteral("is missing: SMTP_USER and SMTP_PASSWORD must be set together"));
+    findings.require(
+        settings.smtpTls != SmtpTls::Off || settings.smtpHost.isEmpty() || isThisMachine(settings.smtpHost), "SMTP_TLS",
+        QStringLiteral("is off, and SMTP_HOST is '%1': tokens that open accounts would cross the network in the clear. It may be off only "
+                       "for a mail server on this machine")
+            .arg(settings.smtpHost));
+    findings.require(settings.smtpCaFile.isEmpty() || isReadableFile(settings.smtpCaFile), "SMTP_CA_FILE",
+                     QStringLiteral("is '%1', which must be a file that can be read").arg(settings.smtpCaFile));
+    findings.require(settings.smtpHost.isEmpty() || !settings.mailFrom.contains(QLatin1String("@localhost")) || isThisMachine(settings.smtpHost),
+                     "MAIL_FROM", QStringLiteral("must be set to an address of yours when SMTP_HOST is set: others refuse mail from localhost"));
+    findings.require(settings.mailSendTimeout < settings.mailLease, "MAIL_LEASE",
+                     QStringLiteral("must be longer than MAIL_SEND_TIMEOUT, or two servers would send the same mail"));
+    findings.require(settings.mailRetryFirst <= settings.mailRetryLongest, "MAIL_RETRY_FIRST",
+                     QStringLiteral("must not be longer than MAIL_RETRY_LONGEST"));
+}
+
 void checkBounds(const Settings &settings, Findings &findings)
 {
     findings.require(settings.httpMaxConnectionsPerAddress <= settings.httpMaxConnections, "HTTP_MAX_CONNECTIONS_PER_ADDRESS",
@@ -127,6 +151,7 @@ std::vector<FieldError> checkTogether(const Settings &settings)
     checkDatabases(settings, findings);
     checkTokens(settings, findings);
     checkLimits(settings, findings);
+    checkMail(settings, findings);
     checkBounds(settings, findings);
     return findings.take();
 }
@@ -156,6 +181,15 @@ QStringList warningsAbout(const Settings &settings)
         warnings.append(
             QStringLiteral("REDIS_TLS is off and REDIS_HOST is another machine: whoever can read or change what passes between them can lift "
                            "the limits on logins (never a revocation, which PostgreSQL holds)."));
+    }
+    if (settings.emailVerification != EmailVerificationMode::Off && settings.smtpHost.isEmpty()) {
+        warnings.append(QStringLiteral("EMAIL_VERIFICATION is not off and SMTP_HOST is not set: the mails with the tokens are only files in "
+                                       "DATA_DIR/mail, and reach nobody by themselves."));
+    }
+    if (!settings.smtpHost.isEmpty()
+        && (settings.mailLinkBase.contains(QLatin1String("//127.")) || settings.mailLinkBase.contains(QLatin1String("//localhost")))) {
+        warnings.append(
+            QStringLiteral("MAIL_LINK_BASE is not set to an address that others reach: links in mails lead to %1.").arg(settings.mailLinkBase));
     }
     if (settings.eventRetentionDays > 0)
         warnings.append(QStringLiteral("EVENT_RETENTION_DAYS is set, but events are not dropped yet: they are kept for ever."));

@@ -34,8 +34,9 @@ QString Setting::describeFallback() const
 
 std::span<const SettingGroup> settingsTable()
 {
-    static const std::vector<SettingGroup> groups{networkSettings(), httpSettings(),  storageSettings(), passwordSettings(),    tokenSettings(),
-                                                  mfaSettings(),     limitSettings(), redisSettings(),   observationSettings(), laterSettings()};
+    static const std::vector<SettingGroup> groups{networkSettings(), httpSettings(),        storageSettings(), passwordSettings(),
+                                                  tokenSettings(),   mfaSettings(),         limitSettings(),   redisSettings(),
+                                                  mailSettings(),    observationSettings(), laterSettings()};
     return groups;
 }
 
@@ -62,6 +63,7 @@ Settings Settings::defaults()
         }
     }
     settings.jwtIssuer = QStringLiteral("http://%1:%2").arg(settings.host).arg(settings.port);
+    settings.mailLinkBase = settings.jwtIssuer;
     return settings;
 }
 

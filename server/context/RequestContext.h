@@ -34,9 +34,10 @@ struct Actor {
 
 /// Where the request came from, for events and the log.
 struct Client {
-    QHostAddress address;  ///< the peer's, or what a trusted proxy said
-    QString userAgent;     ///< cut to 512 characters
-    bool viaProxy = false; ///< whether the request says that somebody passed it on, trusted or not
+    QHostAddress address;   ///< the peer's, or what a trusted proxy said
+    QString userAgent;      ///< cut to 512 characters
+    bool viaProxy = false;  ///< whether the request says that somebody passed it on, trusted or not
+    QByteArray languages{}; ///< `Accept-Language` as it came, cut to 256 bytes: the language of mails that the request causes
 };
 
 /// How a client carries its tokens: in bodies and `Authorization`, or, when it says `X-Token-Delivery: cookie`, in cookies.

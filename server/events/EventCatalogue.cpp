@@ -16,13 +16,15 @@ constexpr std::array userCreated{
     EventField{"lastName"_l, "or null"_l},
     EventField{"status"_l, "of the account"_l},
     EventField{"managedBy"_l, "the organization that manages the account, or null"_l},
-    EventField{"method"_l, "`signup` or `register`"_l},
+    EventField{"method"_l, "`signup`, `register` or `import`"_l},
 };
 constexpr std::array userLoggedIn{
     EventField{"methods"_l, "how the person proved who they are (RFC 8176)"_l},
 };
 constexpr std::array userLoginFailed{
-    EventField{"reason"_l, "`unknown_email`, `no_password`, `wrong_password`, `account_unavailable`, `account_locked` or `account_changed`"_l},
+    EventField{"reason"_l,
+               "`unknown_email`, `no_password`, `wrong_password`, `account_unavailable`, `account_locked` or `account_changed`; "
+               "`wrong_current_password` at a change of the password"_l},
     EventField{"emailFingerprint"_l, "keyed hash of the address, or of what was typed if that is none: it may have been a password"_l},
 };
 constexpr std::array userLogout{
@@ -30,6 +32,15 @@ constexpr std::array userLogout{
 };
 constexpr std::array passwordRehashed{
     EventField{"algorithm"_l, "that the password is now stored with"_l},
+};
+constexpr std::array userPasswordChanged{
+    EventField{"method"_l, "`change` by the person who knew the old one, or `reset` with a token from a mail"_l},
+};
+constexpr std::array passwordResetRequested{
+    EventField{"expiresAt"_l, "when the token in the mail ends"_l},
+};
+constexpr std::array emailVerified{
+    EventField{"email"_l, "the address that was proved to be the person's"_l},
 };
 constexpr std::array organizationCreated{
     EventField{"name"_l, "as people read it"_l},
@@ -44,6 +55,9 @@ constexpr std::array organizationSignupCompleted{
     EventField{"slug"_l, "of the new organization"_l},
     EventField{"ownerId"_l, "the person who signed up"_l},
 };
+constexpr std::array organizationActivated{
+    EventField{"ownerId"_l, "the person whose address was verified"_l},
+};
 constexpr std::array authSessionCreated{
     EventField{"methods"_l, "how the person proved who they are (RFC 8176)"_l},
     EventField{"expiresAt"_l, "when the session ends at the latest"_l},
@@ -55,7 +69,9 @@ constexpr std::array tokenRefreshRepeated{
     EventField{"generation"_l, "number of the refresh token that was given out again"_l},
 };
 constexpr std::array refreshTokenRevoked{
-    EventField{"reason"_l, "`logout`, `logout_all`, `token_reuse`, `account_locked`, `mfa_enabled`, or `revoked` from the list of sessions"_l},
+    EventField{"reason"_l,
+               "`logout`, `logout_all`, `token_reuse`, `account_locked`, `mfa_enabled`, `password_change`, `password_reset`, or `revoked` from the "
+               "list of sessions"_l},
 };
 constexpr std::array suspiciousActivityDetected{
     EventField{"reason"_l,
@@ -120,10 +136,16 @@ constexpr std::array catalogue{
     EventInfo{UserLogout, "UserLogout"_l, 1, Info, true, "a person signed out"_l, "the user"_l, userLogout},
     EventInfo{PasswordRehashed, "PasswordRehashed"_l, 1, Info, false, "a password was hashed anew with today's parameters at a sign-in"_l,
               "the user"_l, passwordRehashed},
+    EventInfo{UserPasswordChanged, "UserPasswordChanged"_l, 1, Notice, true, "a person got a new password"_l, "the user"_l, userPasswordChanged},
+    EventInfo{PasswordResetRequested, "PasswordResetRequested"_l, 1, Notice, true,
+              "a mail with which the password can be reset was asked for, and is sent"_l, "the user"_l, passwordResetRequested},
+    EventInfo{EmailVerified, "EmailVerified"_l, 1, Info, true, "an e-mail address was proved to be the person's"_l, "the user"_l, emailVerified},
     EventInfo{OrganizationCreated, "OrganizationCreated"_l, 1, Info, true, "an organization was made"_l, "the organization"_l, organizationCreated},
     EventInfo{UserRoleCreated, "UserRoleCreated"_l, 1, Notice, true, "a person was given a role in an organization"_l, "the user"_l, userRoleCreated},
     EventInfo{OrganizationSignupCompleted, "OrganizationSignupCompleted"_l, 1, Info, true, "a signup stored all that belongs to it"_l,
               "the organization"_l, organizationSignupCompleted},
+    EventInfo{OrganizationActivated, "OrganizationActivated"_l, 1, Info, true,
+              "an organization that waited for its owner's address to be verified can be used"_l, "the organization"_l, organizationActivated},
     EventInfo{AuthSessionCreated, "AuthSessionCreated"_l, 1, Info, true, "a session began"_l, "the session"_l, authSessionCreated},
     EventInfo{TokenRefreshed, "TokenRefreshed"_l, 1, Info, false, "a refresh token was rotated"_l, "the session"_l, tokenRefreshed},
     EventInfo{TokenRefreshRepeated, "TokenRefreshRepeated"_l, 1, Notice, true,

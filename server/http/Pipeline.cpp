@@ -30,6 +30,7 @@ struct Call {
         context.client.address = clientAddress.of(request);
         context.client.userAgent = userAgentOf(request);
         context.client.viaProxy = ClientAddress::isPassedOn(request);
+        context.client.languages = languagesOf(request);
     }
 
     HttpExchange exchange;

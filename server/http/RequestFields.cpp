@@ -87,6 +87,13 @@ QString userAgentOf(const HttpRequest &request)
     return withoutTreachery(std::move(agent));
 }
 
+QByteArray languagesOf(const HttpRequest &request)
+{
+    constexpr qsizetype longest = 256;
+    const QByteArrayView text = request.headers.value("Accept-Language");
+    return text.isNull() ? QByteArray() : text.first(std::min(text.size(), longest)).toByteArray();
+}
+
 Result<Secret> bearerTokenOf(const HttpRequest &request)
 {
     const auto values = request.headers.values("Authorization");

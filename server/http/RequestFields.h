@@ -14,6 +14,9 @@ CorrelationId correlationIdOf(const HttpRequest &request, Instant now);
 /// `User-Agent`, cut to 512 characters; U+FFFD stands for what would change how the text after it is shown.
 QString userAgentOf(const HttpRequest &request);
 
+/// `Accept-Language`, cut to 256 bytes; null when it is absent.
+QByteArray languagesOf(const HttpRequest &request);
+
 /// The access token of `Authorization: Bearer` (RFC 6750, 2.1). `unauthenticated` when there is none, `invalid_token`
 /// when it cannot be one, `malformed_request` when the field stands twice.
 Result<Secret> bearerTokenOf(const HttpRequest &request);

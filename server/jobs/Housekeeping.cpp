@@ -1,5 +1,6 @@
 #include "server/jobs/Housekeeping.h"
 
+#include "server/auth/EmailTokenStore.h"
 #include "server/events/EventPartitionStore.h"
 #include "server/idempotency/IdempotencyStore.h"
 #include "server/jobs/JobLeaseStore.h"
@@ -48,6 +49,7 @@ Result<void> keepHouse(DatabaseSession &session, Instant now, const HouseRules &
     CHECK(removeAll(session, context, IdempotencyStore::removeExpired));
     CHECK(removeAll(session, context, RevocationStore::removeExpired));
     CHECK(removeAll(session, context, MfaStore::removeExpired));
+    CHECK(removeAll(session, context, EmailTokenStore::removeExpired));
     CHECK(keepSessions(session, context, rules));
     return {};
 }

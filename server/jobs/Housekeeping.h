@@ -14,8 +14,8 @@ struct HouseRules {
 };
 
 /// What a server does for its database every hour, beside its requests: makes the partitions of the coming week's events,
-/// then removes revocations, answers to idempotent calls and half logins that have expired, ends the sessions that have, and deletes
-/// those that ended long ago, in small transactions. Any number of instances may do it at once; the sessions are one's at a time, by
+/// then removes revocations, answers to idempotent calls, half logins and mailed tokens that have expired, ends the sessions that have, and
+/// deletes those that ended long ago, in small transactions. Any number of instances may do it at once; the sessions are one's at a time, by
 /// a lease. The partitions come first, and nothing that fails later takes them back.
 Result<void> keepHouse(DatabaseSession &session, Instant now, const HouseRules &rules = {});
 

@@ -6,7 +6,8 @@
 namespace aegis {
 namespace {
 
-constexpr std::array limited{RateClass::Login, RateClass::Signup, RateClass::Refresh, RateClass::SlugCheck, RateClass::Mfa, RateClass::Account};
+constexpr std::array limited{RateClass::Login, RateClass::Signup, RateClass::Refresh, RateClass::SlugCheck,
+                             RateClass::Mfa,   RateClass::Mail,   RateClass::Account};
 static_assert(std::all_of(limited.begin(), limited.end(), isLimited));
 
 /// For take(): classes have their numbers as salts.
@@ -32,8 +33,8 @@ std::span<const RateClass> RateLimits::classes()
 RateLimits::RateLimits(const LimitKeys &keys, RateLimitOptions options, RedisClient *redis) :
     m_keys(keys), m_redis(redis), m_prefix(options.prefix + ":rate:"), m_table(options.counters)
 {
-    const std::array<const Rate *, limited.size()> rates{&options.login,     &options.signup, &options.refresh,
-                                                         &options.slugCheck, &options.mfa,    &options.account};
+    const std::array<const Rate *, limited.size()> rates{&options.login, &options.signup, &options.refresh, &options.slugCheck,
+                                                         &options.mfa,   &options.mail,   &options.account};
     for (std::size_t i = 0; i < limited.size(); ++i) {
         Class &own = m_classes.at(static_cast<std::size_t>(limited[i]));
         own.rate = *rates[i];

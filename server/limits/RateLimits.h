@@ -12,6 +12,7 @@ struct RateLimitOptions {
     Rate signup{.calls = 10, .window = std::chrono::hours(1)};
     Rate refresh{.calls = 150, .window = std::chrono::minutes(5)};
     Rate mfa{.calls = 15, .window = std::chrono::minutes(1)};
+    Rate mail{.calls = 20, .window = std::chrono::hours(1)};
     Rate slugCheck{.calls = 60, .window = std::chrono::minutes(1)};
     Rate account{.calls = 600, .window = std::chrono::minutes(1)};
     std::size_t counters = 262'144;
@@ -57,7 +58,7 @@ private:
     const LimitKeys &m_keys;
     RedisClient *const m_redis;
     const QByteArray m_prefix;
-    std::array<Class, 8> m_classes;
+    std::array<Class, static_cast<std::size_t>(RateClass::Account) + 1> m_classes;
     CounterTable<LeakyBucket> m_table;
     std::atomic<quint64> m_countedAlone{0};
 };

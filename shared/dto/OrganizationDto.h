@@ -23,7 +23,7 @@ template <> struct Fields<OrganizationDto> {
         field("name", &OrganizationDto::name, {.description = "As people write it.", .example = "Analytical Engines"}),
         field("slug", &OrganizationDto::slug, {.description = "Unique short name.", .example = "analytical-engines"}),
         field("status", &OrganizationDto::status,
-              {.values = "active,suspended,deleted", .description = "Whether it may be used.", .example = "active"}),
+              {.values = "active,pending,suspended,deleted", .description = "Whether it may be used.", .example = "active"}),
         field("createdAt", &OrganizationDto::createdAt, {.description = "When it was founded.", .example = "2026-11-22T07:30:00.123Z"}),
     };
 };

@@ -32,7 +32,9 @@ struct Signup {
         .deliversTokens = true,
         .tag = "Accounts",
         .summary = "Sign up a person with a new organization",
-        .description = "Makes the person, the organization, its owner role and a session: all of it or nothing.",
+        .description = "Makes the person, the organization, its owner role and a session: all of it or nothing. With "
+                       "EMAIL_VERIFICATION=required the organization is `pending` until the token of a mail was given to /auth/email/verify: till "
+                       "then the session is in no organization, and so is the session of a login.",
         .security = "A taken e-mail address or slug is answered with 409, so this call can tell that an account exists. After `outcome_unknown` "
                     "repeat it with the same Idempotency-Key: it is carried out at most once.",
     };

@@ -41,6 +41,7 @@ enum class RateClass {
     Refresh,
     Mfa, ///< second factors
     SlugCheck,
+    Mail,    ///< calls by anybody that send mails
     Account, ///< calls by somebody who is logged in: counted by person, all others by client address
 };
 

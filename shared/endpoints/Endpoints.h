@@ -1,8 +1,10 @@
 #pragma once
 
 #include "shared/endpoints/AuthEndpoints.h"
+#include "shared/endpoints/EmailEndpoints.h"
 #include "shared/endpoints/MfaEndpoints.h"
 #include "shared/endpoints/OrganizationEndpoints.h"
+#include "shared/endpoints/PasswordEndpoints.h"
 #include "shared/endpoints/PlatformEndpoints.h"
 #include "shared/endpoints/SessionEndpoints.h"
 
@@ -31,7 +33,8 @@ template <Endpoint... E> struct List {
 };
 
 /// The one endpoint table: router, guard, API document and console read it.
-using All = List<Signup, Register, Login, Refresh, Logout, Verify, Me, SessionList, SessionEnd, Reauthenticate, MfaStatus, MfaEnable, MfaVerify,
-                 MfaDisable, MfaBackupCodes, MfaChallenge, SlugAvailable, Jwks, OpenApi, Docs, HealthLive, HealthReady, Metrics>;
+using All = List<Signup, Register, EmailVerify, EmailResend, Login, Refresh, Logout, Verify, Me, SessionList, SessionEnd, Reauthenticate, MfaStatus,
+                 MfaEnable, MfaVerify, MfaDisable, MfaBackupCodes, MfaChallenge, PasswordChange, PasswordForgot, PasswordReset, SlugAvailable, Jwks,
+                 OpenApi, Docs, HealthLive, HealthReady, Metrics>;
 
 } // namespace aegis::endpoints

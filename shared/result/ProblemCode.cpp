@@ -46,6 +46,7 @@ constexpr std::array catalogue{
     row(InvalidCredentials, "invalid_credentials", 401, "The e-mail address or the password is wrong", no),
     row(InvalidRefreshToken, "invalid_refresh_token", 401, "The refresh token is not valid", "No: log in."),
     row(RefreshTokenReused, "refresh_token_reused", 401, "The refresh token was used before; its session is ended", "No: log in."),
+    row(InvalidMailToken, "invalid_mail_token", 400, "The token of the mail is unknown, used or expired", "No: ask for a new mail."),
     row(AccountUnavailable, "account_unavailable", 403, "The account cannot be used at present", no),
     row(ReauthenticationRequired, "reauthentication_required", 403, "The last login is too long ago for this",
         "Yes, after POST /auth/reauthenticate."),

@@ -42,6 +42,7 @@ enum class ProblemCode {
     InvalidCredentials,
     InvalidRefreshToken,
     RefreshTokenReused,
+    InvalidMailToken,
     AccountUnavailable,
     ReauthenticationRequired,
     InvalidMfaToken,

@@ -24,8 +24,9 @@ bool takesBodyAt(const EndpointInfo &info)
 
 constexpr int most = 3;
 
-const Environment few{{"RATE_LIMIT_LOGIN", "3/5m"},      {"RATE_LIMIT_SIGNUP", "3/1h"},  {"RATE_LIMIT_REFRESH", "3/5m"},  {"RATE_LIMIT_MFA", "3/1m"},
-                      {"RATE_LIMIT_SLUG_CHECK", "3/1m"}, {"RATE_LIMIT_ACCOUNT", "3/1m"}, {"TRUSTED_PROXIES", "127.0.0.1"}};
+const Environment few{{"RATE_LIMIT_LOGIN", "3/5m"},   {"RATE_LIMIT_SIGNUP", "3/1h"},   {"RATE_LIMIT_REFRESH", "3/5m"},
+                      {"RATE_LIMIT_MFA", "3/1m"},     {"RATE_LIMIT_MAIL", "3/1h"},     {"RATE_LIMIT_SLUG_CHECK", "3/1m"},
+                      {"RATE_LIMIT_ACCOUNT", "3/1m"}, {"TRUSTED_PROXIES", "127.0.0.1"}};
 
 } // namespace
 
@@ -145,6 +146,7 @@ void TestRateLimits::theDefaultsAreTheDocumentedOnes()
     QCOMPARE(settings.rateLimitSignup, (Rate{.calls = 10, .window = 1h}));
     QCOMPARE(settings.rateLimitRefresh, (Rate{.calls = 150, .window = 5min}));
     QCOMPARE(settings.rateLimitMfa, (Rate{.calls = 15, .window = 1min}));
+    QCOMPARE(settings.rateLimitMail, (Rate{.calls = 20, .window = 1h}));
     QCOMPARE(settings.rateLimitSlugCheck, (Rate{.calls = 60, .window = 1min}));
 }
 

@@ -46,13 +46,18 @@ TestServer::TestServer(TestDatabase database, const QString &dataDirectory, cons
 {
     log::configure({.level = LogLevel::Error});
     Environment environment{
-        {"HOST", "127.0.0.1"},         {"PORT", "0"},      {"DATA_DIR", m_dataDirectory.toUtf8()}, {"DATABASE_URL", urlOf(m_database.serving)},
+        {"HOST", "127.0.0.1"},
+        {"PORT", "0"},
+        {"DATA_DIR", m_dataDirectory.toUtf8()},
+        {"DATABASE_URL", urlOf(m_database.serving)},
         {"ARGON2_MEMORY_KIB", "8192"}, // the least that is allowed
-        {"ARGON2_ITERATIONS", "1"},    {"HASH_NICE", "0"},
+        {"ARGON2_ITERATIONS", "1"},
+        {"HASH_NICE", "0"},
+        {"MAIL_POLL", "50ms"},
     };
     // All tests come from one address and log in more often than anybody. Limits are what other tests are about.
-    for (const char *name :
-         {"RATE_LIMIT_LOGIN", "RATE_LIMIT_SIGNUP", "RATE_LIMIT_REFRESH", "RATE_LIMIT_MFA", "RATE_LIMIT_SLUG_CHECK", "RATE_LIMIT_ACCOUNT"})
+    for (const char *name : {"RATE_LIMIT_LOGIN", "RATE_LIMIT_SIGNUP", "RATE_LIMIT_REFRESH", "RATE_LIMIT_MFA", "RATE_LIMIT_MAIL",
+                             "RATE_LIMIT_SLUG_CHECK", "RATE_LIMIT_ACCOUNT"})
         environment[name] = "1000000/1m";
     for (const auto &[name, value] : settings)
         environment[name] = value;

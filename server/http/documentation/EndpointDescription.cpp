@@ -106,6 +106,8 @@ QString rateClassName(RateClass rateClass)
         return QStringLiteral("slugCheck");
     case RateClass::Account:
         return QStringLiteral("account");
+    case RateClass::Mail:
+        return QStringLiteral("mail");
     }
     return {};
 }

@@ -3,6 +3,8 @@
 #include "server/http/ProblemDocument.h"
 #include "server/http/documentation/OpenApiParts.h"
 
+#include <algorithm>
+
 namespace aegis::http {
 namespace {
 
@@ -49,6 +51,14 @@ FieldError exampleError(const EndpointDescription &endpoint, const Schemas &sche
     return {textOf(field.name), FieldCode::Type, QStringLiteral("Must be a string.")};
 }
 
+/// The field of the endpoint's request that a new password comes in.
+QString newPasswordField(const EndpointDescription &endpoint, const Schemas &schemas)
+{
+    const auto &fields = schemas.at(endpoint.request).fields;
+    const bool isNamedNew = std::any_of(fields.begin(), fields.end(), [](const FieldDescription &field) { return field.name == "newPassword"; });
+    return isNamedNew ? QStringLiteral("newPassword") : QStringLiteral("password");
+}
+
 /// A real document of the problem, as the server would send it.
 QJsonObject documentOf(const Problem &problem)
 {
@@ -63,7 +73,8 @@ QJsonObject exampleOf(ProblemCode code, const EndpointDescription &endpoint, con
     if (code == ProblemCode::ValidationFailed)
         problem.fields = {exampleError(endpoint, schemas)};
     if (code == ProblemCode::PasswordPolicy)
-        problem.fields = {{QStringLiteral("password"), FieldCode::PasswordTooCommon, QStringLiteral("The password is among the most common ones.")}};
+        problem.fields = {
+            {newPasswordField(endpoint, schemas), FieldCode::PasswordTooCommon, QStringLiteral("The password is among the most common ones.")}};
     return documentOf(problem);
 }
 

@@ -73,6 +73,9 @@ void TestCommands::understandsACommandLine_data()
     row("help", CommandName::Help);
     row("run --help", CommandName::Help);
     row("--help-config", CommandName::HelpConfig);
+    row("import-users people.csv", CommandName::ImportUsers);
+    row("import-users people.csv --config /etc/aegis.conf", CommandName::ImportUsers, "/etc/aegis.conf");
+    row("import-users run", CommandName::ImportUsers); // a file may have any name
     row("run --config /etc/aegis.conf", CommandName::Run, "/etc/aegis.conf");
     row("--config=/etc/aegis.conf migrate", CommandName::Migrate, "/etc/aegis.conf");
 }
@@ -104,6 +107,9 @@ void TestCommands::refusesACommandLine_data()
                                << QStringLiteral("only once");
     QTest::newRow("half a command") << QStringList{QStringLiteral("keys")} << QStringLiteral("unknown command 'keys'");
     QTest::newRow("another of keys") << QStringList{QStringLiteral("keys"), QStringLiteral("eat")} << QStringLiteral("unknown command 'keys eat'");
+    QTest::newRow("nothing to import") << QStringList{QStringLiteral("import-users")} << QStringLiteral("import-users needs the path of a file");
+    QTest::newRow("two files to import") << QStringList{QStringLiteral("import-users"), QStringLiteral("a"), QStringLiteral("b")}
+                                         << QStringLiteral("unknown command 'b'");
     QTest::newRow("empty argument") << QStringList{QString()} << QStringLiteral("unknown command ''");
 }
 

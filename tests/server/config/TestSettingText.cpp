@@ -23,6 +23,8 @@ private Q_SLOTS:
     void readsKeys();
     void readsOrigins_data();
     void readsOrigins();
+    void readsWebAddresses_data();
+    void readsWebAddresses();
 };
 
 constexpr qint64 refused = -1;
@@ -217,6 +219,35 @@ void TestSettingText::readsOrigins()
     QFETCH(const QByteArray, origin);
 
     QCOMPARE(parseOrigin(text).value_or(QByteArray()), origin);
+}
+
+void TestSettingText::readsWebAddresses_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QString>("address"); // empty: refused
+    QTest::newRow("bare") << QByteArray("https://app.example.org") << QStringLiteral("https://app.example.org");
+    QTest::newRow("slash at the end") << QByteArray("https://app.example.org/") << QStringLiteral("https://app.example.org");
+    QTest::newRow("path") << QByteArray("https://app.example.org/account//") << QStringLiteral("https://app.example.org/account");
+    QTest::newRow("port") << QByteArray("http://localhost:3000/x") << QStringLiteral("http://localhost:3000/x");
+    QTest::newRow("other scripts") << QByteArray("https://b\xc3\xbc"
+                                                 "cher.example/\xc3\xa4")
+                                   << QStringLiteral("https://xn--bcher-kva.example/%C3%A4");
+    QTest::newRow("query") << QByteArray("https://app.example.org?x=") << QString();
+    QTest::newRow("fragment") << QByteArray("https://app.example.org/#/") << QString();
+    QTest::newRow("user") << QByteArray("https://me@app.example.org") << QString();
+    QTest::newRow("script") << QByteArray("javascript:alert(1)//") << QString();
+    QTest::newRow("line break") << QByteArray("https://app.example.org/\r\nx") << QString();
+    QTest::newRow("space") << QByteArray("https://app.example.org/a b") << QString();
+    QTest::newRow("no host") << QByteArray("https:///x") << QString();
+    QTest::newRow("no scheme") << QByteArray("app.example.org") << QString();
+}
+
+void TestSettingText::readsWebAddresses()
+{
+    QFETCH(const QByteArray, text);
+    QFETCH(const QString, address);
+
+    QCOMPARE(parseWebAddress(text).value_or(QString()), address);
 }
 
 AEGIS_TEST(TestSettingText)

@@ -65,6 +65,15 @@ void TestSettingsChecks::refusesWhatDoesNotGoTogether_data()
     QTest::newRow("the other address") << QByteArray("DATABASE_URL=postgresql://h/d;DATABASE_MIGRATION_URL=postgresql://h/d?foo=bar")
                                        << QStringLiteral("DATABASE_MIGRATION_URL");
     QTest::newRow("a user of Redis without password") << QByteArray("REDIS_HOST=localhost;REDIS_USER=aegis") << QStringLiteral("REDIS_PASSWORD");
+    QTest::newRow("a mail server that wants no password")
+        << QByteArray("SMTP_HOST=mail.example.com;MAIL_FROM=a@example.com;SMTP_USER=a") << QStringLiteral("SMTP_PASSWORD");
+    QTest::newRow("a password for nobody") << QByteArray("SMTP_PASSWORD=secret") << QStringLiteral("SMTP_USER");
+    QTest::newRow("mails in the clear") << QByteArray("SMTP_HOST=mail.example.com;MAIL_FROM=a@example.com;SMTP_TLS=off")
+                                        << QStringLiteral("SMTP_TLS");
+    QTest::newRow("mails from nowhere") << QByteArray("SMTP_HOST=mail.example.com") << QStringLiteral("MAIL_FROM");
+    QTest::newRow("authorities that are not there") << QByteArray("SMTP_CA_FILE=/nowhere") << QStringLiteral("SMTP_CA_FILE");
+    QTest::newRow("a lease that ends before the mail is sent") << QByteArray("MAIL_SEND_TIMEOUT=2m") << QStringLiteral("MAIL_LEASE");
+    QTest::newRow("pauses that shrink") << QByteArray("MAIL_RETRY_FIRST=20m") << QStringLiteral("MAIL_RETRY_FIRST");
     QTest::newRow("statements outlive requests") << QByteArray("DATABASE_STATEMENT_TIMEOUT=1m") << QStringLiteral("DATABASE_STATEMENT_TIMEOUT");
 }
 

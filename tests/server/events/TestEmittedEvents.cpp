@@ -3,6 +3,7 @@
 #include "server/events/EventBatch.h"
 #include "server/passwords/PasswordHasher.h"
 #include "tests/integration/SecondFactors.h"
+#include "tests/support/MailBox.h"
 #include "tests/support/TestMain.h"
 #include "tests/support/TestServer.h"
 
@@ -33,7 +34,7 @@ private:
 
 void TestEmittedEvents::initTestCase()
 {
-    m_server = std::make_unique<TestServer>(Environment{{"LOCKOUT", "strict"}, {"ACCOUNT_FAILURES", "5"}});
+    m_server = std::make_unique<TestServer>(Environment{{"LOCKOUT", "strict"}, {"ACCOUNT_FAILURES", "5"}, {"EMAIL_VERIFICATION", "required"}});
     const TestClient client = m_server->client().with("User-Agent", "test \"quoted\" \\ / <b>");
     // An account that failures lock, and time unlocks: first, because access tokens do not live that long.
     const SignedUp locked = m_server->registerPerson();
@@ -79,11 +80,39 @@ void TestEmittedEvents::initTestCase()
     QCOMPARE(own.post("/auth/mfa/backup-codes", textObject({{"backupCode", enrolled.backupCodes[2]}})).status, 200);
     m_server->advance(std::chrono::seconds(31));
     QCOMPARE(own.post("/auth/mfa/disable", textObject({{"code", enrolled.code(*m_server)}})).status, 204);
+
+    // A new password by a mail, another one by knowing it, and a verified address.
+    const MailBox mailBox(m_server->dataDirectory());
+    const SignedUp grace = m_server->signUp();
+    const QByteArray verification = mailBox.waitFor(grace.email).back().token();
+    QCOMPARE(client.post("/auth/email/verify", textObject({{"token", verification}})).status, 204);
+    QCOMPARE(client.post("/auth/password/forgot", textObject({{"email", grace.email}})).status, 202);
+    const QByteArray reset = mailBox.waitFor(grace.email, 2).back().token();
+    const QByteArray second = "Quiet-Harbour-81-Lantern", third = "Another-Pier-55-Copper";
+    QCOMPARE(client.post("/auth/password/reset", textObject({{"token", reset}, {"newPassword", second}})).status, 204);
+    SignedUp changing = grace;
+    changing.password = second;
+    changing = m_server->logIn(changing);
+    QCOMPARE(client.as(changing.accessToken).post("/auth/password/change", textObject({{"currentPassword", second}, {"newPassword", third}})).status,
+             204);
     m_server->advance(std::chrono::hours(24) * 8); // whoever is still logged in is not any more
 
-    m_secrets = {unlocked.accessToken, unlocked.refreshToken, owner.password,          owner.refreshToken,
-                 owner.accessToken,    person.password,       again.refreshToken,      rotated.text(QLatin1String("refreshToken")),
-                 "argon2id$",          "Wrong-Password",      enrolled.backupCodes[0], enrolled.backupCodes[3]};
+    m_secrets = {verification,
+                 reset,
+                 second,
+                 third,
+                 unlocked.accessToken,
+                 owner.password,
+                 person.password,
+                 owner.refreshToken,
+                 unlocked.refreshToken,
+                 owner.accessToken,
+                 again.refreshToken,
+                 rotated.text(QLatin1String("refreshToken")),
+                 "argon2id$",
+                 "Wrong-Password",
+                 enrolled.backupCodes[0],
+                 enrolled.backupCodes[3]};
 }
 
 void TestEmittedEvents::everyTypeIsEmitted()

@@ -215,8 +215,15 @@ void TestDocumentedAnswers::anInvalidFieldIsOneOfTheRequest()
         QVERIFY2(field != fields.end(), (path + ": " + name).constData());
         QCOMPARE(error[QLatin1String("code")].toString() == QLatin1String("required"), field->required && field->in == In::Body);
         ++checked;
+        if (endpoint.problems.contains(ProblemCode::PasswordPolicy)) {
+            const QJsonValue broken = problemsIn(response)[QLatin1String("password_policy")][QLatin1String("value")][QLatin1String("errors")][0];
+            const QByteArray named = broken[QLatin1String("field")].toString().toUtf8();
+            QVERIFY2(std::any_of(fields.begin(), fields.end(),
+                                 [&](const auto &one) { return named == QByteArrayView(one.name.data(), qsizetype(one.name.size())); }),
+                     (path + ": " + named).constData());
+        }
     }
-    QCOMPARE(checked, 12);
+    QCOMPARE(checked, 17);
 }
 
 void TestDocumentedAnswers::thePasswordRulesAreThoseOfThePolicy()
@@ -272,6 +279,9 @@ void TestDocumentedAnswers::settingsInSentencesAreDefaults()
                  + document.count(QStringLiteral("15 minutes (MFA_PAUSE)")));
     QCOMPARE(defaults.mfaMaxFailures, 5);
     QVERIFY(document.contains(QStringLiteral("After 5 wrong ones by default (MFA_MAX_FAILURES)")));
+    QCOMPARE(defaults.passwordResetTtl, std::chrono::seconds(30min));
+    QCOMPARE(document.count(QStringLiteral("30 minutes")), document.count(QStringLiteral("PASSWORD_RESET_TTL (30 minutes by default)")));
+    QVERIFY(document.contains(QStringLiteral("PASSWORD_RESET_TTL")));
     QVERIFY(document.contains(QStringLiteral("IDEMPOTENCY_TTL")));
     QVERIFY(document.contains(QStringLiteral("REFRESH_GRACE")));
 }

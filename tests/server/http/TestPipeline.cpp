@@ -126,6 +126,7 @@ void TestPipeline::tellsTheHandlerWhoAsks()
     PipelineHarness harness;
     const auto &principal = harness.authenticator.principal;
     http::HeaderList headers = bearerHeaders;
+    headers.emplace_back("Accept-Language", QByteArray(300, 'd'));
     headers.emplace_back("User-Agent", QByteArray("curl/8 \xf0\x9f\x98\x80").append(QByteArray(2000, 'x')));
 
     const auto reply = harness.ask(PipelineHarness::request("HEAD", "/auth/verify", headers));
@@ -140,6 +141,7 @@ void TestPipeline::tellsTheHandlerWhoAsks()
     QCOMPARE(harness.seen->client.address, QHostAddress(QStringLiteral("198.51.100.9")));
     QVERIFY(harness.seen->client.userAgent.startsWith(QStringLiteral("curl/8")));
     QCOMPARE(harness.seen->client.userAgent.size(), 512);
+    QCOMPARE(harness.seen->client.languages, QByteArray(256, 'd'));
     QCOMPARE(harness.seen->now, fromUnixSeconds(1'800'000'000));
     QVERIFY(!harness.seen->idempotency);
 }

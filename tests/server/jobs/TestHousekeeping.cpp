@@ -14,6 +14,7 @@ private Q_SLOTS:
     void makesThePartitionsOfTheComingWeek();
     void removesAnswersThatHaveExpired();
     void removesRevocationsThatHaveExpired();
+    void removesMailedTokensThatHaveEnded();
     void keepsThePartitionsWhenSomethingFailsLater();
 
 private:
@@ -85,6 +86,21 @@ void TestHousekeeping::removesRevocationsThatHaveExpired()
 
     QCOMPARE(count("select count(*) from aegis.revocation where expires_at <= $1", m_now), qint64(0));
     QCOMPARE(count("select count(*) from aegis.revocation"), qint64(2));
+}
+
+void TestHousekeeping::removesMailedTokensThatHaveEnded()
+{
+    sql("with someone as (insert into aegis.\"user\" (id, email, status, password_changed_at, created_at, updated_at) "
+        "                 values (gen_random_uuid(), 'ada@example.com', 'active', $1, $1, $1) returning id) "
+        "insert into aegis.email_token (user_id, token_hash, kind, email, created_at, expires_at) "
+        "select id, sha256(n::text::bytea), 'password_reset', 'ada@example.com', $1::timestamptz - interval '1 day', "
+        "       $1::timestamptz - interval '1 hour' - interval '1 second' * (n - 3) "
+        "from someone, generate_series(1, 10010) as n",
+        m_now); // two of them have ended within the hour, and are counted still
+
+    QVERIFY_RESULT(keepHouse(*m_session, m_now));
+
+    QCOMPARE(count("select count(*) from aegis.email_token"), qint64(2));
 }
 
 void TestHousekeeping::keepsThePartitionsWhenSomethingFailsLater()

@@ -1,0 +1,123 @@
+#include "tests/process/AdminDatabase.h"
+#include "tests/process/ApiClient.h"
+#include "tests/support/ServerProcess.h"
+#include "tests/support/TestMain.h"
+
+#include <QtCore/QFile>
+
+using namespace aegis::test;
+
+/// `aegisd import-users` as its operator meets it.
+class TestImportUsers : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void importsAFile();
+    void goesOnAfterItWasKilled();
+    void saysWhatIsWrong_data();
+    void saysWhatIsWrong();
+    void isRefusedWhileTheServerRuns();
+
+private:
+    /// A bcrypt hash of `Blue-Lantern-7719-Orchard` is not needed: these people do not log in.
+    static QByteArray people(int count)
+    {
+        QByteArray content = "email,passwordHash\n";
+        for (int i = 0; i < count; ++i)
+            content += "person" + QByteArray::number(i) + "@example.com,$2b$10$" + QByteArray(53, 'a') + '\n';
+        return content;
+    }
+    static QString write(const DataDirectory &directory, const QByteArray &content)
+    {
+        const QString path = directory.file(QStringLiteral("people"));
+        QFile file(path);
+        if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size())
+            qFatal("cannot write %s", qPrintable(path));
+        return path;
+    }
+};
+
+void TestImportUsers::importsAFile()
+{
+    const DataDirectory directory;
+    const QString file = write(directory, people(1200) + "nobody,x\n");
+    ServerProcess server(directory);
+
+    QCOMPARE(server.run({QStringLiteral("import-users"), file}), 1); // a line was bad
+
+    QVERIFY2(server.output().contains("Done: 1200 imported, 0 had an account already, 1 bad lines."), server.output().constData());
+    QVERIFY2(server.errorOutput().contains("line 1202: email: "), server.errorOutput().constData());
+    QVERIFY(!server.errorOutput().contains("$2b$"));
+    write(directory, people(1201));
+    ServerProcess again(directory);
+    QCOMPARE(again.run({QStringLiteral("import-users"), file}), 0);
+    QVERIFY2(again.output().contains("Done: 1 imported, 1200 had an account already, 0 bad lines."), again.output().constData());
+    ServerProcess serving(directory);
+    QVERIFY_STARTS(serving);
+    QCOMPARE(AdminDatabase(directory).count("select count(*) from aegis.\"user\""), qint64(1201));
+    QCOMPARE(AdminDatabase(directory).count("select count(*) from aegis.event where type = 'UserCreated'"), qint64(1201));
+}
+
+void TestImportUsers::goesOnAfterItWasKilled()
+{
+    constexpr int count = 4000;
+    const DataDirectory directory;
+    const QString file = write(directory, people(count));
+    {
+        ServerProcess first(directory);
+        QCOMPARE(first.run({QStringLiteral("migrate")}), 0);
+    }
+    ServerProcess killed(directory);
+    killed.launch({QStringLiteral("import-users"), file});
+    QTRY_VERIFY_WITH_TIMEOUT(directory.postmaster() != 0 || !killed.isRunning(), 20'000);
+    killed.kill();
+
+    ServerProcess again(directory);
+    QCOMPARE(again.run({QStringLiteral("import-users"), file}), 0);
+
+    ServerProcess serving(directory);
+    QVERIFY_STARTS(serving);
+    QCOMPARE(AdminDatabase(directory).count("select count(*) from aegis.\"user\""), qint64(count));
+    QCOMPARE(AdminDatabase(directory).count("select count(*) from aegis.user_profile"), qint64(count));
+    QCOMPARE(AdminDatabase(directory).count("select count(*) from aegis.event where type = 'UserCreated'"), qint64(count));
+}
+
+void TestImportUsers::saysWhatIsWrong_data()
+{
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QByteArray>("says");
+    QTest::newRow("no such file") << QStringLiteral("/nowhere/people.csv") << QByteArray() << QByteArray("/nowhere/people.csv cannot be read");
+    QTest::newRow("other columns") << QString() << QByteArray("user,pass\n") << QByteArray("The first line must name the columns");
+}
+
+void TestImportUsers::saysWhatIsWrong()
+{
+    QFETCH(const QString, file);
+    QFETCH(const QByteArray, content);
+    QFETCH(const QByteArray, says);
+    const DataDirectory directory;
+    ServerProcess server(directory);
+
+    QCOMPARE(server.run({QStringLiteral("import-users"), file.isEmpty() ? write(directory, content) : file}), 1);
+
+    QVERIFY2(server.errorOutput().contains(says), server.errorOutput().constData());
+}
+
+void TestImportUsers::isRefusedWhileTheServerRuns()
+{
+    const DataDirectory directory;
+    const QString file = write(directory, people(3));
+    ServerProcess serving(directory);
+    QVERIFY_STARTS(serving);
+    ServerProcess server(directory);
+
+    QCOMPARE(server.run({QStringLiteral("import-users"), file}), 1);
+
+    QVERIFY2(server.errorOutput().contains("already uses the data directory"), server.errorOutput().constData());
+    ApiClient client(serving.port());
+    QCOMPARE(client.signup("ada").status, 201);
+}
+
+AEGIS_TEST(TestImportUsers)
+#include "TestImportUsers.moc"
