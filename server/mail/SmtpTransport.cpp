@@ -16,7 +16,7 @@ enum class Stage { Greeting, Sender, Recipient, Data };
 struct Transfer {
     QByteArrayView left; ///< of the mail
     Stage stage = Stage::Greeting;
-    QByteArray answer; ///< last line of the server, cut
+    QByteArray answer{}; ///< last line of the server, cut
     const std::atomic<bool> *stopping = nullptr;
 };
 

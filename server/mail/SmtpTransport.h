@@ -23,9 +23,9 @@ public:
         QString host;
         int port = 587;
         Tls tls = Tls::Starttls;
-        QString user; ///< empty: without authentication
-        Secret password;
-        QString caFile;                            ///< empty: the authorities of the system
+        QString user{}; ///< empty: without authentication
+        Secret password{};
+        QString caFile{};                            ///< empty: the authorities of the system
         std::chrono::milliseconds timeout{30'000}; ///< for one mail, connection and all
     };
 
