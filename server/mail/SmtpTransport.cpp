@@ -16,7 +16,7 @@ enum class Stage { Greeting, Sender, Recipient, Data };
 struct Transfer {
     QByteArrayView left; ///< of the mail
     Stage stage = Stage::Greeting;
-    QByteArray answer{}; ///< last line of the server, cut
+    QByteArray answer{}; ///< last refusal of the server at this stage, cut
     const std::atomic<bool> *stopping = nullptr;
 };
 
@@ -35,13 +35,16 @@ int hear(CURL *, curl_infotype kind, char *data, std::size_t size, void *state)
     auto &transfer = *static_cast<Transfer *>(state);
     const QByteArrayView text(data, static_cast<qsizetype>(size));
     if (kind == CURLINFO_HEADER_OUT) {
+        const Stage before = transfer.stage;
         if (text.startsWith("MAIL "))
             transfer.stage = Stage::Sender;
         else if (text.startsWith("RCPT "))
             transfer.stage = Stage::Recipient;
         else if (text.startsWith("DATA"))
             transfer.stage = Stage::Data;
-    } else if (kind == CURLINFO_HEADER_IN) {
+        if (transfer.stage != before)
+            transfer.answer.clear();
+    } else if (kind == CURLINFO_HEADER_IN && (text.startsWith('4') || text.startsWith('5'))) { // not that of QUIT
         transfer.answer = text.first(std::min<qsizetype>(text.size(), 16)).toByteArray();
     }
     return 0;
