@@ -1,6 +1,7 @@
 #include "server/app/Services.h"
 #include "tests/integration/ServingRole.h"
 #include "tests/support/Await.h"
+#include "tests/support/MailBox.h"
 #include "tests/support/TestMain.h"
 #include "tests/support/TestServer.h"
 #include "tests/support/Together.h"
@@ -23,6 +24,7 @@ private Q_SLOTS:
     void locksAfterTooManyFailures();
     void answersTheSameForAnAddressThatNobodyHas();
     void locksOnceUnderManyGuessesAtOnce();
+    void tellsThePersonByMail();
     void theTimerUnlocks();
     void theHousekeepingUnlocksWhoDoesNotComeBack();
     void aRestartLiftsNoLock();
@@ -104,6 +106,22 @@ void TestLockout::locksOnceUnderManyGuessesAtOnce()
     QCOMPARE(std::count(replies.begin(), replies.end(), 401), 12);
     QCOMPARE(std::count(replies.begin(), replies.end(), 429), 88);
     QCOMPARE(m_server->events(ada.organizationId).count("UserAccountLocked"), 1);
+}
+
+void TestLockout::tellsThePersonByMail()
+{
+    const SignedUp ada = m_server->signUp();
+
+    lock(ada.email);
+    for (int i = 0; i < 3; ++i)
+        QVERIFY_REPLY(guess(ada.email), 429, "rate_limited");
+
+    QTRY_VERIFY(m_server->value<bool>("select not exists (select from aegis.mail_outbox)"));
+    const auto mails = MailBox(m_server->dataDirectory()).to(ada.email);
+    QCOMPARE(mails.size(), std::size_t(1)); // one for each lock
+    QCOMPARE(mails.front().header(QStringLiteral("subject")), QStringLiteral("Your Aegis account is locked for now"));
+    QVERIFY2(mails.front().plain.contains(QStringLiteral("198.51.")), qPrintable(mails.front().plain));
+    QVERIFY(!mails.front().raw.contains("token") && !mails.front().raw.contains("http"));
 }
 
 void TestLockout::theTimerUnlocks()
