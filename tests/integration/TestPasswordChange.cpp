@@ -6,6 +6,7 @@
 
 using namespace aegis;
 using namespace aegis::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -30,6 +31,12 @@ private Q_SLOTS:
     void leavesNoSessionOfTheOldPassword();
     void refusesAnAccountWithoutPassword();
     void usesUpTokensOfResets();
+    void isNoOracleForAStolenToken();
+    void letsTenOfManyGuessesThrough();
+    void countsWithTheLogins();
+    void countsNoBadNewPassword();
+    void forgetsFailuresAfterASuccess();
+    void locksTheAccountWhereFailuresLock();
 
 private:
     TestReply change(const SignedUp &person, const QByteArray &current, const QByteArray &next) const
@@ -219,6 +226,96 @@ void TestPasswordChange::usesUpTokensOfResets()
         m_server->client().post("/auth/password/reset", textObject({{"token", mails.front().token()}, {"newPassword", "Another-Pier-55-Copper"}})),
         400, "invalid_mail_token");
     QVERIFY_REPLY(logIn(ada, newPassword), 200, "");
+}
+
+void TestPasswordChange::isNoOracleForAStolenToken()
+{
+    const SignedUp ada = m_server->signUp();
+    for (int i = 0; i < 10; ++i)
+        QVERIFY_REPLY(change(ada, "Wrong-Password-1", newPassword), 401, "invalid_credentials");
+    const QByteArray before = hashOf(ada);
+
+    const TestReply wrong = change(ada, "Wrong-Password-1", newPassword);
+    const TestReply right = change(ada, ada.password, newPassword);
+
+    QVERIFY_REPLY(wrong, 429, "rate_limited");
+    QVERIFY_REPLY(right, 429, "rate_limited");
+    QVERIFY(wrong.field("Retry-After").toInt() > 0 && wrong.field("Retry-After").toInt() <= 60);
+    QCOMPARE(hashOf(ada), before);
+    QCOMPARE(m_server->events(ada.organizationId).count("UserLoginFailed"), 10); // the others were not even looked at
+    m_server->advance(60s);
+    QVERIFY_REPLY(change(ada, ada.password, newPassword), 204, "");
+}
+
+void TestPasswordChange::letsTenOfManyGuessesThrough()
+{
+    const SignedUp ada = m_server->signUp();
+
+    const auto replies = together(20, [&](int i) { return change(ada, "Wrong-Password-" + QByteArray::number(i), newPassword); });
+
+    int judged = 0;
+    for (const TestReply &reply : replies) {
+        if (reply.status == 401)
+            ++judged;
+        else
+            QVERIFY_REPLY(reply, 429, "rate_limited");
+    }
+    QCOMPARE(judged, 10);
+    QCOMPARE(m_server->events(ada.organizationId).count("UserLoginFailed"), 10);
+    QVERIFY(!m_server->events(ada.organizationId).contains("UserPasswordChanged"));
+}
+
+void TestPasswordChange::countsWithTheLogins()
+{
+    const SignedUp ada = m_server->signUp();
+    for (int i = 0; i < 5; ++i) {
+        QVERIFY_REPLY(change(ada, "Wrong-Password-1", newPassword), 401, "invalid_credentials");
+        QVERIFY_REPLY(logIn(ada, "Wrong-Password-1"), 401, "invalid_credentials");
+    }
+
+    QVERIFY_REPLY(change(ada, ada.password, newPassword), 429, "rate_limited");
+    QVERIFY_REPLY(logIn(ada, ada.password), 429, "rate_limited");
+}
+
+void TestPasswordChange::countsNoBadNewPassword()
+{
+    const SignedUp ada = m_server->signUp();
+
+    for (int i = 0; i < 12; ++i)
+        QVERIFY_REPLY(change(ada, ada.password, "short"), 422, "password_policy");
+
+    QVERIFY_REPLY(change(ada, ada.password, newPassword), 204, "");
+}
+
+void TestPasswordChange::forgetsFailuresAfterASuccess()
+{
+    const SignedUp ada = m_server->signUp();
+    for (int i = 0; i < 9; ++i)
+        QVERIFY_REPLY(change(ada, "Wrong-Password-1", newPassword), 401, "invalid_credentials");
+
+    QVERIFY_REPLY(change(ada, ada.password, newPassword), 204, "");
+
+    for (int i = 0; i < 9; ++i)
+        QVERIFY_REPLY(change(ada, "Wrong-Password-1", newPassword), 401, "invalid_credentials");
+    QVERIFY_REPLY(logIn(ada, newPassword), 200, "");
+}
+
+void TestPasswordChange::locksTheAccountWhereFailuresLock()
+{
+    TestServer server(Environment{{"LOCKOUT", "strict"}, {"ACCOUNT_FAILURES", "3"}});
+    const SignedUp ada = server.signUp();
+    const auto guess = [&] {
+        return server.client()
+            .as(ada.accessToken)
+            .post("/auth/password/change", textObject({{"currentPassword", "Wrong-Password-1"}, {"newPassword", newPassword}}));
+    };
+
+    for (int i = 0; i < 3; ++i)
+        QVERIFY_REPLY(guess(), 401, "invalid_credentials");
+
+    QVERIFY_REPLY(guess(), 401, "invalid_token"); // who had stolen the token has lost it
+    QCOMPARE(server.value<QByteArray>("select status from aegis.\"user\" where id = $1::uuid", Text{ada.userId}), QByteArray("locked"));
+    QCOMPARE(server.events(ada.organizationId).count("UserAccountLocked"), 1);
 }
 
 AEGIS_TEST(TestPasswordChange)
