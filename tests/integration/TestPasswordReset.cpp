@@ -4,7 +4,10 @@
 #include "tests/support/TestServer.h"
 #include "tests/support/Together.h"
 
+#include <QtCore/QJsonDocument>
 #include <QtCore/QUuid>
+
+#include <algorithm>
 
 using namespace aegis;
 using namespace aegis::test;
@@ -35,6 +38,10 @@ private Q_SLOTS:
     void refusesOtherTokens_data();
     void refusesOtherTokens();
     void refusesATokenForAnotherAddress();
+    void refusesAllTokensAlike();
+    void takesNoAddressThatCarriesMore_data();
+    void takesNoAddressThatCarriesMore();
+    void putsNothingThatSomebodyTypedIntoAMail();
     void refusesASuspendedAccount();
     void floodsNobodysMailbox();
     void keepsNoTokenLegible();
@@ -182,7 +189,7 @@ void TestPasswordReset::worksOnceForManyAtTheSameMoment()
     const SignedUp ada = m_server->signUp();
     const QByteArray token = tokenFor(ada);
 
-    const auto replies = together(10, [&](int i) { return reset(token, newPassword + QByteArray::number(i)); });
+    const auto replies = together(20, [&](int i) { return reset(token, newPassword + QByteArray::number(i)); });
 
     int done = 0, winner = -1;
     for (std::size_t i = 0; i < replies.size(); ++i) {
@@ -277,6 +284,83 @@ void TestPasswordReset::refusesATokenForAnotherAddress()
     m_server->sql("update aegis.\"user\" set email = 'moved@example.com' where id = $1::uuid", Text{ada.userId});
 
     QVERIFY_REPLY(reset(token), 400, "invalid_mail_token");
+}
+
+void TestPasswordReset::refusesAllTokensAlike()
+{
+    const SignedUp ada = m_server->signUp();
+    const SignedUp bob = m_server->signUp();
+    const QByteArray used = tokenFor(ada, 1);
+    QVERIFY_REPLY(reset(used), 204, "");
+    const QByteArray expired = tokenFor(bob);
+    m_server->advance(30min);
+    const QByteArray good = *base64UrlDecode(expired);
+    const auto shapeOf = [](const TestReply &reply) {
+        QJsonObject body = reply.json();
+        body.remove(QStringLiteral("correlationId"));
+        body.remove(QStringLiteral("instance"));
+        return QByteArray::number(reply.status) + QJsonDocument(body).toJson();
+    };
+
+    const QByteArray first = shapeOf(reset(used));
+
+    QVERIFY2(first.contains("invalid_mail_token"), first.constData());
+    for (const QByteArray &token : {expired, base64Url(good.first(16) + QByteArray(32, 'x')),
+                                    base64Url(QUuid::createUuid().toRfc4122() + QByteArray(32, 'x')), QByteArray(64, 'A')})
+        QCOMPARE(shapeOf(reset(token)), first);
+}
+
+void TestPasswordReset::takesNoAddressThatCarriesMore_data()
+{
+    QTest::addColumn<QByteArray>("email");
+    QTest::newRow("a header") << QByteArray("ada@example.com\r\nBcc: eve@example.com");
+    QTest::newRow("a header, LF only") << QByteArray("ada@example.com\nBcc: eve@example.com");
+    QTest::newRow("a header, CR only") << QByteArray("ada@example.com\rBcc: eve@example.com");
+    QTest::newRow("in the name") << QByteArray("\"ada\r\nBcc: eve@example.com\"@example.com");
+    QTest::newRow("a command") << QByteArray("ada@example.com>\r\nRCPT TO:<eve@example.com");
+    QTest::newRow("a parameter") << QByteArray("ada@example.com> SIZE=1 <eve@example.com");
+    QTest::newRow("two") << QByteArray("ada@example.com, eve@example.com");
+    QTest::newRow("two, by a semicolon") << QByteArray("ada@example.com;eve@example.com");
+    QTest::newRow("a group") << QByteArray("all:ada@example.com,eve@example.com;");
+    QTest::newRow("with a name") << QByteArray("Ada <ada@example.com>");
+    QTest::newRow("a line of Unicode") << QByteArray("ada@example.com\xe2\x80\xa8"
+                                                     "Bcc: eve@example.com");
+    QTest::newRow("a NUL") << QByteArray("ada@example.com\0eve", 19);
+}
+
+void TestPasswordReset::takesNoAddressThatCarriesMore()
+{
+    QFETCH(const QByteArray, email);
+
+    const TestReply reply = forgot(email);
+
+    // No text with a control character gets as far as being an address.
+    const bool hasControl = std::any_of(email.begin(), email.end(), [](char c) { return c >= 0 && c < 0x20; });
+    QVERIFY_REPLY(reply, hasControl ? 400 : 422, hasControl ? "malformed_json" : "validation_failed");
+    QTRY_VERIFY(isSettled());
+    QCOMPARE(MailBox(m_server->dataDirectory()).to("eve@example.com").size(), std::size_t(0));
+    QCOMPARE(MailBox(m_server->dataDirectory()).to("ada@example.com").size(), std::size_t(0));
+}
+
+void TestPasswordReset::putsNothingThatSomebodyTypedIntoAMail()
+{
+    QJsonObject request = m_server->signupRequest();
+    request[QStringLiteral("firstName")] = QStringLiteral("Visit https://evil.example now");
+    request[QStringLiteral("organizationName")] = QStringLiteral("<b>Bcc: eve@example.com</b>");
+    const SignedUp ada = signedUpBy(m_server->client().post("/auth/signup", request), {});
+    QVERIFY(!ada.email.isEmpty());
+
+    QVERIFY_REPLY(m_server->client()
+                      .with("User-Agent", "https://evil.example")
+                      .with("Origin", "https://evil.example")
+                      .with("X-Forwarded-Host", "evil.example")
+                      .post("/auth/password/forgot", textObject({{"email", ada.email}})),
+                  202, "");
+
+    const auto mails = MailBox(m_server->dataDirectory()).waitFor(ada.email);
+    QCOMPARE(mails.size(), std::size_t(1));
+    QVERIFY2(!mails.front().raw.contains("evil") && !mails.front().raw.contains("eve@"), mails.front().raw.constData());
+    QVERIFY(!mails.front().plain.contains(QStringLiteral("evil")) && !mails.front().html.contains(QStringLiteral("evil")));
 }
 
 void TestPasswordReset::refusesASuspendedAccount()
