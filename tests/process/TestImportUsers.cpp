@@ -4,6 +4,12 @@
 #include "tests/support/TestMain.h"
 
 #include <QtCore/QFile>
+#include <QtCore/QRegularExpression>
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace aegis::test;
 
@@ -60,21 +66,34 @@ void TestImportUsers::importsAFile()
 
 void TestImportUsers::goesOnAfterItWasKilled()
 {
-    constexpr int count = 4000;
+    constexpr int count = 10'000, before = 5000;
     const DataDirectory directory;
-    const QString file = write(directory, people(count));
-    {
-        ServerProcess first(directory);
-        QCOMPARE(first.run({QStringLiteral("migrate")}), 0);
-    }
+    const QByteArray all = people(count) + "nobody,x\n";
+    // A file that comes slowly: the import has taken its first half and waits for more.
+    const QByteArray slow = QFile::encodeName(directory.file(QStringLiteral("slow")));
+    const QByteArray half = people(before);
+    QCOMPARE(::mkfifo(slow.constData(), 0600), 0);
+    const int pipe = ::open(slow.constData(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    QVERIFY(pipe >= 0 && ::fcntl(pipe, F_SETPIPE_SZ, 1 << 20) >= half.size());
+    QCOMPARE(::write(pipe, half.constData(), static_cast<std::size_t>(half.size())), static_cast<ssize_t>(half.size()));
     ServerProcess killed(directory);
-    killed.launch({QStringLiteral("import-users"), file});
-    QTRY_VERIFY_WITH_TIMEOUT(directory.postmaster() != 0 || !killed.isRunning(), 20'000);
+    killed.launch({QStringLiteral("import-users"), QFile::decodeName(slow)});
+    int left = 0;
+    QTRY_VERIFY_WITH_TIMEOUT(::ioctl(pipe, FIONREAD, &left) == 0 && left == 0, 60'000);
+    QVERIFY(killed.isRunning());
     killed.kill();
+    ::close(pipe);
 
     ServerProcess again(directory);
-    QCOMPARE(again.run({QStringLiteral("import-users"), file}), 0);
+    QCOMPARE(again.run({QStringLiteral("import-users"), write(directory, all)}), 1);
 
+    const QRegularExpressionMatch done = QRegularExpression(QStringLiteral("Done: (\\d+) imported, (\\d+) had an account already, 1 bad lines\\."))
+                                             .match(QString::fromUtf8(again.output()));
+    QVERIFY2(done.hasMatch(), again.output().constData());
+    QVERIFY2(again.errorOutput().contains("line 10002: email: "), again.errorOutput().constData());
+    const int present = done.captured(2).toInt();
+    QVERIFY2(present >= before - 1000 && present <= before && present % 500 == 0, again.output().constData()); // batches are whole or not at all
+    QCOMPARE(done.captured(1).toInt(), count - present);
     ServerProcess serving(directory);
     QVERIFY_STARTS(serving);
     QCOMPARE(AdminDatabase(directory).count("select count(*) from aegis.\"user\""), qint64(count));
