@@ -76,6 +76,17 @@ void SmtpServer::kill()
     m_process.waitForFinished();
 }
 
+bool SmtpServer::isRunning()
+{
+    m_process.waitForFinished(0);
+    return m_process.state() == QProcess::Running;
+}
+
+bool SmtpServer::hasHeardAPassword() const
+{
+    return QFile::exists(m_directory.filePath(QStringLiteral("mails/password-in-the-clear.once")));
+}
+
 std::map<QByteArray, QByteArray> SmtpServer::settings() const
 {
     return {{"SMTP_HOST", "localhost"},

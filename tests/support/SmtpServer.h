@@ -35,9 +35,13 @@ public:
     /// SIGKILL; start() brings it back on the same port, with what it has taken before.
     void kill();
     void start();
+    /// False once it has died.
+    bool isRunning();
 
     /// What it has taken, in that order.
     std::vector<ReceivedMail> mails() const;
+    /// Whether anybody has offered it a password without TLS.
+    bool hasHeardAPassword() const;
 
 private:
     const Options m_options;

@@ -9,6 +9,10 @@ decides what it does:
   refused-...    it is never taken (550)
   spam-...       the mail itself is never taken (554)
   silent-...     the mail is kept, and the answer never comes
+  dying-...      the first time the server dies in the middle of the mail, which is lost
+  late-...       the first time the server dies when it has kept the mail, before it says so
+
+Whether it was offered a password in the clear is kept as well.
 """
 import argparse
 import asyncio
@@ -30,6 +34,14 @@ class Mailbox:
         self.number = 0
         self.refusals = {}
 
+    def is_first(self, what):
+        """Once in all lives of the server on this directory."""
+        try:
+            os.close(os.open(os.path.join(self.directory, what + ".once"), os.O_CREAT | os.O_EXCL))
+            return True
+        except FileExistsError:
+            return False
+
     async def handle_RCPT(self, server, session, envelope, address, options):
         name = address.split("@")[0]
         busy = re.match(r"busy-(\d+)-", name)
@@ -46,7 +58,11 @@ class Mailbox:
         name = envelope.rcpt_tos[0].split("@")[0]
         if name.startswith("spam-"):
             return f"554 5.7.1 {envelope.rcpt_tos[0]} does not want this"
+        if name.startswith("dying-") and self.is_first(name):
+            os._exit(1)
         self.keep(server, session, envelope)
+        if name.startswith("late-") and self.is_first(name):
+            os._exit(1)
         if name.startswith("silent-"):
             await asyncio.sleep(3600)
         return "250 2.0.0 kept"
@@ -81,6 +97,8 @@ async def serve(options):
         context.load_cert_chain(options.certificate, options.key)
 
     def authenticate(server, session, envelope, mechanism, data):
+        if server.transport.get_extra_info("ssl_object") is None:
+            mailbox.is_first("password-in-the-clear")
         good = isinstance(data, LoginPassword) and data.login.decode() == options.user and data.password.decode() == options.password
         return AuthResult(success=good, handled=False)
 

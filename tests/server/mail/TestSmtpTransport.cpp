@@ -23,6 +23,7 @@ private Q_SLOTS:
     void saysWhatBecameOfAMail_data();
     void saysWhatBecameOfAMail();
     void sendsNothingInTheClear();
+    void tellsNoPasswordInTheClear();
     void checksTheCertificate();
     void failsWithAWrongPassword();
     void failsWhileTheServerIsAway();
@@ -139,6 +140,23 @@ void TestSmtpTransport::sendsNothingInTheClear()
 
     QVERIFY(outcome.kind == MailOutcome::Kind::Failed);
     QCOMPARE(server.mails().size(), std::size_t(0));
+}
+
+void TestSmtpTransport::tellsNoPasswordInTheClear()
+{
+    // Somebody in between has taken STARTTLS out of what the server offers, and asks for the password instead.
+    const SmtpServer server({.tls = "off"});
+    SmtpTransport::Options options = optionsFor(server);
+    options.tls = SmtpTransport::Tls::Starttls;
+
+    const MailOutcome outcome = SmtpTransport(options).send(mailTo(QStringLiteral("ada@example.com")));
+
+    QVERIFY(outcome.kind == MailOutcome::Kind::Failed);
+    QVERIFY(!server.hasHeardAPassword());
+    QCOMPARE(server.mails().size(), std::size_t(0));
+    options.tls = SmtpTransport::Tls::Off; // who asks for it is heard: the test can fail
+    SmtpTransport(options).send(mailTo(QStringLiteral("ada@example.com")));
+    QVERIFY(server.hasHeardAPassword());
 }
 
 void TestSmtpTransport::checksTheCertificate()
