@@ -3,9 +3,9 @@
 namespace aegis {
 namespace {
 
-constexpr Sql ofPersonSql(R"(select l.* from aegis."user" u cross join lateral aegis.login_lookup(u.email) l where u.id = $1)");
 constexpr Sql ofResetTokenSql(R"(
-    select l.* from aegis.email_token t join aegis."user" u on u.id = t.user_id and u.email = t.email and u.status <> 'suspended'
+    select l.*, aegis.has_second_factor(l.user_id) as second_factor
+    from aegis.email_token t join aegis."user" u on u.id = t.user_id and u.email = t.email and u.status <> 'suspended'
     cross join lateral aegis.login_lookup(u.email) l
     where t.user_id = $1 and t.token_hash = $2 and t.kind = 'password_reset' and t.used_at is null and t.expires_at > $3)");
 constexpr Sql changeSql("select changed, ended::text[] from aegis.change_password($1, $2, $3, $4, $5, $6, $7, $8)");
@@ -26,9 +26,12 @@ std::optional<std::vector<SessionId>> sessionsIfDone(const Row &row)
 
 Task<Result<Account>> PasswordStore::ofPerson(Database &database, const RequestContext &context)
 {
-    Task<Result<Rows>> task = database.readRows(context, ofPersonSql, context.actor.user);
-    CO_TRY(const Row row, rowOf(co_await task, ProblemCode::InvalidToken));
-    co_return AccountStore::from(row);
+    using Found = std::optional<Account>;
+    Task<Result<Found>> task = AccountStore::find(database, context, context.actor.user);
+    CO_TRY(Found account, co_await task);
+    if (!account)
+        co_return ProblemCode::InvalidToken;
+    co_return *std::move(account);
 }
 
 Task<Result<Account>> PasswordStore::ofResetToken(Database &database, const RequestContext &context, const EmailToken &token)
