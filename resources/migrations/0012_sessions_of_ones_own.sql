@@ -4,7 +4,7 @@
 --   done       auth_time and auth_methods of the session are new; the answer has what an access token is made of
 --   wrong      the second factor was used before, or there is none such
 --   changed    the account has changed since it was looked up; a second factor that is missing among it
---   ended      the session has ended
+--   ended      the session has ended, or could not be refreshed either: nobody gets by this what a refresh refuses
 create function reauthenticate_session(p_tenant_id uuid, p_session_id uuid, p_user_id uuid, p_password_hash text, p_step bigint,
                                        p_code_hash bytea, p_methods text[], p_now timestamptz, p_events jsonb)
     returns table (outcome text, roles text[], session_expires_at timestamptz)
@@ -21,6 +21,8 @@ begin
     end if;
     select s.* into v_row from aegis.session s
      where s.tenant_id = p_tenant_id and s.id = p_session_id and s.user_id = p_user_id and s.ended_at is null and s.expires_at > p_now
+       and aegis.is_session_usable(s.tenant_id, s.id)
+       and exists (select from aegis.refresh_token r where r.tenant_id = s.tenant_id and r.session_id = s.id and r.expires_at > p_now)
        for update;
     if not found then
         return query select 'ended', null::text[], null::timestamptz;

@@ -57,8 +57,14 @@ alter table email_token enable row level security, force row level security;
 create policy person on email_token
     using (user_id = (select nullif(current_setting('app.user_id', true), '')::uuid));
 -- The server's own clearing has no tenant. A token is kept for an hour after its end, because they are counted by the hour.
-create policy expired on email_token for select to aegis_app using (expires_at <= now() - interval '1 hour');
-create policy clearing on email_token for delete to aegis_app using (expires_at <= now() - interval '1 hour');
+create policy expired on email_token for select to aegis_app
+    using (expires_at <= now() - interval '1 hour'
+           and (select nullif(current_setting('app.organization_id', true), '') is null
+                   and nullif(current_setting('app.user_id', true), '') is null));
+create policy clearing on email_token for delete to aegis_app
+    using (expires_at <= now() - interval '1 hour'
+           and (select nullif(current_setting('app.organization_id', true), '') is null
+                   and nullif(current_setting('app.user_id', true), '') is null));
 grant select, insert, delete on email_token to aegis_app;
 grant update (used_at) on email_token to aegis_app;
 
@@ -122,6 +128,7 @@ begin
         return;
     end if;
     update aegis.email_token set used_at = p_now where user_id = p_user_id and kind = 'password_reset' and used_at is null;
+    delete from aegis.mfa_challenge where user_id = p_user_id; -- logins that have shown the old password
     perform from aegis.session where user_id = p_user_id and ended_at is null and id <> p_session_id order by id for update;
     with gone as (
         update aegis.session set ended_at = p_now, end_reason = 'revoked'
@@ -159,6 +166,7 @@ begin
         return;
     end if;
     update aegis.email_token set used_at = p_now where user_id = p_user_id and kind = 'password_reset' and used_at is null;
+    delete from aegis.mfa_challenge where user_id = p_user_id; -- logins that have shown the old password
     update aegis."user" set password_hash = p_new_hash, password_changed_at = p_now, updated_at = p_now where id = p_user_id;
     v_later := array(select aegis.end_every_session(p_user_id, 'revoked', p_now, p_revocation_id, p_revoked_until, '[]'));
     perform aegis.enqueue_mail(p_mail);

@@ -8,6 +8,7 @@
 #include "server/http/Pipeline.h"
 #include "server/http/transport/HttpServer.h"
 #include "server/http/transport/ListeningSocket.h"
+#include "server/events/EventPartitionStore.h"
 #include "server/jobs/BackgroundLoop.h"
 #include "server/jobs/Housekeeping.h"
 #include "server/jobs/Resealing.h"
@@ -217,7 +218,8 @@ Result<void> Application::Private::makeServices()
         }));
     TRY(RefreshTokens refreshTokens, RefreshTokens::make(secrets.jwtRefreshSecret, settings.jwtIssuer));
     TRY(MfaTokens mfaTokens, MfaTokens::make(secrets.jwtRefreshSecret, settings.jwtIssuer));
-    CHECK(keepHouse(session, options.clock(), houseRules())); // the first key is told by an event, and events need their partition
+    // The first key is told by an event, and events need their partition. All other housekeeping may take long, and comes later.
+    CHECK(session.write<void>(RequestContext::forSystem(options.clock()), EventPartitionStore::ensure));
     TRY(KeySet keys, loadKeys(settings.jwtSecret, session, sealing, options.clock()));
     fingerprintKey = secrets.fingerprintKey;
     services = std::make_unique<Services>(Services::Ground{.settings = settings,

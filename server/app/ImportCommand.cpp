@@ -2,7 +2,7 @@
 
 #include "server/app/Storage.h"
 #include "server/cli/Commands.h"
-#include "server/jobs/Housekeeping.h"
+#include "server/events/EventPartitionStore.h"
 #include "server/users/UserImport.h"
 
 #include <QtCore/QFile>
@@ -41,8 +41,8 @@ int importUsers(const LoadedSettings &loaded, const QString &path)
     if (!storage)
         return fail(storage.problem());
     DatabaseSession session(storage->serving, storage->session);
-    if (const auto kept = keepHouse(session, systemNow()); !kept) // events need their partition
-        return fail(kept.problem());
+    if (const auto ensured = session.write<void>(RequestContext::forSystem(systemNow()), EventPartitionStore::ensure); !ensured)
+        return fail(ensured.problem());
 
     const qint64 size = file.size();
     auto nextLine = std::chrono::steady_clock::now() + betweenLines;

@@ -38,10 +38,12 @@ Result<void> MailRequestJob::fulfil(const Claim &claim)
 {
     const auto request = MailRequest::open(m_sealing, claim.id, claim.sealed);
     const Instant now = m_options.clock();
-    if (!request)
-        log::warning("mail_request_unreadable", {{"reason", request.problem().internal}});
-    if (!request || claim.createdAt < now - longestWait)
+    if (claim.createdAt < now - longestWait)
         return drop(claim);
+    if (!request) { // another instance may have its key already
+        log::warning("mail_request_unreadable", {{"reason", request.problem().internal}});
+        return {};
+    }
     RequestContext context = RequestContext::forSystem(now);
     context.client = request->client;
     context.correlationId = request->correlationId;

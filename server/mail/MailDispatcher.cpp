@@ -51,6 +51,7 @@ Result<void> MailDispatcher::step()
         if (!claim)
             break;
         CHECK(deliver(*claim));
+        CHECK(look()); // a backlog that does not end is when somebody watches
     }
     return look();
 }

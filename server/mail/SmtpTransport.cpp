@@ -69,6 +69,16 @@ QString codesOf(const QByteArray &line)
     return QString::fromLatin1(codes);
 }
 
+/// Whether the answer to RCPT is about the addressee. Many a server tells there what it has against us, for it waits with all refusals
+/// until then: 530, 5.7.1 and the like are no end (RFC 3463, 3.2 and 3.3).
+bool isAboutTheAddressee(const QString &said)
+{
+    const QStringList codes = said.split(QLatin1Char(' '));
+    if (codes.size() > 1)
+        return codes[1].startsWith(QLatin1String("5.1.")) || codes[1].startsWith(QLatin1String("5.2."));
+    return codes[0] == QLatin1String("550") || codes[0] == QLatin1String("551") || codes[0] == QLatin1String("553");
+}
+
 const char *stageName(Stage stage)
 {
     switch (stage) {
@@ -164,7 +174,7 @@ MailOutcome SmtpTransport::send(const MailMessage &mail)
     const QString reason = QStringLiteral("%1 %2%3").arg(QLatin1String(curl_easy_strerror(code)), QLatin1String(stageName(transfer.stage)),
                                                          said.isEmpty() ? QString() : QStringLiteral(", the server said ") + said);
     // Only what is about this mail is for good. A server that does not know us (yet) is the operator's to mend.
-    const bool isAboutThisMail = transfer.stage == Stage::Recipient || transfer.stage == Stage::Data;
+    const bool isAboutThisMail = transfer.stage == Stage::Data || (transfer.stage == Stage::Recipient && isAboutTheAddressee(said));
     const bool isForGood = said.startsWith(QLatin1Char('5')) && code != CURLE_LOGIN_DENIED && code != CURLE_OPERATION_TIMEDOUT;
     return isAboutThisMail && isForGood ? MailOutcome::refused(reason) : MailOutcome::failed(reason);
 }

@@ -15,7 +15,7 @@ struct PasswordChange {
         .path = "/auth/password/change",
         .operationId = "passwordChange",
         .access = Access::Bearer,
-        .rateClass = RateClass::Account,
+        .rateClass = RateClass::Login, // each costs two hashes and a mail
         .successStatus = 204,
         .problems = {ProblemCode::InvalidCredentials, ProblemCode::PasswordPolicy, ProblemCode::DatabaseUnavailable, ProblemCode::OutcomeUnknown},
         .tag = "Passwords",

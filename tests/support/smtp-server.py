@@ -7,6 +7,7 @@ decides what it does:
 
   busy-N-...     the first N times it is not taken for now (451), then it is
   refused-...    it is never taken (550)
+  foreign-...    it is not relayed for us (554, at RCPT)
   spam-...       the mail itself is never taken (554)
   silent-...     the mail is kept, and the answer never comes
   dying-...      the first time the server dies in the middle of the mail, which is lost
@@ -51,6 +52,8 @@ class Mailbox:
                 return f"451 4.3.2 {address} come again"
         if name.startswith("refused-"):
             return f"550 5.1.1 {address} is not here"
+        if name.startswith("foreign-"):
+            return f"554 5.7.1 {address}: relay access denied"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 taken"
 

@@ -108,6 +108,7 @@ void TestSmtpTransport::saysWhatBecameOfAMail_data()
     QTest::addColumn<QString>("says");
     QTest::newRow("for now") << QStringLiteral("busy-9-ada@example.com") << int(MailOutcome::Kind::Failed) << QStringLiteral("451 4.3.2");
     QTest::newRow("no such person") << QStringLiteral("refused-ada@example.com") << int(MailOutcome::Kind::Refused) << QStringLiteral("550 5.1.1");
+    QTest::newRow("us") << QStringLiteral("foreign-ada@example.com") << int(MailOutcome::Kind::Failed) << QStringLiteral("554 5.7.1");
     QTest::newRow("the mail") << QStringLiteral("spam-ada@example.com") << int(MailOutcome::Kind::Refused) << QStringLiteral("554 5.7.1");
 }
 

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# check-promises.sh AEGISD SECURITY.md TESTS: every test that the document names is there, and every default is the program's.
+set -euo pipefail
+
+aegisd=$1
+document=$2
+tests=$3
+wrong=0
+
+complain() {
+  echo "$document: $1" >&2
+  wrong=1
+}
+
+while read -r name; do
+  [[ -n $(find "$tests" -name "$name.cpp") ]] || complain "there is no test $name"
+done < <(grep -oE '`Test[A-Za-z0-9]+`' "$document" | tr -d '`' | sort -u)
+
+settings=$("$aegisd" --help-config)
+count=0
+while IFS='=' read -r name value; do
+  count=$((count + 1))
+  grep -qE "^ +$name +default: ${value//./\\.}\$" <<<"$settings" || complain "$name does not default to $value"
+done < <(grep -oE '`[A-Z][A-Z0-9_]+=[^`]+`' "$document" | tr -d '`' | sort -u)
+[[ $count -ge 20 ]] || complain "no defaults were found"
+
+exit "$wrong"
