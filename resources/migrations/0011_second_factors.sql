@@ -45,8 +45,12 @@ create policy person on backup_code
 create policy person on mfa_challenge
     using (user_id = (select nullif(current_setting('app.user_id', true), '')::uuid));
 -- The server's own clearing has no tenant; what has expired is worth nothing.
-create policy expired on mfa_challenge for select to aegis_app using (expires_at <= now());
-create policy clearing on mfa_challenge for delete to aegis_app using (expires_at <= now());
+create policy expired on mfa_challenge for select to aegis_app
+    using (expires_at <= now() and (select nullif(current_setting('app.organization_id', true), '') is null
+                                       and nullif(current_setting('app.user_id', true), '') is null));
+create policy clearing on mfa_challenge for delete to aegis_app
+    using (expires_at <= now() and (select nullif(current_setting('app.organization_id', true), '') is null
+                                       and nullif(current_setting('app.user_id', true), '') is null));
 
 grant select, insert, update, delete on mfa_factor, backup_code to aegis_app;
 grant select, insert, update, delete on mfa_challenge to aegis_app;

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void givesRolesToItsOwnPeople_data();
     void givesRolesToItsOwnPeople();
     void forgetsTheTenantWithTheTransaction();
+    void showsMailsToTheServerAlone();
     void showsNoOtherTenantOverHttp();
 
 private:
@@ -63,6 +64,16 @@ void TestTenantIsolation::initTestCase()
     m_bob = m_server->signUp();
     m_carol = m_server->registerPerson();
     m_dave = m_server->registerPerson();
+    // What somebody has who uses everything.
+    m_server->sql("insert into aegis.mfa_factor (user_id, kind, secret_sealed, created_at, activated_at) select id, 'totp', 'x', now(), now() from "
+                  "aegis.\"user\"");
+    m_server->sql("insert into aegis.backup_code (user_id, code_hash, created_at) select id, sha256(id::text::bytea), now() from aegis.\"user\"");
+    m_server->sql("insert into aegis.mfa_challenge (user_id, id, created_at, expires_at) "
+                  "select id, gen_random_uuid(), now(), now() + interval '5 minutes' from aegis.\"user\"");
+    m_server->sql("insert into aegis.email_token (user_id, token_hash, kind, email, created_at, expires_at) "
+                  "select id, sha256(id::text::bytea), 'password_reset', email, now(), now() + interval '5 minutes' from aegis.\"user\"");
+    m_server->sql("insert into aegis.mail_outbox (tenant_id, id, kind, language, sealed, created_at, expires_at, next_attempt_at) "
+                  "select id, gen_random_uuid(), 'test', 'en', 'x', now(), now() + interval '1 hour', now() + interval '1 hour' from aegis.\"user\"");
 }
 
 void TestTenantIsolation::cleanupTestCase()
@@ -90,11 +101,19 @@ void TestTenantIsolation::tenantTables()
     row("session", "tenant_id = $1::uuid", true);
     row("refresh_token", "tenant_id = $1::uuid", true);
     row("event", "tenant_id = $1::uuid", true);
+    row("mfa_factor", "user_id in " + userOfOrganization, true);
+    row("backup_code", "user_id in " + userOfOrganization, true);
+    row("mfa_challenge", "user_id in " + userOfOrganization, true);
+    row("email_token", "user_id in " + userOfOrganization, true);
 }
 
 void TestTenantIsolation::knowsEveryTable()
 {
-    const QStringList known{QStringLiteral("event"),
+    const QStringList known{QStringLiteral("backup_code"),
+                            QStringLiteral("email_token"),
+                            QStringLiteral("event"),
+                            QStringLiteral("mfa_challenge"),
+                            QStringLiteral("mfa_factor"),
                             QStringLiteral("organization"),
                             QStringLiteral("organization_details"),
                             QStringLiteral("organization_role"),
@@ -103,7 +122,8 @@ void TestTenantIsolation::knowsEveryTable()
                             QStringLiteral("user"),
                             QStringLiteral("user_profile"),
                             QStringLiteral("user_role")};
-    const QStringList ofNoTenant{QStringLiteral("idempotency_key"), QStringLiteral("migration"), QStringLiteral("revocation"),
+    const QStringList ofNoTenant{QStringLiteral("idempotency_key"), QStringLiteral("job_lease"), QStringLiteral("mail_outbox"),
+                                 QStringLiteral("mail_request"),    QStringLiteral("migration"), QStringLiteral("revocation"),
                                  QStringLiteral("signing_key")};
 
     QStringList all = m_server->value<QStringList>(
@@ -113,6 +133,13 @@ void TestTenantIsolation::knowsEveryTable()
         QVERIFY2(all.removeOne(name), qPrintable(name));
 
     QCOMPARE(all, known); // a new table belongs into the table of this test
+}
+
+void TestTenantIsolation::showsMailsToTheServerAlone()
+{
+    QCOMPARE(touched(m_ada, "select 1 from aegis.mail_outbox", {}), QByteArray("0"));
+    QCOMPARE(touched(m_ada, "delete from aegis.mail_outbox where tenant_id = $1::uuid", m_ada.userId), QByteArray("0"));
+    QVERIFY(touched(SignedUp(), "select 1 from aegis.mail_outbox", {}).toInt() > 0);
 }
 
 void TestTenantIsolation::hidesOtherTenants()

@@ -82,7 +82,7 @@ void TestVerifyAndMe::meTellsThePersonAndTheOrganization()
     QCOMPARE(json[QLatin1String("organization")], signup.json()[QLatin1String("organization")]);
     QCOMPARE(json[QLatin1String("roles")].toArray(), QJsonArray{QStringLiteral("ORGANIZATION_OWNER")});
     const QJsonObject session = json[QLatin1String("session")].toObject();
-    QCOMPARE(session.keys().join(u' '), QStringLiteral("createdAt expiresAt id ipAddress lastUsedAt userAgent"));
+    QCOMPARE(session.keys().join(u' '), QStringLiteral("createdAt current device expiresAt id ipAddress lastUsedAt userAgent"));
     QCOMPARE(session[QLatin1String("id")].toString().toLatin1(), ada.sessionId);
     QCOMPARE(session[QLatin1String("ipAddress")].toString(), QStringLiteral("127.0.0.1"));
     QCOMPARE(session[QLatin1String("userAgent")].toString(), QStringLiteral("Loom/1"));
