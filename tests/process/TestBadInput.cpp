@@ -200,7 +200,7 @@ void TestBadInput::refusesABadAuthorization()
     for (const EndpointInfo *endpoint : endpoints::All::infos) {
         if (!endpoint->access.needsToken())
             continue;
-        const std::string_view name = methodName(*endpoint->method);
+        const std::string_view name = methodName(endpoint->method);
         const QByteArray method(name.data(), qsizetype(name.size()));
         m_server.check(method + ' ' + BadInputServer::pathOf(*endpoint) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n" + fields + "\r\n",
                        status, code, closes);
