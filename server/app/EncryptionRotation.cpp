@@ -55,7 +55,8 @@ Result<void> rotateEncryptionKey(const Settings &settings, const std::function<v
                        QStringLiteral("%1 could not be opened with any key that is here: give the key that sealed them as ENCRYPTION_KEY_PREVIOUS")
                            .arg(counts->unusable));
     }
-    tell(QStringLiteral("Keep the old key until what it has encrypted is gone: the longest of two hours, IDEMPOTENCY_TTL, MAIL_LIFETIME, EMAIL_VERIFICATION_TTL and PASSWORD_RESET_TTL."));
+    tell(QStringLiteral("Keep the old key until what it has encrypted is gone: the longest of two hours, IDEMPOTENCY_TTL, MAIL_LIFETIME, "
+                        "EMAIL_VERIFICATION_TTL and PASSWORD_RESET_TTL."));
     return {};
 }
 

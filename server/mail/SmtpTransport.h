@@ -25,7 +25,7 @@ public:
         Tls tls = Tls::Starttls;
         QString user{}; ///< empty: without authentication
         Secret password{};
-        QString caFile{};                            ///< empty: the authorities of the system
+        QString caFile{};                          ///< empty: the authorities of the system
         std::chrono::milliseconds timeout{30'000}; ///< for one mail, connection and all
     };
 

@@ -405,8 +405,8 @@ void TestCookies::theCookieOfAnEndedSessionIsRefused()
     QVERIFY_REPLY(browser.client(*m_server, "/auth/refresh").with("X-Token-Delivery", "cookie").post("/auth/refresh"), 401, "invalid_refresh_token");
     QVERIFY_REPLY(m_server->client().with("Cookie", accessCookie + "=gar bage").get("/auth/me"), 401, "invalid_token");
     QVERIFY_REPLY(
-        m_server->client().with("Cookie", refreshCookie + "=garbage").with("X-Token-Delivery", "cookie").with("Origin", page).post("/auth/refresh"), 401,
-        "invalid_refresh_token");
+        m_server->client().with("Cookie", refreshCookie + "=garbage").with("X-Token-Delivery", "cookie").with("Origin", page).post("/auth/refresh"),
+        401, "invalid_refresh_token");
 }
 
 // Else a page could make its reader use the account of its author.

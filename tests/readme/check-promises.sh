@@ -12,16 +12,19 @@ complain() {
   wrong=1
 }
 
+# shellcheck disable=SC2016 # the backquotes are Markdown's
+named() { grep -oE '`('"$1"')`' "$document" | tr -d '`' | sort -u; }
+
 while read -r name; do
   [[ -n $(find "$tests" -name "$name.cpp") ]] || complain "there is no test $name"
-done < <(grep -oE '`Test[A-Za-z0-9]+`' "$document" | tr -d '`' | sort -u)
+done < <(named 'Test[A-Za-z0-9]+')
 
 settings=$("$aegisd" --help-config)
 count=0
 while IFS='=' read -r name value; do
   count=$((count + 1))
   grep -qE "^ +$name +default: ${value//./\\.}\$" <<<"$settings" || complain "$name does not default to $value"
-done < <(grep -oE '`[A-Z][A-Z0-9_]+=[^`]+`' "$document" | tr -d '`' | sort -u)
+done < <(named '[A-Z][A-Z0-9_]+=[^`]+')
 [[ $count -ge 20 ]] || complain "no defaults were found"
 
 exit "$wrong"
