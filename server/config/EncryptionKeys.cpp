@@ -34,17 +34,21 @@ QString EncryptionKeys::newestName(const SecretStore &store)
 Result<Sealing::Keys> EncryptionKeys::load() const
 {
     Sealing::Keys keys;
+    if (areSet()) {
+        // The files are another story: a server that is given the wrong key must not start, let alone encrypt anew with it.
+        if (!m_previous.isEmpty())
+            keys.emplace(placeOfPrevious, m_previous);
+        keys.emplace(placeOfSet, m_set);
+        return keys;
+    }
     for (int number = newestNumber(m_store); number > 0; --number) {
         if (!m_store.has(nameOf(number)))
             continue;
         TRY(Secret key, m_store.readOrMake(nameOf(number), keyBytes));
         keys.emplace(static_cast<Sealing::Version>(number), std::move(key));
     }
-    // Without ENCRYPTION_KEY the files seal, and what is set besides only opens.
     if (!m_previous.isEmpty())
-        keys.emplace(areSet() ? placeOfPrevious : Sealing::Version(0), m_previous);
-    if (areSet())
-        keys.emplace(placeOfSet, m_set);
+        keys.emplace(Sealing::Version(0), m_previous); // it only opens
     return keys;
 }
 

@@ -6,8 +6,9 @@
 
 namespace aegis {
 
-/// The encryption keys of a server: those that were set, and those of the data directory, which are `encryption-key`, then
-/// `encryption-key-2` and so on, the last one the newest. What is set seals; without it the newest file does. All others open.
+/// The encryption keys of a server: that which was set, and without it those of the data directory, which are `encryption-key`, then
+/// `encryption-key-2` and so on, the last one the newest. That which is set, or the newest file, seals; the others and the previous
+/// one that was set only open.
 class EncryptionKeys {
 public:
     explicit EncryptionKeys(const Settings &settings) :

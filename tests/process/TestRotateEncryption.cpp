@@ -122,7 +122,7 @@ void TestRotateEncryption::canBeKilledAtAnyMoment()
 void TestRotateEncryption::takesAKeyThatIsSet()
 {
     const DataDirectory directory;
-    const QByteArray first(64, '1'), second(64, '2');
+    const QByteArray first = QByteArray("0123456789abcdef").repeated(4), second = QByteArray("fedcba9876543210").repeated(4);
     ServerProcess server(directory, {{"ENCRYPTION_KEY", first}});
     QVERIFY_STARTS(server);
     const Person ada = enrol(server.port(), "ada");
@@ -143,16 +143,16 @@ void TestRotateEncryption::takesAKeyThatIsSet()
 void TestRotateEncryption::saysWhenAKeyIsMissing()
 {
     const DataDirectory directory;
-    ServerProcess server(directory, {{"ENCRYPTION_KEY", QByteArray(64, '1')}});
+    ServerProcess server(directory, {{"ENCRYPTION_KEY", QByteArray("0123456789abcdef").repeated(4)}});
     QVERIFY_STARTS(server);
     QCOMPARE(server.stop(), std::optional(0));
 
     QByteArray said;
-    const int code = rotate(directory, {{"ENCRYPTION_KEY", QByteArray(64, '2')}}, &said);
+    const int code = rotate(directory, {{"ENCRYPTION_KEY", QByteArray("fedcba9876543210").repeated(4)}}, &said);
 
     QCOMPARE(code, 1);
     QVERIFY2(said.contains("ENCRYPTION_KEY_PREVIOUS"), said.constData());
-    ServerProcess again(directory, {{"ENCRYPTION_KEY", QByteArray(64, '1')}});
+    ServerProcess again(directory, {{"ENCRYPTION_KEY", QByteArray("0123456789abcdef").repeated(4)}});
     QVERIFY_STARTS(again); // nothing was changed
 }
 

@@ -15,7 +15,7 @@ private Q_SLOTS:
     void makesNothingByItself();
     void theNewestFileSeals();
     void doesWithoutTheOldFiles();
-    void whatIsSetSealsAndTheRestOpens();
+    void whatIsSetTakesThePlaceOfTheFiles();
     void thePreviousOneOnlyOpens();
     void theServerTakesTheNewestFile();
 
@@ -75,7 +75,7 @@ void TestEncryptionKeys::doesWithoutTheOldFiles()
     QCOMPARE(Sealing::make(loaded())->mark(), mark);
 }
 
-void TestEncryptionKeys::whatIsSetSealsAndTheRestOpens()
+void TestEncryptionKeys::whatIsSetTakesThePlaceOfTheFiles()
 {
     QVERIFY_RESULT(EncryptionKeys(m_settings).makeNext());
     const auto ofFile = Sealing::make(loaded());
@@ -84,7 +84,7 @@ void TestEncryptionKeys::whatIsSetSealsAndTheRestOpens()
     const auto sealing = Sealing::make(loaded());
 
     QCOMPARE(sealing->mark(), Sealing::make({{1, key('s')}})->mark());
-    QVERIFY_RESULT(sealing->open(*ofFile->seal(key('p'), ""), ""));
+    QVERIFY(!sealing->open(*ofFile->seal(key('p'), ""), "")); // it may be the wrong one that is set
 }
 
 void TestEncryptionKeys::thePreviousOneOnlyOpens()
