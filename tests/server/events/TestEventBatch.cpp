@@ -256,7 +256,7 @@ void TestEventBatch::theCatalogueNamesEachTypeOnce()
             fields.insert(field.name);
         }
     }
-    QCOMPARE(names.size(), 23);
+    QCOMPARE(names.size(), 27);
 }
 
 void TestEventBatch::anUnknownNameIsNoType()
