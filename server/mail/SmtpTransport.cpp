@@ -1,10 +1,13 @@
 #include "server/mail/SmtpTransport.h"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
 #include <mutex>
+#include <vector>
 
 namespace aegis {
 namespace {
@@ -107,17 +110,39 @@ public:
     }
     Session(const Session &) = delete;
     Session &operator=(const Session &) = delete;
-    ~Session() { curl_easy_cleanup(m_curl); }
+    ~Session()
+    {
+        // libcurl says goodbye, and waits two minutes for the answer of a server that is silent.
+        for (const curl_socket_t socket : m_sockets)
+            ::shutdown(socket, SHUT_RDWR);
+        curl_easy_cleanup(m_curl);
+    }
 
     /// Forgets the options of the transfer before, and keeps the connection.
     CURL *fresh()
     {
         curl_easy_reset(m_curl);
+        curl_easy_setopt(m_curl, CURLOPT_SOCKOPTFUNCTION, noteOpen);
+        curl_easy_setopt(m_curl, CURLOPT_SOCKOPTDATA, this);
+        curl_easy_setopt(m_curl, CURLOPT_CLOSESOCKETFUNCTION, closeNoted);
+        curl_easy_setopt(m_curl, CURLOPT_CLOSESOCKETDATA, this);
         return m_curl;
     }
 
 private:
+    static int noteOpen(void *self, curl_socket_t socket, curlsocktype)
+    {
+        static_cast<Session *>(self)->m_sockets.push_back(socket);
+        return CURL_SOCKOPT_OK;
+    }
+    static int closeNoted(void *self, curl_socket_t socket)
+    {
+        std::erase(static_cast<Session *>(self)->m_sockets, socket);
+        return ::close(socket);
+    }
+
     CURL *m_curl = nullptr;
+    std::vector<curl_socket_t> m_sockets; ///< open ones
 };
 
 SmtpTransport::SmtpTransport(Options options) : m_options(std::move(options)), m_session(std::make_unique<Session>()) {}

@@ -79,6 +79,15 @@ QJsonObject BadInputServer::goodBody(QByteArrayView path) const
         return {{QStringLiteral("code"), QStringLiteral("123456")}};
     if (path == "/auth/mfa/challenge")
         return {{QStringLiteral("mfaToken"), QStringLiteral("a.b.c")}, {QStringLiteral("code"), QStringLiteral("123456")}};
+    const QString newPassword = QStringLiteral("Quiet-Harbour-81-Lantern");
+    if (path == "/auth/email/verify")
+        return {{QStringLiteral("token"), QStringLiteral("a.token")}};
+    if (path == "/auth/email/resend" || path == "/auth/password/forgot")
+        return {{QStringLiteral("email"), QStringLiteral("grace@example.com")}};
+    if (path == "/auth/password/change")
+        return {{QStringLiteral("currentPassword"), ApiClient::password()}, {QStringLiteral("newPassword"), newPassword}};
+    if (path == "/auth/password/reset")
+        return {{QStringLiteral("token"), QStringLiteral("a.token")}, {QStringLiteral("newPassword"), newPassword}};
     QJsonObject whole = person;
     whole.insert(QStringLiteral("firstName"), QStringLiteral("Grace"));
     whole.insert(QStringLiteral("lastName"), QStringLiteral("Hopper"));
