@@ -47,7 +47,7 @@ QByteArray hashOf(const UserId &user, const Secret &code)
         if (c != ' ' && c != '-')
             message.append(canonical(c));
     }
-    const QByteArray hash = sha256(message);
+    QByteArray hash = sha256(message);
     message.fill('\0');
     return hash;
 }

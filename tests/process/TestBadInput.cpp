@@ -244,6 +244,10 @@ void TestBadInput::survivesClientsThatGoAway()
             body.insert(QStringLiteral("refreshToken"), QStringLiteral("x"));
         if (path == "/auth/logout")
             body.insert(QStringLiteral("refreshToken"), 1);
+        if (path == "/auth/email/resend" || path == "/auth/password/forgot")
+            body.insert(QStringLiteral("email"), 1);
+        if (path == "/auth/password/change")
+            body.insert(QStringLiteral("currentPassword"), 1);
         const QByteArray whole = m_server.message(*endpoint, BadInputServer::text(body));
         for (int i = 0; i < 20; ++i) {
             WireClient client(m_server.port());
