@@ -40,7 +40,14 @@ bool Workload::waitForSuccesses(int more, std::chrono::seconds patience)
 {
     std::unique_lock lock(m_mutex);
     const int wanted = m_successes + more;
-    return m_progress.wait_for(lock, patience, [&] { return m_successes >= wanted; });
+    m_progress.wait_for(lock, patience, [&] { return m_successes >= wanted || m_losses > 0; });
+    return m_successes >= wanted;
+}
+
+QByteArray Workload::tally() const
+{
+    return QByteArray::number(m_successes) + " successes, " + QByteArray::number(m_refusals) + " answers with 503, " + QByteArray::number(m_losses)
+        + " requests without an answer; " + m_surprises.join(QStringLiteral("; ")).toUtf8();
 }
 
 void Workload::work(int client)
@@ -90,6 +97,7 @@ bool Workload::isSuccess(const char *what, const ApiAnswer &answer, int wanted)
     if (answer.status == 0) {
         ++m_losses;
         m_stopping = true;
+        m_progress.notify_all();
     } else if (isExcuse(answer)) {
         ++m_refusals;
     } else {

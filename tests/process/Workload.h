@@ -33,7 +33,7 @@ public:
     Workload(const Workload &) = delete;
     Workload &operator=(const Workload &) = delete;
 
-    /// Waits until so many more requests have been answered as they should be.
+    /// Waits until so many more requests have been answered as they should be; false as soon as one has no answer.
     bool waitForSuccesses(int more, std::chrono::seconds patience = std::chrono::seconds(30));
     /// Ends after the requests under way. Call it before the rest of these.
     void stop();
@@ -41,6 +41,8 @@ public:
     const std::vector<Promise> &promises() const { return m_promises; }
     /// Answers that were neither a success nor what a server without its database may say, a line each.
     QStringList surprises() const { return m_surprises; }
+    /// All of these counts in a line, for the message of a test that fails.
+    QByteArray tally() const;
     int refusals() const { return m_refusals; } ///< answers with 503
     int losses() const { return m_losses; }     ///< requests without an answer
 
