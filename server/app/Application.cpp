@@ -26,6 +26,8 @@
 
 #include <malloc.h>
 
+#include <future>
+
 namespace aegis {
 namespace {
 
@@ -66,7 +68,7 @@ Result<void> checkBeforehand(const Settings &settings)
     return {};
 }
 
-/// Before the database, too: an engine that is asked for and cannot be used stops the start.
+/// An engine that is asked for and cannot be used stops the start. It takes a while: beside the start of the database.
 Result<Argon2Choice> chooseArgon2(const Settings &settings)
 {
     TRY(Argon2Choice choice, chooseArgon2Engine(settings.argon2Engine));
@@ -136,8 +138,9 @@ public:
     Result<InstanceSecrets> loadSecrets(DatabaseSession &session) const;
     Result<void> makeServices();
     Result<void> startLoops();
-    Result<void> startSignal();
+    void startSignal();
     Result<void> keepHouseAndLearn();
+    Result<void> learnCosts(DatabaseSession &session);
     Result<void> resealRest(Instant now);
     Result<void> startHttp();
     void measureHttp();
@@ -184,8 +187,10 @@ Application::~Application()
 Result<std::unique_ptr<Application>> Application::start(Settings settings, Options options)
 {
     CHECK(checkBeforehand(settings));
-    TRY(Argon2Choice argon2, chooseArgon2(settings));
-    TRY(Storage storage, Storage::open(settings, {.durable = options.durable}));
+    std::future<Result<Argon2Choice>> choice = std::async(std::launch::async, [&settings] { return chooseArgon2(settings); });
+    auto opened = Storage::open(settings, {.durable = options.durable});
+    TRY(Argon2Choice argon2, choice.get());
+    TRY(Storage storage, std::move(opened));
     std::unique_ptr<Application> application(
         new Application(std::make_unique<Private>(std::move(settings), std::move(options), std::move(argon2), std::move(storage))));
     CHECK(application->d->makeServices());
@@ -207,7 +212,7 @@ Result<InstanceSecrets> Application::Private::loadSecrets(DatabaseSession &sessi
 
 Result<void> Application::Private::makeServices()
 {
-    DatabaseSession session(storage.serving, storage.session);
+    DatabaseSession session(storage.serving, storage.session, std::move(storage.checked));
     TRY(InstanceSecrets secrets, loadSecrets(session));
     const EncryptionKeys encryptionKeys(settings);
     TRY(Sealing::Keys keysToSeal, encryptionKeys.load());
@@ -230,6 +235,7 @@ Result<void> Application::Private::makeServices()
                                                            .keys = std::move(keys),
                                                            .storage = storage,
                                                            .argon2 = argon2});
+    CHECK(learnCosts(session));
     sampled = services->measure();
     if (storage.cluster) {
         sampled.push_back(services->metrics.sampledCounter("aegis_postgres_restarts_total", "Times that the private PostgreSQL was started again.",
@@ -246,26 +252,28 @@ Result<void> Application::Private::startLoops()
     feedLoop = std::make_unique<BackgroundLoop>(
         BackgroundLoop::Options{.name = "revocations", .pause = settings.revocationPoll, .step = [this] { return feed->poll(options.clock()); }});
     CHECK(feedLoop->start()); // no answer before the list is complete
-    CHECK(startSignal());
+    startSignal();
     houseSession = std::make_unique<DatabaseSession>(services->database.session());
-    houseLoop = std::make_unique<BackgroundLoop>(
-        BackgroundLoop::Options{.name = "housekeeping", .pause = std::chrono::hours(1), .step = [this] { return keepHouseAndLearn(); }});
-    CHECK(houseLoop->start());
+    houseLoop = std::make_unique<BackgroundLoop>(BackgroundLoop::Options{.name = "housekeeping",
+                                                                         .pause = std::chrono::hours(1),
+                                                                         .step = [this] { return keepHouseAndLearn(); },
+                                                                         .pauseAfterFailure = std::chrono::minutes(1)});
+    houseLoop->startInBackground();
     TRY(mailLoops, MailLoops::start(*services, settings, options.clock));
     return {};
 }
 
 /// What hastens the next look at the table of revocations.
-Result<void> Application::Private::startSignal()
+void Application::Private::startSignal()
 {
     if (services->redis)
         signal = std::make_unique<RedisRevocationSignal>(*services->redis, settings.redisPrefix);
     else if (!settings.databasePgbouncer) // LISTEN needs a connection of one's own
         signal = std::make_unique<PostgresRevocationSignal>(storage.serving, storage.session);
     if (!signal)
-        return {};
+        return;
     services->revocations.onRevoked([this] { signal->announce(); });
-    return signal->listen([this] { feedLoop->wake(); });
+    signal->listen([this] { feedLoop->wake(); });
 }
 
 Result<void> Application::Private::keepHouseAndLearn()
@@ -273,10 +281,17 @@ Result<void> Application::Private::keepHouseAndLearn()
     const Instant now = options.clock();
     CHECK(keepHouse(*houseSession, now, houseRules()));
     CHECK(AccountLockService::unlockExpired(*houseSession, now));
-    using Shares = std::vector<PasswordCostStore::Share>;
-    TRY(const Shares shares, houseSession->read<Shares>(RequestContext::forSystem(now), PasswordCostStore::shares));
-    services->decoys.learn(shares);
+    CHECK(learnCosts(*houseSession));
     return resealRest(now);
+}
+
+/// What passwords cost here: as much takes an e-mail that nobody has.
+Result<void> Application::Private::learnCosts(DatabaseSession &session)
+{
+    using Shares = std::vector<PasswordCostStore::Share>;
+    TRY(const Shares shares, session.read<Shares>(RequestContext::forSystem(options.clock()), PasswordCostStore::shares));
+    services->decoys.learn(shares);
+    return {};
 }
 
 /// What a rotation of the encryption key has left, of which this server's own keys are the measure.

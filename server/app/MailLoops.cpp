@@ -55,8 +55,8 @@ Result<std::unique_ptr<MailLoops>> MailLoops::start(Services &services, const Se
         return Problem(ProblemCode::Internal).withInternal(QStringLiteral("MAIL_FROM is no address"));
     TRY(MailTemplates templates, MailTemplates::load());
     std::unique_ptr<MailLoops> loops(new MailLoops(services, settings, clock, *from, std::move(templates)));
-    CHECK(loops->m_requestLoop.start());
-    CHECK(loops->m_sendLoop.start());
+    loops->m_requestLoop.startInBackground();
+    loops->m_sendLoop.startInBackground(); // a mail server that hangs does not hold up the start
     return loops;
 }
 

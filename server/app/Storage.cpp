@@ -23,6 +23,15 @@ Result<void> migrate(const ConnectionString &administrator, const QByteArray &se
     return {};
 }
 
+Result<void> migrate(const EmbeddedPostgres &cluster)
+{
+    auto migrated = migrate(cluster.administrator(), QByteArray());
+    if (migrated || migrated.problem().code != ProblemCode::DatabaseUnavailable)
+        return migrated;
+    CHECK(cluster.ensureDatabase()); // an earlier start was killed before it had one
+    return migrate(cluster.administrator(), QByteArray());
+}
+
 /// Of this server to its private cluster: the pool's and the lanes', its loops', and some for the operator's psql and a backup.
 int mostConnections(const Settings &settings)
 {
@@ -49,7 +58,7 @@ Result<Storage> Storage::open(const Settings &settings, Options options)
                  }}));
         storage.serving = storage.cluster->serving();
         if (options.migrate)
-            CHECK(migrate(storage.cluster->administrator(), QByteArray()));
+            CHECK(migrate(*storage.cluster));
     } else {
         TRY(storage.serving, connectionOf(settings.databaseUrl));
         if (options.migrate && !settings.databaseMigrationUrl.isEmpty()) {
@@ -59,7 +68,7 @@ Result<Storage> Storage::open(const Settings &settings, Options options)
     }
     TRY(const std::vector<Migration> migrations, Migration::readAll(QStringLiteral(":/migrations")));
     storage.migrations = static_cast<int>(migrations.size());
-    CHECK(checkDatabase(storage.serving, storage.session, migrations));
+    TRY(storage.checked, checkDatabase(storage.serving, storage.session, migrations));
     return storage;
 }
 
@@ -70,8 +79,10 @@ Result<Storage> Storage::join(const Settings &settings)
         running.session.statementTimeout = settings.databaseStatementTimeout;
         running.serving = ConnectionString::socket(settings.dataDir + QStringLiteral("/postgres/run"), "aegis_app", "aegis");
         TRY(const std::vector<Migration> migrations, Migration::readAll(QStringLiteral(":/migrations")));
-        if (checkDatabase(running.serving, running.session, migrations))
+        if (auto connection = checkDatabase(running.serving, running.session, migrations)) {
+            running.checked = *std::move(connection);
             return running;
+        }
     }
     return open(settings, {.durable = true, .migrate = false});
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/config/Settings.h"
+#include "server/db/Connection.h"
 #include "server/db/ConnectionString.h"
 #include "server/db/EmbeddedPostgres.h"
 #include "server/db/DatabaseSessionSettings.h"
@@ -15,6 +16,7 @@ struct Storage {
     ConnectionString serving;                  ///< as the role that row-level security holds
     DatabaseSessionSettings session;           ///< of every connection that serves
     int migrations = 0;                        ///< that this program knows
+    std::unique_ptr<Connection> checked;       ///< the connection, as `serving`, that was looked at: for what the start asks next
 
     struct Options {
         bool durable = true; ///< false only for tests: see EmbeddedPostgres

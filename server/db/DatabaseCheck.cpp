@@ -78,7 +78,8 @@ Result<void> checkBeforeMigration(Connection &migrator, const QByteArray &servin
     return checkGround(exchange.answers.front().first());
 }
 
-Result<void> checkDatabase(const ConnectionString &serving, const DatabaseSessionSettings &settings, const std::vector<Migration> &migrations)
+Result<std::unique_ptr<Connection>> checkDatabase(const ConnectionString &serving, const DatabaseSessionSettings &settings,
+                                                  const std::vector<Migration> &migrations)
 {
     auto connection = Connection::open(serving, settings);
     if (!connection) {
@@ -106,7 +107,7 @@ Result<void> checkDatabase(const ConnectionString &serving, const DatabaseSessio
                 .arg(done)
                 .arg(migrations.size()));
     }
-    return {};
+    return connection;
 }
 
 } // namespace aegis

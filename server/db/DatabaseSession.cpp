@@ -16,6 +16,12 @@ DatabaseSession::DatabaseSession(ConnectionString connection, DatabaseSessionSet
 {
 }
 
+DatabaseSession::DatabaseSession(ConnectionString connection, DatabaseSessionSettings settings, std::unique_ptr<Connection> opened) :
+    DatabaseSession(std::move(connection), std::move(settings))
+{
+    m_connection = std::move(opened);
+}
+
 DatabaseSession::DatabaseSession(DatabaseSession &&) noexcept = default;
 DatabaseSession::~DatabaseSession() = default;
 

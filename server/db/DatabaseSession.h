@@ -15,6 +15,8 @@ public:
     DatabaseSession(ConnectionString connection, DatabaseSessionSettings settings, std::shared_ptr<DatabaseLink> link);
     /// For one that stands alone.
     explicit DatabaseSession(ConnectionString connection, DatabaseSessionSettings settings = {});
+    /// The same, with a connection to begin with that was opened for this target with these settings.
+    DatabaseSession(ConnectionString connection, DatabaseSessionSettings settings, std::unique_ptr<Connection> opened);
     DatabaseSession(DatabaseSession &&) noexcept;
     ~DatabaseSession();
 

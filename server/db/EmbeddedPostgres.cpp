@@ -49,7 +49,6 @@ public:
     Result<void> prepare();
     void supervise(std::promise<Result<void>> started);
     Result<void> awaitReady(PostgresProcess &process) const;
-    Result<void> createDatabase(const ConnectionString &administrator) const;
     bool waitForStop(std::chrono::milliseconds time) const { return waitForStop(-1, time); }
     bool waitForStop(int processDescriptor, std::chrono::milliseconds time) const;
     void watch(PostgresProcess &process) const;
@@ -63,6 +62,7 @@ public:
     const Options options;
     PostgresCluster cluster;
     PostgresPrograms programs;
+    bool isNew = false; ///< the cluster was made just now
     int stopRequest = -1;
     std::atomic<pid_t> process{0};
     std::atomic<int> restarts{0};
@@ -79,7 +79,8 @@ Result<std::unique_ptr<EmbeddedPostgres>> EmbeddedPostgres::start(Options option
     auto started = promise.get_future();
     self->d->supervisor = std::thread([d = self->d.get(), given = std::move(promise)]() mutable { d->supervise(std::move(given)); });
     CHECK(started.get());
-    CHECK(self->d->createDatabase(self->administrator("postgres")));
+    if (self->d->isNew)
+        CHECK(self->ensureDatabase());
     return self;
 }
 
@@ -115,6 +116,7 @@ Result<void> EmbeddedPostgres::Private::prepare()
     if (cluster.major() == 0) {
         tell(Severity::Info, QStringLiteral("a new PostgreSQL %1 cluster is made in %2").arg(QString::number(programs.major), cluster.data()));
         CHECK(cluster.create(programs));
+        isNew = true;
     }
     return cluster.configure();
 }
@@ -208,9 +210,9 @@ bool EmbeddedPostgres::Private::isReplaced(const PostgresProcess &child) const
     return target.endsWith(QStringLiteral(" (deleted)")) && QFileInfo::exists(programs.directory + QStringLiteral("/postgres"));
 }
 
-Result<void> EmbeddedPostgres::Private::createDatabase(const ConnectionString &administrator) const
+Result<void> EmbeddedPostgres::ensureDatabase() const
 {
-    auto opened = Connection::open(administrator, {});
+    auto opened = Connection::open(administrator("postgres"), {});
     if (!opened)
         return Problem(ProblemCode::Internal, QStringLiteral("the embedded PostgreSQL does not let us in: %1").arg(opened.problem().internal));
     const auto connection = *std::move(opened);

@@ -44,6 +44,8 @@ public:
     ConnectionString serving(const QByteArray &database = "aegis") const;
     /// As the superuser, for migrations and tests only.
     ConnectionString administrator(const QByteArray &database = "aegis") const;
+    /// Makes the database, if it is not there. start() does so for a cluster that it makes; one that was killed right then has none. Blocks.
+    Result<void> ensureDatabase() const;
     /// The process at present; 0 between a crash and the restart.
     qint64 processId() const;
     /// How often it was started again.

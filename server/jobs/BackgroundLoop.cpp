@@ -45,6 +45,15 @@ Result<void> BackgroundLoop::start()
     return *std::move(first);
 }
 
+void BackgroundLoop::startInBackground()
+{
+    m_woken = true; // the first step is not waited for
+    m_thread = std::thread([this] {
+        pthread_setname_np(pthread_self(), m_options.name.substr(0, 15).c_str());
+        work();
+    });
+}
+
 Result<void> BackgroundLoop::runStep() const
 {
     try {
@@ -66,7 +75,7 @@ void BackgroundLoop::wake()
 void BackgroundLoop::work()
 {
     bool failing = false;
-    auto began = std::chrono::steady_clock::now();
+    auto began = std::chrono::steady_clock::now() - shortestPause;
     std::unique_lock lock(m_mutex);
     for (;;) {
         const bool isLonger = failing && m_options.pauseAfterFailure.count() > 0;

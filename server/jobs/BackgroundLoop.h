@@ -30,6 +30,8 @@ public:
 
     /// Starts the thread and waits for its first step; when that fails, the thread ends and the problem is given.
     Result<void> start();
+    /// Starts the thread and does not wait: a first step that fails is as any later one.
+    void startInBackground();
     /// Ends the pause, or the next one. However often this is called, a step begins at most each 20 ms. Any thread.
     void wake();
 

@@ -16,18 +16,17 @@ void RedisRevocationSignal::announce()
     m_redis.publish(m_channel, "news");
 }
 
-Result<void> RedisRevocationSignal::listen(std::function<void()> onNews)
+void RedisRevocationSignal::listen(std::function<void()> onNews)
 {
     m_redis.subscribe(m_channel, std::move(onNews));
-    return {};
 }
 
-Result<void> PostgresRevocationSignal::listen(std::function<void()> onNews)
+void PostgresRevocationSignal::listen(std::function<void()> onNews)
 {
     m_onNews = std::move(onNews);
     m_loop = std::make_unique<BackgroundLoop>(
         BackgroundLoop::Options{.name = "revocation-news", .pause = 1ms, .step = [this] { return step(); }, .pauseAfterFailure = pauseAfterFailure});
-    return m_loop->start();
+    m_loop->startInBackground();
 }
 
 Result<void> PostgresRevocationSignal::step()

@@ -18,8 +18,8 @@ public:
 
     /// After the commit. Any thread; it does not wait.
     virtual void announce() = 0;
-    /// Calls back, on any thread, when it is worth to look. Once; until this object goes.
-    virtual Result<void> listen(std::function<void()> onNews) = 0;
+    /// Calls back, on any thread, when it is worth to look, the first time when it listens. Once; until this object goes. It does not wait.
+    virtual void listen(std::function<void()> onNews) = 0;
 };
 
 /// Through a channel of Redis. It must be stopped before what is called back goes.
@@ -28,7 +28,7 @@ public:
     RedisRevocationSignal(RedisClient &redis, const QString &prefix) : m_redis(redis), m_channel(prefix.toLatin1() + ":revocations") {}
 
     void announce() override;
-    Result<void> listen(std::function<void()> onNews) override;
+    void listen(std::function<void()> onNews) override;
 
 private:
     RedisClient &m_redis;
@@ -43,7 +43,7 @@ public:
     }
 
     void announce() override {}
-    Result<void> listen(std::function<void()> onNews) override;
+    void listen(std::function<void()> onNews) override;
 
 private:
     Result<void> step();

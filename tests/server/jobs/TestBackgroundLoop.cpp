@@ -18,6 +18,8 @@ private Q_SLOTS:
     void doesItsStepAgainAndAgain();
     void theFirstStepIsOverWhenItHasStarted();
     void aFirstStepThatFailsStopsTheStart();
+    void aStartInTheBackgroundWaitsForNothing();
+    void afterAStartInTheBackgroundAFailureIsTriedAgain();
     void anExceptionCountsAsAFailure();
     void saysOnceThatItFailsAndOnceThatItIsWell();
     void stopsWithoutWaitingForThePause();
@@ -75,6 +77,40 @@ void TestBackgroundLoop::aFirstStepThatFailsStopsTheStart()
         QCOMPARE(started.problem().internal, QStringLiteral("no way"));
     }
     QCOMPARE(steps.load(), 1);
+}
+
+void TestBackgroundLoop::aStartInTheBackgroundWaitsForNothing()
+{
+    std::promise<void> hasReturned, hasStepped;
+    BackgroundLoop loop({.name = "test", .pause = 1h, .step = [&]() -> Result<void> {
+                             hasReturned.get_future().wait(); // for ever, were the first step waited for
+                             hasStepped.set_value();
+                             return {};
+                         }});
+
+    loop.startInBackground();
+    hasReturned.set_value();
+
+    QCOMPARE(hasStepped.get_future().wait_for(10s), std::future_status::ready); // though the pause is an hour
+}
+
+void TestBackgroundLoop::afterAStartInTheBackgroundAFailureIsTriedAgain()
+{
+    std::promise<void> over;
+    int step = 0;
+    BackgroundLoop loop({.name = "test",
+                         .pause = 1h,
+                         .step = [&]() -> Result<void> {
+                             if (++step == 1)
+                                 return broken();
+                             over.set_value();
+                             return {};
+                         },
+                         .pauseAfterFailure = 1ms});
+
+    loop.startInBackground();
+
+    QCOMPARE(over.get_future().wait_for(10s), std::future_status::ready);
 }
 
 void TestBackgroundLoop::anExceptionCountsAsAFailure()
