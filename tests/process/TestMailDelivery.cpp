@@ -14,7 +14,7 @@ private Q_SLOTS:
     void givesUpWhatIsRefused();
     void waitsForAConnectionThatCanBeTrusted_data();
     void waitsForAConnectionThatCanBeTrusted();
-    void endsWhileTheMailServerIsSilent();
+    void endsAndBeginsWhileTheMailServerIsSilent();
     void keepsMailsAsFilesWithoutAMailServer();
 };
 
@@ -97,7 +97,7 @@ void TestMailDelivery::waitsForAConnectionThatCanBeTrusted()
     QCOMPARE(AdminDatabase(directory).count("select count(*) from aegis.mail_outbox"), qint64(1)); // it is not lost either
 }
 
-void TestMailDelivery::endsWhileTheMailServerIsSilent()
+void TestMailDelivery::endsAndBeginsWhileTheMailServerIsSilent()
 {
     const SmtpServer mails;
     const DataDirectory directory;
@@ -108,6 +108,9 @@ void TestMailDelivery::endsWhileTheMailServerIsSilent()
     QTRY_VERIFY_WITH_TIMEOUT(!mails.mails().empty(), 20'000);
 
     QCOMPARE(server.stop().value_or(-1), 0); // well before MAIL_SEND_TIMEOUT, 30 seconds
+    QVERIFY_STARTS(server);                  // with a mail to send at once
+    QTRY_COMPARE_WITH_TIMEOUT(mails.mails().size(), std::size_t(2), 20'000);
+    QCOMPARE(server.stop().value_or(-1), 0);
 }
 
 void TestMailDelivery::keepsMailsAsFilesWithoutAMailServer()
