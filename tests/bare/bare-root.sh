@@ -89,26 +89,10 @@ prove_test() {
   say "./dev test: passed after $((SECONDS - since)) s"
 }
 
-# prove_run STATUS-OF-SIGN-UP SECONDS-ALLOWED
+# prove_run STATUS-OF-SIGN-UP SECONDS-ALLOWED: on the data directory that a newcomer gets
 prove_run() {
-  local since=$SECONDS dev line code log=$root.run.log
-  : >"$log"
-  inside 'exec setsid env --default-signal=INT,QUIT ./dev run' >"$log" 2>&1 &
-  dev=$!
-  until grep -q 'Aegis is ready' "$log" && grep -q '^ *Stop ' "$log"; do
-    kill -0 "$dev" 2>/dev/null || { tail -n 40 "$log" >&2 && fail "./dev run ended by itself"; }
-    ((SECONDS - since < $2)) || { tail -n 40 "$log" >&2 && fail "./dev run was not ready after $2 s"; }
-    sleep 0.2
-  done
-  say "./dev run: ready after $((SECONDS - since)) s"
-  line=$(grep -m 1 '^curl ' "$log") || fail "./dev run printed no curl line"
-  code=$(inside "$line -o /tmp/answer -w '%{http_code}'") || fail "the printed curl line"
-  [[ $code == "$1" ]] || fail "the sign-up answered $code instead of $1: $(cat "$root/tmp/answer")"
-  say "the printed curl line: $code"
-  kill -INT -- "-$(pgrep -P "$dev")" # to the whole group, as a terminal does
-  wait "$dev" || { tail -n 40 "$log" >&2 && fail "./dev run ended with exit code $? after Ctrl-C"; }
+  inside "DATA_DIR='' tests/bare/prove-run.sh $1 $2" || fail './dev run'
   [[ -z $(survivors) ]] || fail "left running: $(survivors)"
-  say "Ctrl-C: exit code 0, nothing left running"
 }
 
 if [[ -z ${root-} ]]; then

@@ -29,8 +29,10 @@ ApiAnswer ApiClient::exchange(const QByteArray &bytes)
     if (!m_connection || m_connection->isSilent(0) == false)
         m_connection = std::make_unique<WireClient>(m_port);
     ApiAnswer answer;
+    const auto begun = std::chrono::steady_clock::now();
     if (m_connection->isConnected() && m_connection->send(bytes))
         answer.raw = m_connection->reply();
+    answer.duration = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
     answer.status = answer.raw.status;
     answer.json = QJsonDocument::fromJson(answer.raw.body).object();
     answer.code = answer.raw.problemCode();

@@ -4,6 +4,7 @@
 
 #include <QtCore/QJsonObject>
 
+#include <chrono>
 #include <memory>
 
 namespace aegis::test {
@@ -14,6 +15,7 @@ struct ApiAnswer {
     QByteArray code; ///< of a problem
     QJsonObject json;
     WireReply raw;
+    std::chrono::milliseconds duration{}; ///< until it was there, or the connection ended
 
     QByteArray text(const char *member) const { return json.value(QLatin1String(member)).toString().toUtf8(); }
 };

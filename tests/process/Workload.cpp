@@ -47,7 +47,7 @@ bool Workload::waitForSuccesses(int more, std::chrono::seconds patience)
 QByteArray Workload::tally() const
 {
     return QByteArray::number(m_successes) + " successes, " + QByteArray::number(m_refusals) + " answers with 503, " + QByteArray::number(m_losses)
-        + " requests without an answer; " + m_surprises.join(QStringLiteral("; ")).toUtf8();
+        + " requests without an answer (" + m_lost.join("; ") + "); " + m_surprises.join(QStringLiteral("; ")).toUtf8();
 }
 
 void Workload::work(int client)
@@ -96,6 +96,7 @@ bool Workload::isSuccess(const char *what, const ApiAnswer &answer, int wanted)
     }
     if (answer.status == 0) {
         ++m_losses;
+        m_lost.append(QByteArray(what) + " after " + QByteArray::number(answer.duration.count()) + " ms");
         m_stopping = true;
         m_progress.notify_all();
     } else if (isExcuse(answer)) {

@@ -65,6 +65,7 @@ private:
     int m_successes = 0;
     int m_refusals = 0;
     int m_losses = 0;
+    QByteArrayList m_lost; ///< what each of these was, and how long it took to get nothing
     std::vector<Promise> m_promises;
     QStringList m_surprises;
 };
