@@ -3,6 +3,7 @@
 #include "server/crypto/Base64.h"
 #include "server/crypto/EdDsaEngine.h"
 #include "server/crypto/Es256Engine.h"
+#include "server/crypto/Rs256Engine.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -22,6 +23,8 @@ SigningEngine engineOf(SigningAlgorithm algorithm, EvpKey key, bool isPrivate)
     using Engine = std::shared_ptr<const SigningKey::Engine>;
     if (algorithm == SigningAlgorithm::EdDsa)
         return Engine(std::make_shared<EdDsaEngine>(std::move(key), isPrivate));
+    if (algorithm == SigningAlgorithm::Rs256)
+        return Engine(std::make_shared<Rs256Engine>(std::move(key), isPrivate));
     return Engine(std::make_shared<Es256Engine>(std::move(key), isPrivate));
 }
 
@@ -30,6 +33,8 @@ bool isFor(SigningAlgorithm algorithm, const EVP_PKEY *key)
 {
     if (algorithm == SigningAlgorithm::EdDsa)
         return EVP_PKEY_is_a(key, "ED25519") == 1;
+    if (algorithm == SigningAlgorithm::Rs256)
+        return Rs256Engine::fits(key);
     std::array<char, 32> group{};
     std::size_t length = 0;
     return algorithm == SigningAlgorithm::Es256 && EVP_PKEY_is_a(key, "EC") == 1
@@ -88,6 +93,8 @@ Result<Secret> privateKeyToDer(const EVP_PKEY *key)
 
 SigningEngine generateAsymmetricEngine(SigningAlgorithm algorithm)
 {
+    if (algorithm == SigningAlgorithm::Rs256)
+        return Rs256Engine::generate();
     EvpKey key(algorithm == SigningAlgorithm::EdDsa ? EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")
                                                     : EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curveName));
     if (!key)
@@ -117,6 +124,8 @@ SigningEngine asymmetricEngineFromJwk(const QJsonObject &jwk)
         return es256FromJwk(jwk);
     if (kty == QLatin1String("OKP"))
         return edDsaFromJwk(jwk);
+    if (kty == QLatin1String("RSA"))
+        return Rs256Engine::fromJwk(jwk);
     return unusableKey(QStringLiteral("its type is not known here"));
 }
 

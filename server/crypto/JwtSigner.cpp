@@ -20,8 +20,8 @@ JwtSigner::JwtSigner(SigningKey key, QByteArrayView type) : m_key(std::move(key)
 
 Result<Secret> JwtSigner::sign(QByteArrayView claims) const
 {
-    constexpr qsizetype longestSignature = 64; // of ES256 and EdDSA
-    constexpr qsizetype usual = 1024;          // a token that is no longer needs no memory but its own
+    const qsizetype longestSignature = m_key.algorithm() == SigningAlgorithm::Rs256 ? 512 : 64;
+    constexpr qsizetype usual = 1024; // a token that is no longer needs no memory but its own
     const qsizetype room = m_headerAndDot.size() + base64Size(claims.size()) + 1 + base64Size(longestSignature);
     QVarLengthArray<char, usual> token(room);
     char *out = std::copy(m_headerAndDot.begin(), m_headerAndDot.end(), token.data());

@@ -20,6 +20,7 @@ constexpr std::array algorithmNames{
     AlgorithmName{SigningAlgorithm::Es256, "ES256"},
     AlgorithmName{SigningAlgorithm::Hs256, "HS256"},
     AlgorithmName{SigningAlgorithm::EdDsa, "EdDSA"},
+    AlgorithmName{SigningAlgorithm::Rs256, "RS256"},
 };
 
 /// See SigningKey::kid().

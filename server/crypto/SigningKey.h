@@ -16,9 +16,10 @@ enum class SigningAlgorithm {
     Es256, ///< ECDSA on P-256 with SHA-256, raw 64-byte signatures (RFC 7518, 3.4)
     Hs256, ///< HMAC-SHA-256 with a shared secret (RFC 7518, 3.2)
     EdDsa, ///< Ed25519 (RFC 8037)
+    Rs256, ///< RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518, 3.3), for services that know nothing newer
 };
 
-/// The algorithm's name on the wire (`alg`): `ES256`, `HS256`, `EdDSA`.
+/// The algorithm's name on the wire (`alg`): `ES256`, `HS256`, `EdDSA`, `RS256`.
 QByteArrayView algorithmName(SigningAlgorithm algorithm);
 std::optional<SigningAlgorithm> algorithmFromName(QByteArrayView name);
 
@@ -41,7 +42,7 @@ public:
     const QByteArray &kid() const;
     /// Private part, to be sealed before it is stored. Fails with `internal` for a public key.
     Result<Secret> exportPrivate() const;
-    /// `kty, crv, x, y, kid, use, alg` for the key set document; nothing for HS256, which has no public half.
+    /// `kty, crv, x, y` (RSA: `n, e`), `kid, use, alg` for the key set document; nothing for HS256, which has no public half.
     std::optional<QJsonObject> publicJwk() const;
 
     /// The signature as in JWS (RFC 7515): for ES256 r and s in 32 bytes each. Fails with `internal`.

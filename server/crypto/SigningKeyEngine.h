@@ -24,7 +24,7 @@ public:
 
 using SigningEngine = Result<std::shared_ptr<const SigningKey::Engine>>;
 
-/// ES256 and EdDSA; null when there is no such key.
+/// ES256, EdDSA and RS256; null when there is no such key.
 SigningEngine generateAsymmetricEngine(SigningAlgorithm algorithm);
 SigningEngine asymmetricEngineFromDer(SigningAlgorithm algorithm, const Secret &pkcs8);
 SigningEngine asymmetricEngineFromJwk(const QJsonObject &jwk);

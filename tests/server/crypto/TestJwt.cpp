@@ -20,7 +20,10 @@ private Q_SLOTS:
     void takesTokensFromOtherSigners_data();
     void takesTokensFromOtherSigners();
     void refusesATokenOfAnotherType();
+    void refusesAPublicKeyUsedAsASecret_data();
     void refusesAPublicKeyUsedAsASecret();
+    void takesNoKeyFromTheHeader_data();
+    void takesNoKeyFromTheHeader();
     void refusesEveryChangedCharacter();
 };
 
@@ -42,6 +45,7 @@ void TestJwt::givesBackTheClaims_data()
     QTest::newRow("ES256") << SigningAlgorithm::Es256;
     QTest::newRow("HS256") << SigningAlgorithm::Hs256;
     QTest::newRow("EdDSA") << SigningAlgorithm::EdDsa;
+    QTest::newRow("RS256") << SigningAlgorithm::Rs256;
 }
 
 void TestJwt::givesBackTheClaims()
@@ -122,9 +126,18 @@ void TestJwt::refusesATokenOfAnotherType()
     QCOMPARE(payload.problem().code, ProblemCode::InvalidToken);
 }
 
+void TestJwt::refusesAPublicKeyUsedAsASecret_data()
+{
+    QTest::addColumn<SigningAlgorithm>("algorithm");
+    QTest::newRow("ES256") << SigningAlgorithm::Es256;
+    QTest::newRow("EdDSA") << SigningAlgorithm::EdDsa;
+    QTest::newRow("RS256") << SigningAlgorithm::Rs256;
+}
+
 void TestJwt::refusesAPublicKeyUsedAsASecret()
 {
-    const auto key = SigningKey::generate(SigningAlgorithm::Es256);
+    QFETCH(SigningAlgorithm, algorithm);
+    const auto key = SigningKey::generate(algorithm);
     const QByteArray published = QJsonDocument(*key->publicJwk()).toJson(QJsonDocument::Compact);
     const auto forger = SigningKey::fromPrivate(SigningAlgorithm::Hs256, Secret(published));
     QByteArray header = R"({"alg":"HS256","typ":"at+jwt","kid":"KID"})";
@@ -134,6 +147,32 @@ void TestJwt::refusesAPublicKeyUsedAsASecret()
 
     QVERIFY(!payload);
     QCOMPARE(payload.problem().code, ProblemCode::InvalidToken);
+}
+
+void TestJwt::takesNoKeyFromTheHeader_data()
+{
+    QTest::addColumn<QByteArray>("member");
+    for (const char *member : {R"("jku":"http://127.0.0.1:1/jwks.json")", R"("x5u":"http://127.0.0.1:1/cert.pem")", R"("x5c":["MIIB"])",
+                               R"("jwk":JWK)", R"("x5t":"AAAA")", R"("jwk":JWK,"jku":"http://127.0.0.1:1/jwks.json")"})
+        QTest::newRow(member) << QByteArray(member);
+}
+
+void TestJwt::takesNoKeyFromTheHeader()
+{
+    QFETCH(QByteArray, member);
+    const auto ours = SigningKey::generate(SigningAlgorithm::Es256);
+    const auto theirs = SigningKey::generate(SigningAlgorithm::Es256);
+    const JwtVerifier verifier({*ours}, accessTokenType);
+    member.replace("JWK", QJsonDocument(*theirs->publicJwk()).toJson(QJsonDocument::Compact));
+    const auto forged = [&](const SigningKey &named) {
+        QByteArray header = R"({"alg":"ES256","typ":"at+jwt","kid":"NAME",)" + member + '}';
+        header.replace("NAME", named.kid());
+        const QByteArray input = base64Url(header) + '.' + base64Url("{}");
+        return input + '.' + base64Url(*theirs->sign(input));
+    };
+
+    QCOMPARE(verifier.verify(forged(*theirs)).problem().code, ProblemCode::InvalidToken);
+    QCOMPARE(verifier.verify(forged(*ours)).problem().code, ProblemCode::InvalidToken);
 }
 
 void TestJwt::refusesEveryChangedCharacter()

@@ -1,10 +1,13 @@
 #include "server/crypto/SigningKey.h"
 
+#include "server/crypto/AsymmetricKeys.h"
 #include "server/crypto/Base64.h"
 #include "tests/support/TestMain.h"
 #include "tests/support/Vectors.h"
 
 #include <QtCore/QJsonArray>
+
+#include <openssl/rsa.h>
 
 #include <atomic>
 #include <thread>
@@ -31,6 +34,8 @@ private Q_SLOTS:
     void refusesAPrivatePart();
     void refusesADocument_data();
     void refusesADocument();
+    void refusesAnRsaDocument_data();
+    void refusesAnRsaDocument();
     void thumbprintsAgreeWithTheRfc();
     void es256AgreesWithThePublishedVectors();
     void ed25519AgreesWithThePublishedVectors();
@@ -40,6 +45,17 @@ private Q_SLOTS:
 static QByteArray x25519Pkcs8()
 {
     return QByteArray::fromHex("302e020100300506032b656e04220420") + QByteArray(32, 'k');
+}
+
+static QByteArray shortRsaPkcs8(const char *type, std::size_t bits = 1024)
+{
+    const EvpKeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+    EVP_PKEY *made = nullptr;
+    if (!context || EVP_PKEY_keygen_init(context.get()) != 1 || EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), static_cast<int>(bits)) != 1
+        || EVP_PKEY_generate(context.get(), &made) != 1)
+        qFatal("OpenSSL makes no key of %s", type);
+    const EvpKey key(made);
+    return privateKeyToDer(key.get()).value().reveal().toByteArray();
 }
 
 static QJsonObject pointJwk()
@@ -56,6 +72,19 @@ void TestSigningKey::algorithms_data()
     QTest::newRow("ES256") << SigningAlgorithm::Es256;
     QTest::newRow("HS256") << SigningAlgorithm::Hs256;
     QTest::newRow("EdDSA") << SigningAlgorithm::EdDsa;
+    QTest::newRow("RS256") << SigningAlgorithm::Rs256;
+}
+
+static qsizetype signatureSize(SigningAlgorithm algorithm)
+{
+    switch (algorithm) {
+    case SigningAlgorithm::Hs256:
+        return 32;
+    case SigningAlgorithm::Rs256:
+        return 256;
+    default:
+        return 64;
+    }
 }
 
 void TestSigningKey::aNewKeyVerifiesWhatItSigned()
@@ -71,7 +100,7 @@ void TestSigningKey::aNewKeyVerifiesWhatItSigned()
         auto signature = key->sign(message);
 
         QVERIFY_RESULT(signature);
-        QCOMPARE(signature->size(), algorithm == SigningAlgorithm::Hs256 ? 32 : 64);
+        QCOMPARE(signature->size(), signatureSize(algorithm));
         QVERIFY(key->verify(message, *signature));
         QVERIFY(!key->verify(message + '.', *signature));
         QVERIFY(!other->verify(message, *signature));
@@ -106,6 +135,7 @@ void TestSigningKey::publicHalfVerifiesAndCannotSign_data()
     const auto names = [](const char *list) { return QString::fromLatin1(list).split(QLatin1Char(' ')); };
     QTest::newRow("ES256") << SigningAlgorithm::Es256 << names("alg crv kid kty use x y");
     QTest::newRow("EdDSA") << SigningAlgorithm::EdDsa << names("alg crv kid kty use x");
+    QTest::newRow("RS256") << SigningAlgorithm::Rs256 << names("alg e kid kty n use");
 }
 
 void TestSigningKey::publicHalfVerifiesAndCannotSign()
@@ -154,6 +184,11 @@ void TestSigningKey::refusesAPrivatePart_data()
     QTest::newRow("an Ed25519 key for ES256") << SigningAlgorithm::Es256 << ed;
     QTest::newRow("a P-256 key for EdDSA") << SigningAlgorithm::EdDsa << ec;
     QTest::newRow("an X25519 key for EdDSA") << SigningAlgorithm::EdDsa << x25519Pkcs8();
+    const QByteArray rsa = SigningKey::generate(SigningAlgorithm::Rs256)->exportPrivate()->reveal().toByteArray();
+    QTest::newRow("an RSA key for ES256") << SigningAlgorithm::Es256 << rsa;
+    QTest::newRow("a P-256 key for RS256") << SigningAlgorithm::Rs256 << ec;
+    QTest::newRow("an RSA key of 1024 bits") << SigningAlgorithm::Rs256 << shortRsaPkcs8("RSA");
+    QTest::newRow("an RSA key that is only for PSS") << SigningAlgorithm::Rs256 << shortRsaPkcs8("RSA-PSS", 2048);
     QTest::newRow("a short shared secret") << SigningAlgorithm::Hs256 << QByteArray(31, 's');
 }
 
@@ -200,6 +235,35 @@ void TestSigningKey::refusesADocument()
 
     QVERIFY(!key);
     QCOMPARE(key.problem().code, ProblemCode::Internal);
+}
+
+void TestSigningKey::refusesAnRsaDocument_data()
+{
+    QTest::addColumn<QString>("member");
+    QTest::addColumn<QByteArray>("number");
+    const auto row = [](const char *name, const char *member, const QByteArray &number) {
+        QTest::newRow(name) << QString::fromLatin1(member) << number;
+    };
+    row("no modulus", "n", {});
+    row("a modulus of 1024 bits", "n", '\x80' + QByteArray(126, 'n') + '\x01');
+    row("a modulus of 4104 bits", "n", '\x80' + QByteArray(511, 'n') + '\x01');
+    row("an even modulus", "n", '\x80' + QByteArray(254, 'n') + '\x02');
+    row("a leading zero", "n", QByteArray(1, '\0') + '\x80' + QByteArray(254, 'n') + '\x01');
+    row("no exponent", "e", {});
+    row("an exponent of one", "e", QByteArray(1, '\1'));
+    row("an even exponent", "e", QByteArray(1, '\2'));
+    row("a long exponent", "e", QByteArray(9, '\1'));
+}
+
+void TestSigningKey::refusesAnRsaDocument()
+{
+    QFETCH(QString, member);
+    QFETCH(QByteArray, number);
+    QJsonObject jwk = *SigningKey::generate(SigningAlgorithm::Rs256)->publicJwk();
+    QVERIFY_RESULT(SigningKey::fromJwk(jwk));
+    jwk.insert(member, QString::fromLatin1(base64Url(number)));
+
+    QVERIFY(!SigningKey::fromJwk(jwk).ok());
 }
 
 void TestSigningKey::thumbprintsAgreeWithTheRfc()
