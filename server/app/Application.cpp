@@ -1,6 +1,7 @@
 #include "server/app/Application.h"
 
 #include "server/app/ConnectionWatch.h"
+#include "server/app/KeyOptionsOf.h"
 #include "server/app/MailLoops.h"
 #include "server/app/Services.h"
 #include "server/app/Storage.h"
@@ -12,6 +13,7 @@
 #include "server/jobs/BackgroundLoop.h"
 #include "server/jobs/Housekeeping.h"
 #include "server/jobs/Resealing.h"
+#include "server/keys/KeyFeed.h"
 #include "server/keys/KeyService.h"
 #include "server/keys/SigningKeyStore.h"
 #include "server/log/AccessLog.h"
@@ -143,6 +145,7 @@ public:
     Result<void> learnCosts(DatabaseSession &session);
     Result<void> resealRest(Instant now);
     Result<void> startHttp();
+    void measureKeys();
     void measureHttp();
     void watchHttp();
 
@@ -159,6 +162,8 @@ public:
     std::unique_ptr<RevocationSignal> signal;
     std::unique_ptr<BackgroundLoop> houseLoop;
     std::unique_ptr<MailLoops> mailLoops;
+    std::unique_ptr<KeyFeed> keyFeed; ///< null: a shared secret signs
+    std::unique_ptr<BackgroundLoop> keyLoop;
     std::unique_ptr<RequestObserver> observer;
     log::CappedAccessLog accessLog;
     http::Api api;
@@ -225,7 +230,7 @@ Result<void> Application::Private::makeServices()
     TRY(MfaTokens mfaTokens, MfaTokens::make(secrets.jwtRefreshSecret, settings.jwtIssuer));
     // The first key is told by an event, and events need their partition. All other housekeeping may take long, and comes later.
     CHECK(session.write<void>(RequestContext::forSystem(options.clock()), EventPartitionStore::ensure));
-    TRY(KeySet keys, loadKeys(settings.jwtSecret, session, sealing, options.clock()));
+    TRY(KeySet keys, loadKeys(keyOptionsOf(settings), session, sealing, options.clock()));
     fingerprintKey = secrets.fingerprintKey;
     services = std::make_unique<Services>(Services::Ground{.settings = settings,
                                                            .secrets = std::move(secrets),
@@ -237,6 +242,7 @@ Result<void> Application::Private::makeServices()
                                                            .argon2 = argon2});
     CHECK(learnCosts(session));
     sampled = services->measure();
+    measureKeys();
     if (storage.cluster) {
         sampled.push_back(services->metrics.sampledCounter("aegis_postgres_restarts_total", "Times that the private PostgreSQL was started again.",
                                                            [this] { return double(storage.cluster->restarts()); }));
@@ -253,6 +259,12 @@ Result<void> Application::Private::startLoops()
         BackgroundLoop::Options{.name = "revocations", .pause = settings.revocationPoll, .step = [this] { return feed->poll(options.clock()); }});
     CHECK(feedLoop->start()); // no answer before the list is complete
     startSignal();
+    if (settings.tokenAlgorithm() != SigningAlgorithm::Hs256) {
+        keyFeed = std::make_unique<KeyFeed>(services->database.session(), services->sealing, keyOptionsOf(settings).rules, services->keys);
+        keyLoop = std::make_unique<BackgroundLoop>(
+            BackgroundLoop::Options{.name = "keys", .pause = settings.jwtKeyPoll, .step = [this] { return keyFeed->poll(options.clock()); }});
+        keyLoop->startInBackground();
+    }
     houseSession = std::make_unique<DatabaseSession>(services->database.session());
     houseLoop = std::make_unique<BackgroundLoop>(BackgroundLoop::Options{.name = "housekeeping",
                                                                          .pause = std::chrono::hours(1),
@@ -309,13 +321,14 @@ Result<void> Application::Private::resealRest(Instant now)
 
 Result<void> Application::Private::startHttp()
 {
-    services->bind(api, settings.metricsAccess);
+    services->bind(api, settings);
     observer = std::make_unique<RequestObserver>(services->metrics, operationIds());
     http::PipelineOptions pipelineOptions;
     for (const QString &origin : settings.corsOrigins)
         pipelineOptions.corsOrigins.push_back(origin.toLatin1());
     pipelineOptions.trustedProxies = texts(settings.trustedProxies);
     pipelineOptions.fingerprintKey = fingerprintKey;
+    pipelineOptions.clients = &services->clients;
     pipelineOptions.limiter = &services->limits;
     pipelineOptions.clock = options.clock;
     pipelineOptions.observers.push_back(
@@ -348,6 +361,29 @@ Result<void> Application::Private::startHttp()
     port = *started;
     watchHttp();
     return {};
+}
+
+void Application::Private::measureKeys()
+{
+    for (const KeyState state : keyStates) {
+        const auto count = [this, state] {
+            const auto keys = services->keys.current();
+            const Instant now = options.clock();
+            double found = 0;
+            for (std::size_t i = 0; i < keys->times().size(); ++i)
+                found += keyStateAt(keys->times(), i, now) == state ? 1 : 0;
+            return found;
+        };
+        sampled.push_back(
+            services->metrics.gauge("aegis_signing_keys", "Keys of access tokens, by what they do.", count, {{"state", keyStateName(state).data()}}));
+    }
+    if (settings.tokenAlgorithm() == SigningAlgorithm::Hs256)
+        return;
+    sampled.push_back(services->metrics.gauge("aegis_signing_key_age_seconds", "Since when the present key signs access tokens.", [this] {
+        const auto keys = services->keys.current();
+        const Instant now = options.clock();
+        return std::chrono::duration<double>(now - keys->times()[signingPlace(keys->times(), now)].signsFrom).count();
+    }));
 }
 
 void Application::Private::measureHttp()

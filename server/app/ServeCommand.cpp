@@ -1,9 +1,11 @@
 #include "server/app/ServeCommand.h"
 
 #include "server/app/Application.h"
+#include "server/app/ClientCommand.h"
 #include "server/app/DescriptorLimit.h"
 #include "server/app/EncryptionRotation.h"
 #include "server/app/ImportCommand.h"
+#include "server/app/KeyCommand.h"
 #include "server/app/Storage.h"
 #include "server/cli/CalibrationReport.h"
 #include "server/cli/Signals.h"
@@ -124,14 +126,41 @@ int migrateOnly(const LoadedSettings &loaded)
     return ExitSuccess;
 }
 
+void say(const QString &line)
+{
+    std::puts(line.toUtf8().constData());
+    std::fflush(stdout);
+}
+
 int rotateEncryption(const LoadedSettings &loaded)
 {
     configureLog(loaded.settings);
-    const auto rotated = rotateEncryptionKey(loaded.settings, [](const QString &line) {
-        std::puts(line.toUtf8().constData());
-        std::fflush(stdout);
-    });
+    const auto rotated = rotateEncryptionKey(loaded.settings, say);
     return rotated ? ExitSuccess : refuse("rotation_failed", rotated.problem());
+}
+
+int keys(const LoadedSettings &loaded, const CommandLine &line)
+{
+    configureLog(loaded.settings);
+    const auto done = line.command == CommandName::KeysList ? listKeys(loaded.settings, say) : rotateKeys(loaded.settings, say);
+    return done ? ExitSuccess : refuse("keys_failed", done.problem());
+}
+
+int clients(const LoadedSettings &loaded, const CommandLine &line)
+{
+    configureLog(loaded.settings);
+    Result<void> done;
+    switch (line.command) {
+    case CommandName::ClientsCreate:
+        done = createClient(loaded.settings, line.operand, line.organization, say);
+        break;
+    case CommandName::ClientsRevoke:
+        done = revokeClient(loaded.settings, line.operand, say);
+        break;
+    default:
+        done = listClients(loaded.settings, say);
+    }
+    return done ? ExitSuccess : refuse("clients_failed", done.problem());
 }
 
 } // namespace
@@ -146,7 +175,9 @@ Commands serverCommands()
                     return importUsers(loaded, file);
                 },
             .calibrate = {},
-            .rotateEncryption = rotateEncryption};
+            .rotateEncryption = rotateEncryption,
+            .keys = keys,
+            .clients = clients};
 }
 
 } // namespace aegis

@@ -9,6 +9,8 @@
 #include "server/keys/KeyApi.h"
 #include "server/log/Log.h"
 #include "server/mfa/MfaApi.h"
+#include "server/oauth/OAuthApi.h"
+#include "server/oauth/ServerMetadataOf.h"
 #include "server/organizations/OrganizationApi.h"
 #include "server/sessions/SessionApi.h"
 
@@ -72,6 +74,7 @@ RateLimitOptions rateOptions(const Settings &settings)
             .mail = settings.rateLimitMail,
             .slugCheck = settings.rateLimitSlugCheck,
             .account = settings.rateLimitAccount,
+            .client = settings.rateLimitClient,
             .counters = static_cast<std::size_t>(settings.limitCounters),
             .prefix = settings.redisPrefix.toLatin1()};
 }
@@ -127,12 +130,15 @@ Services::Services(Ground ground) :
     login(database, hasher, opener, guard, mfaLogin, ground.secrets.emailFingerprintKey), reauthentication(database, login, secondFactor, tokens),
     ownSessions(database, tokens, revocations),
     newPasswords(database, hasher, policy, accountMails, tokens, revocations, guard, ground.secrets.emailFingerprintKey),
-    mailRequests(database, sealing), emailVerification(database), slugs(database),
+    mailRequests(database, sealing), emailVerification(database), clients(database, ground.secrets.fingerprintKey, ground.settings.revocationMaxAge),
+    introspection(database, accessTokens, authenticator, refreshTokens,
+                  {.issuer = ground.settings.jwtIssuer, .audience = ground.settings.jwtAudience}),
+    tokenRevocation(database, accessTokens, refreshTokens, tokens, revocations), slugs(database),
     health(database, hasher, revocations, ground.settings.revocationMaxAge, ground.storage.migrations)
 {
 }
 
-void Services::bind(http::Api &api, MetricsAccess metricsAccess)
+void Services::bind(http::Api &api, const Settings &settings)
 {
     bindAuth(api, registration, login, mfaLogin, reauthentication);
     bindPasswords(api, newPasswords, mailRequests);
@@ -140,8 +146,9 @@ void Services::bind(http::Api &api, MetricsAccess metricsAccess)
     bindSessions(api, sessions, ownSessions);
     bindMfa(api, mfa);
     bindOrganizations(api, slugs);
-    bindKeys(api, keys);
-    bindHealth(api, health, metrics, metricsAccess);
+    bindKeys(api, keys, settings.jwksMaxAge);
+    bindOAuth(api, introspection, tokenRevocation, serverMetadataOf(settings.jwtIssuer, settings.jwksMaxAge));
+    bindHealth(api, health, metrics, settings.metricsAccess);
     http::bindDocumentation(api);
 }
 

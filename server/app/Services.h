@@ -24,6 +24,9 @@
 #include "server/mail/MailOutbox.h"
 #include "server/mfa/MfaService.h"
 #include "server/metrics/Metrics.h"
+#include "server/oauth/ClientGuard.h"
+#include "server/oauth/IntrospectionService.h"
+#include "server/oauth/TokenRevocationService.h"
 #include "server/organizations/SlugService.h"
 #include "server/passwords/Argon2Choice.h"
 #include "server/passwords/PasswordHasher.h"
@@ -55,7 +58,7 @@ struct Services {
     Services &operator=(const Services &) = delete;
 
     /// Binds the handlers of every feature.
-    void bind(http::Api &api, MetricsAccess metricsAccess);
+    void bind(http::Api &api, const Settings &settings);
     /// Measures the queues, the connections to the database and the log for as long as the result lives.
     std::vector<Metrics::Sampled> measure();
     /// Does without Redis from now on; afterwards nothing of it calls anybody.
@@ -97,6 +100,9 @@ struct Services {
     PasswordService newPasswords;
     MailRequestService mailRequests;
     EmailVerificationService emailVerification;
+    ClientGuard clients;
+    IntrospectionService introspection;
+    TokenRevocationService tokenRevocation;
     SlugService slugs;
     HealthService health;
 };

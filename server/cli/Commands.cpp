@@ -5,6 +5,8 @@
 #include "server/cli/SettingsHelp.h"
 #include "server/cli/Versions.h"
 
+#include <type_traits>
+
 namespace aegis {
 namespace {
 
@@ -15,10 +17,11 @@ int print(std::FILE *to, const QString &text)
     return isWritten && std::fflush(to) == 0 ? ExitSuccess : ExitFailure;
 }
 
-int call(const std::function<int(const LoadedSettings &)> &command, const LoadedSettings &loaded, std::FILE *err)
+template <class... Arguments>
+int call(std::FILE *err, const std::function<int(Arguments...)> &command, const std::type_identity_t<Arguments> &...arguments)
 {
     if (command)
-        return command(loaded);
+        return command(arguments...);
     print(err, QStringLiteral("aegisd: this command is not part of this build\n"));
     return ExitFailure;
 }
@@ -40,21 +43,26 @@ int runWithSettings(const CommandLine &line, const LoadedSettings &loaded, const
 {
     switch (line.command) {
     case CommandName::Run:
-        return call(commands.run, loaded, err);
+        return call(err, commands.run, loaded);
     case CommandName::Migrate:
-        return call(commands.migrate, loaded, err);
+        return call(err, commands.migrate, loaded);
     case CommandName::ImportUsers:
-        if (commands.importUsers)
-            return commands.importUsers(loaded, line.file);
-        return call({}, loaded, err);
+        return call(err, commands.importUsers, loaded, line.file);
     case CommandName::CheckConfig:
         for (const QString &warning : loaded.warnings)
             print(err, QStringLiteral("warning: %1\n").arg(warning));
         return print(out, effectiveSettings(loaded) + QStringLiteral("\nThe settings are right.\n"));
     case CommandName::Calibrate:
-        return call(commands.calibrate, loaded, err);
+        return call(err, commands.calibrate, loaded);
     case CommandName::RotateEncryption:
-        return call(commands.rotateEncryption, loaded, err);
+        return call(err, commands.rotateEncryption, loaded);
+    case CommandName::KeysList:
+    case CommandName::KeysRotate:
+        return call(err, commands.keys, loaded, line);
+    case CommandName::ClientsCreate:
+    case CommandName::ClientsList:
+    case CommandName::ClientsRevoke:
+        return call(err, commands.clients, loaded, line);
     case CommandName::Version:
     case CommandName::Help:
     case CommandName::HelpConfig:

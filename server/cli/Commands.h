@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/cli/CommandLine.h"
 #include "server/config/LoadSettings.h"
 
 #include <QtCore/QStringList>
@@ -25,6 +26,8 @@ struct Commands {
     std::function<int(const LoadedSettings &, const QString &file)> importUsers;
     std::function<int(const LoadedSettings &)> calibrate;
     std::function<int(const LoadedSettings &)> rotateEncryption = {};
+    std::function<int(const LoadedSettings &, const CommandLine &)> keys = {};
+    std::function<int(const LoadedSettings &, const CommandLine &)> clients = {};
 };
 
 /// Reads the command line and carries it out; gives the exit code. What was asked for goes to `out`, complaints to `err`.

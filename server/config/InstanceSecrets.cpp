@@ -22,7 +22,7 @@ constexpr std::array<Kept, 4> allKept{{
     {&Settings::jwtRefreshSecret, &InstanceSecrets::jwtRefreshSecret, "jwt-refresh-secret", "JWT_REFRESH_SECRET",
      "everybody has to log in again when their access token ends"},
     {&Settings::fingerprintKey, &InstanceSecrets::fingerprintKey, "fingerprint-key", "FINGERPRINT_KEY",
-     "requests that are repeated with the Idempotency-Key of an earlier one are refused"},
+     "requests that are repeated with the Idempotency-Key of an earlier one are refused, and programs (aegisd clients) need new credentials"},
     {&Settings::emailFingerprintKey, &InstanceSecrets::emailFingerprintKey, "email-fingerprint-key", "EMAIL_FINGERPRINT_KEY",
      "failed logins of before are not recognized as those of the same address"},
 }};
@@ -66,6 +66,19 @@ Result<InstanceSecrets> InstanceSecrets::load(const Settings &settings, bool has
         }
     }
     return secrets;
+}
+
+Result<InstanceSecrets> InstanceSecrets::present(const Settings &settings)
+{
+    const SecretStore store(settings.dataDir);
+    for (const Kept &kept : allKept) {
+        const QString file = &kept == &allKept.front() ? EncryptionKeys::newestName(store) : QString(QLatin1String(kept.file));
+        if ((settings.*kept.set).isEmpty() && !store.has(file))
+            return Problem(ProblemCode::Internal,
+                           QStringLiteral("%1 is not set, and %2 is not there: give this command the settings of the servers, or start one first")
+                               .arg(QLatin1String(kept.setting), store.pathOf(file)));
+    }
+    return load(settings, true);
 }
 
 } // namespace aegis

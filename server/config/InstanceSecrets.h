@@ -19,6 +19,9 @@ struct InstanceSecrets {
     /// Takes what is set and reads or makes the rest. `hasSealed`: the database holds what an encryption key has sealed, so a
     /// new one would be of no use: `internal`, and nothing is made. Other problems as of SecretStore::readOrMake().
     static Result<InstanceSecrets> load(const Settings &settings, bool hasSealed = false);
+    /// For a command beside a server: makes nothing. A key that is not set and not in the data directory is `internal`, with a sentence
+    /// for the operator.
+    static Result<InstanceSecrets> present(const Settings &settings);
 };
 
 } // namespace aegis

@@ -27,6 +27,9 @@ SettingGroup limitSettings()
               "Checks of a slug from one client address: one each second while somebody types."),
          rate("RATE_LIMIT_ACCOUNT", &Settings::rateLimitAccount, "600/1m",
               "Calls by one person who is logged in, from all addresses: a client that runs wild does not take the database from the others."),
+         rate("RATE_LIMIT_CLIENT", &Settings::rateLimitClient, "6000/1m",
+              "Calls with client credentials (introspection, revocation) by one client, and from one client address: a service that asks about "
+              "each of its requests makes many, and one that runs wild does not take the server from the others."),
          count("LIMIT_COUNTERS", &Settings::limitCounters, "262144", 4096, 16777216,
                "Addresses that can be told apart at a time, 16 bytes each. When there are more, newcomers of one neighbourhood share a counter; who "
                "is already counted is never forgotten for them."),

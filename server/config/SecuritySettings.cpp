@@ -20,6 +20,47 @@ Setting argon2Engine()
         "and that agrees with libargon2 at the start. Hashes with several lanes are always libargon2's.");
 }
 
+/// The keys of access tokens.
+std::vector<Setting> keySettings()
+{
+    using Algorithm = std::optional<SigningAlgorithm>;
+    return {
+        choice<Algorithm>(
+            "JWT_ALGORITHM", &Settings::jwtAlgorithm, "auto",
+            {{"auto", std::nullopt},
+             {"ES256", SigningAlgorithm::Es256},
+             {"EdDSA", SigningAlgorithm::EdDsa},
+             {"RS256", SigningAlgorithm::Rs256},
+             {"HS256", SigningAlgorithm::Hs256}},
+            "What access tokens are signed with. auto: ES256, which every library knows and which is quick; with JWT_SECRET HS256. RS256 "
+            "is for services that know nothing else: its tokens are 250 characters longer, and each takes many times as long to sign. A "
+            "change takes effect after JWT_KEY_PUBLISHED_AHEAD, and no token is refused for it; to or from HS256 it takes effect at once, "
+            "and clients have to refresh."),
+        described(
+            secretText("JWT_SECRET", &Settings::jwtSecret,
+                       "Signs access tokens with HS256, for systems that share a secret. Without it the server makes keys and keeps them encrypted "
+                       "in the database, and services check tokens with their public halves."),
+            "not set (ES256)"),
+        described(
+            secretText("JWT_SECRET_PREVIOUS", &Settings::jwtSecretPrevious,
+                       "Tokens signed with it are good as well, while JWT_SECRET is exchanged: first set the new secret here on all servers, then "
+                       "exchange the two, and take the old one away after JWT_ACCESS_EXPIRATION."),
+            "not set"),
+        duration(
+            "JWT_KEY_ROTATION", &Settings::jwtKeyRotation, "90d", "1m", "3650d",
+            "How long a key of the database signs. A key that was stolen unnoticed is of no use for longer; `aegisd keys rotate` ends its turn at "
+            "once. It still verifies until its last token has expired."),
+        duration(
+            "JWT_KEY_PUBLISHED_AHEAD", &Settings::jwtKeyPublishedAhead, "1h", "1s", "365d",
+            "How long a key is in /.well-known/jwks.json before it signs, at least: longer than anybody keeps that document. There is always one "
+            "that waits, so as a rule it has been there for months."),
+        duration("JWT_KEY_POLL", &Settings::jwtKeyPoll, "10s", "10ms", "1m",
+                 "How often each server looks whether keys have changed: how long `aegisd keys rotate` takes to be known everywhere."),
+        duration("JWKS_MAX_AGE", &Settings::jwksMaxAge, "5m", "0s", "1d",
+                 "How long /.well-known/jwks.json may be kept without asking again. Services fetch it once in this time at most."),
+    };
+}
+
 } // namespace
 
 SettingGroup passwordSettings()
@@ -58,14 +99,9 @@ SettingGroup passwordSettings()
 
 SettingGroup tokenSettings()
 {
-    return {
+    SettingGroup group{
         QStringLiteral("Tokens and sessions"),
-        {described(secretText("JWT_SECRET", &Settings::jwtSecret,
-                              "Signs access tokens with HS256, for systems that share a secret. Without it they are signed with ES256 and a key that "
-                              "the server makes and keeps encrypted in the database, and services check them with its public key. That key does "
-                              "not rotate yet."),
-                   "not set (ES256)"),
-         described(secretText("JWT_REFRESH_SECRET", &Settings::jwtRefreshSecret,
+        {described(secretText("JWT_REFRESH_SECRET", &Settings::jwtRefreshSecret,
                               "Signs refresh tokens; it must be another one than JWT_SECRET. All servers on one database need the same."),
                    "made at the first start, kept in DATA_DIR"),
          duration(
@@ -90,7 +126,8 @@ SettingGroup tokenSettings()
                        "runs, or the next one while it is being given to all servers."),
              "not set"),
          described(secretKey("FINGERPRINT_KEY", &Settings::fingerprintKey,
-                             "Keys the fingerprints of requests with an Idempotency-Key, so that a password cannot be guessed from one. All servers "
+                             "Keys the fingerprints of requests with an Idempotency-Key, so that a password cannot be guessed from one, and those of "
+                             "the secrets of programs (aegisd clients). All servers "
                              "on one database need the same."),
                    "made at the first start, kept in DATA_DIR"),
          described(secretKey("EMAIL_FINGERPRINT_KEY", &Settings::emailFingerprintKey,
@@ -112,6 +149,9 @@ SettingGroup tokenSettings()
          duration("REVOCATION_MAX_AGE", &Settings::revocationMaxAge, "2s", "100ms", "5m",
                   "How old that knowledge may be. When the database cannot be asked for longer, each request checks it, and is refused when that "
                   "fails.")}};
+    std::vector<Setting> keys = keySettings();
+    group.settings.insert(group.settings.begin(), std::make_move_iterator(keys.begin()), std::make_move_iterator(keys.end()));
+    return group;
 }
 
 } // namespace aegis

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/config/Subnet.h"
+#include "server/crypto/SigningKey.h"
 #include "server/limits/Rate.h"
 #include "server/passwords/Argon2Engine.h"
 #include "server/passwords/PasswordParameters.h"
@@ -34,6 +35,8 @@ struct Settings { // NOLINT(clang-analyzer-optin.performance.Padding): there is 
     bool hasTls() const { return !tlsCertFile.isEmpty(); }
     /// Whether the server keeps its own private cluster in the data directory.
     bool hasEmbeddedDatabase() const { return databaseUrl.isEmpty(); }
+    /// What access tokens are signed with.
+    SigningAlgorithm tokenAlgorithm() const { return jwtAlgorithm.value_or(jwtSecret.isEmpty() ? SigningAlgorithm::Es256 : SigningAlgorithm::Hs256); }
 
     // Network
     QString host;
@@ -83,7 +86,13 @@ struct Settings { // NOLINT(clang-analyzer-optin.performance.Padding): there is 
     int passwordMinScore = 0; ///< zxcvbn, 0 to 4
 
     // Tokens and sessions
-    Secret jwtSecret;        ///< empty: ES256 with keys of the database; else HS256 with these bytes
+    std::optional<SigningAlgorithm> jwtAlgorithm; ///< nothing: see tokenAlgorithm()
+    Secret jwtSecret;                             ///< empty: keys of the database; else HS256 with these bytes
+    Secret jwtSecretPrevious;                     ///< verifies besides; empty: none
+    std::chrono::seconds jwtKeyRotation{};
+    std::chrono::seconds jwtKeyPublishedAhead{};
+    std::chrono::milliseconds jwtKeyPoll{};
+    std::chrono::seconds jwksMaxAge{};
     Secret jwtRefreshSecret; ///< empty: see InstanceSecrets
     std::chrono::seconds jwtAccessExpiration{};
     std::chrono::seconds jwtRefreshExpiration{};
@@ -108,6 +117,7 @@ struct Settings { // NOLINT(clang-analyzer-optin.performance.Padding): there is 
     Rate rateLimitMail;
     Rate rateLimitSlugCheck;
     Rate rateLimitAccount;
+    Rate rateLimitClient;
     int limitCounters = 0;
     int loginFailures = 0;
     std::chrono::seconds loginPause{};

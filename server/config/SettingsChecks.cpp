@@ -76,6 +76,24 @@ void checkDatabases(const Settings &settings, Findings &findings)
                          .arg(programs));
 }
 
+void checkKeys(const Settings &settings, Findings &findings)
+{
+    const bool isShared = settings.tokenAlgorithm() == SigningAlgorithm::Hs256;
+    findings.require(!isShared || !settings.jwtSecret.isEmpty(), "JWT_ALGORITHM",
+                     QStringLiteral("is HS256, which needs a secret: set JWT_SECRET, or another algorithm"));
+    findings.require(isShared || settings.jwtSecret.isEmpty(), "JWT_ALGORITHM",
+                     QStringLiteral("is not HS256, and JWT_SECRET is set, which nothing else uses: take one of the two away"));
+    findings.require(settings.jwtSecretPrevious.isEmpty() || !settings.jwtSecret.isEmpty(), "JWT_SECRET_PREVIOUS",
+                     QStringLiteral("is set without JWT_SECRET, which it would come before"));
+    findings.require(settings.jwtSecretPrevious.isEmpty()
+                         || (!settings.jwtSecretPrevious.equals(settings.jwtSecret) && !settings.jwtSecretPrevious.equals(settings.jwtRefreshSecret)),
+                     "JWT_SECRET_PREVIOUS", QStringLiteral("must be another one than JWT_SECRET and JWT_REFRESH_SECRET"));
+    findings.require(settings.jwtKeyPublishedAhead > settings.jwksMaxAge + settings.jwtKeyPoll, "JWT_KEY_PUBLISHED_AHEAD",
+                     QStringLiteral("must be longer than JWKS_MAX_AGE and JWT_KEY_POLL together, or a key would sign before everybody knows it"));
+    findings.require(settings.jwtKeyPublishedAhead < settings.jwtKeyRotation, "JWT_KEY_ROTATION",
+                     QStringLiteral("must be longer than JWT_KEY_PUBLISHED_AHEAD"));
+}
+
 void checkTokens(const Settings &settings, Findings &findings)
 {
     findings.require(settings.jwtSecret.isEmpty() || !settings.jwtSecret.equals(settings.jwtRefreshSecret), "JWT_REFRESH_SECRET",
@@ -149,6 +167,7 @@ std::vector<FieldError> checkTogether(const Settings &settings)
     Findings findings;
     checkTls(settings, findings);
     checkDatabases(settings, findings);
+    checkKeys(settings, findings);
     checkTokens(settings, findings);
     checkLimits(settings, findings);
     checkMail(settings, findings);

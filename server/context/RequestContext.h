@@ -46,6 +46,12 @@ struct TokenDelivery {
     Secret refreshToken;   ///< of the request's cookie, which may be used: its origin and its CSRF token were right; empty: none
 };
 
+/// The program that asks, where calls are made with credentials of programs (`aegisd clients`).
+struct ClientApplication {
+    ClientId id;                 ///< nil: none
+    OrganizationId organization; ///< whose tokens alone it may ask about; nil: everybody's
+};
+
 /// What a client sends so that a call that was repeated is carried out once.
 struct IdempotencyKey {
     QByteArray operation;   ///< operation id of the endpoint
@@ -60,6 +66,7 @@ struct RequestContext {
     Tenant tenant;
     Actor actor;
     QStringList permissions;
+    ClientApplication application;
     CorrelationId correlationId;
     Client client;
     TokenDelivery delivery;

@@ -25,6 +25,7 @@ public:
 
     EventBatch &add(const EventDraft &draft);
 
+    bool isEmpty() const { return m_firstId.isNull(); }
     /// A JSON array. Each envelope carries `digest`: the SHA-256, in hexadecimal, of its canonical bytes, which are what it
     /// would be without that member.
     QByteArray json() const { return m_envelopes + ']'; }

@@ -71,7 +71,7 @@ constexpr std::array tokenRefreshRepeated{
 constexpr std::array refreshTokenRevoked{
     EventField{"reason"_l,
                "`logout`, `logout_all`, `token_reuse`, `account_locked`, `mfa_enabled`, `password_change`, `password_reset`, or `revoked` from the "
-               "list of sessions"_l},
+               "list of sessions or by a client (see TokenRevoked)"_l},
 };
 constexpr std::array suspiciousActivityDetected{
     EventField{"reason"_l,
@@ -83,9 +83,9 @@ constexpr std::array suspiciousActivityDetected{
     EventField{"count"_l, "of accounts or addresses by then, or null"_l},
 };
 constexpr std::array signingKeyRotated{
-    EventField{"kid"_l, "of the key that was made"_l},
+    EventField{"kid"_l, "of the key that signs now"_l},
     EventField{"algorithm"_l, "that it signs with"_l},
-    EventField{"signsFrom"_l, "when it takes over"_l},
+    EventField{"replaces"_l, "`kid` of the key that signed before, or null"_l},
 };
 
 constexpr std::array userAccountLocked{
@@ -95,6 +95,23 @@ constexpr std::array userAccountLocked{
 };
 constexpr std::array userAccountUnlocked{
     EventField{"reason"_l, "`timer` or `administrator`"_l},
+};
+constexpr std::array signingKeyMade{
+    EventField{"kid"_l, "of the key that was made, and is published from now on"_l},
+    EventField{"algorithm"_l, "that it signs with"_l},
+    EventField{"signsFrom"_l, "when its turn is, unless a command gives it sooner"_l},
+};
+constexpr std::array tokenRevoked{
+    EventField{"clientId"_l, "of the program that revoked it"_l},
+    EventField{"tokenType"_l, "`access_token`, or `refresh_token`: then the session has ended"_l},
+    EventField{"tokenId"_l, "`jti` of the access token, or null"_l},
+};
+constexpr std::array clientCreated{
+    EventField{"name"_l, "as the operator reads it"_l},
+    EventField{"organizationId"_l, "whose tokens alone it may ask about, or null: everybody's"_l},
+};
+constexpr std::array clientRevoked{
+    EventField{"name"_l, "as the operator reads it"_l},
 };
 
 constexpr std::array mfaEnabled{
@@ -155,7 +172,7 @@ constexpr std::array catalogue{
               refreshTokenRevoked},
     EventInfo{SuspiciousActivityDetected, "SuspiciousActivityDetected"_l, 2, Warning, true, "something happened that an attacker would do"_l,
               "the user; nobody when it is about many, or about an address that nobody has"_l, suspiciousActivityDetected},
-    EventInfo{SigningKeyRotated, "SigningKeyRotated"_l, 1, Notice, true, "a key that signs access tokens was made"_l, "nobody"_l, signingKeyRotated},
+    EventInfo{SigningKeyRotated, "SigningKeyRotated"_l, 2, Notice, true, "a key began to sign access tokens"_l, "nobody"_l, signingKeyRotated},
     EventInfo{UserAccountLocked, "UserAccountLocked"_l, 1, Warning, true,
               "failed sign-ins locked an account, and its sessions ended (LOCKOUT=strict)"_l, "the user"_l, userAccountLocked},
     EventInfo{UserAccountUnlocked, "UserAccountUnlocked"_l, 1, Notice, true, "the lock of an account ended"_l, "the user"_l, userAccountUnlocked},
@@ -170,6 +187,11 @@ constexpr std::array catalogue{
               userReauthenticated},
     EventInfo{SessionExpired, "SessionExpired"_l, 1, Info, true, "a session ended because nobody used it, or because of its age"_l, "the session"_l,
               sessionExpired},
+    EventInfo{SigningKeyMade, "SigningKeyMade"_l, 1, Notice, true, "a key that will sign access tokens was made"_l, "nobody"_l, signingKeyMade},
+    EventInfo{TokenRevoked, "TokenRevoked"_l, 1, Notice, true, "a program with credentials revoked a token (POST /oauth/revoke)"_l, "the session"_l,
+              tokenRevoked},
+    EventInfo{ClientCreated, "ClientCreated"_l, 1, Notice, true, "an operator gave a program credentials"_l, "the client"_l, clientCreated},
+    EventInfo{ClientRevoked, "ClientRevoked"_l, 1, Notice, true, "an operator took a program's credentials away"_l, "the client"_l, clientRevoked},
 };
 
 constexpr bool isInOrder()
@@ -178,7 +200,7 @@ constexpr bool isInOrder()
         if (catalogue[i].type != static_cast<EventType>(i))
             return false;
     }
-    return catalogue.size() == static_cast<std::size_t>(SessionExpired) + 1;
+    return catalogue.size() == static_cast<std::size_t>(ClientRevoked) + 1;
 }
 static_assert(isInOrder(), "the catalogue has one row for each type, in the order of the enumeration");
 

@@ -37,6 +37,10 @@ enum class EventType {
     BackupCodesRegenerated,
     UserReauthenticated,
     SessionExpired,
+    SigningKeyMade,
+    TokenRevoked,
+    ClientCreated,
+    ClientRevoked,
 };
 
 /// How much attention an event wants.

@@ -28,6 +28,14 @@ public:
     std::optional<IssuedTokens> tokens;
 };
 
+/// What is wrong with the parameters of a form, as those who speak OAuth have it (RFC 6749, 5.2): 400 with a sentence.
+inline Problem malformedForm(Problem problem)
+{
+    if (problem.code != ProblemCode::ValidationFailed || problem.fields.empty())
+        return problem;
+    return Problem(ProblemCode::MalformedForm, problem.fields.front().field + QStringLiteral(": ") + problem.fields.front().message);
+}
+
 /// An endpoint with its handler.
 class Binding {
 public:
@@ -38,6 +46,7 @@ public:
 
     const EndpointInfo &info() const { return m_info; }
     virtual bool takesBody() const = 0;
+    virtual bool takesForm() const = 0;
     /// Reads the request's fields. The binding outlives the call.
     virtual Result<std::unique_ptr<PreparedCall>> decode(const RequestSource &source) const = 0;
 
@@ -84,9 +93,13 @@ public:
     explicit HandlerBinding(Handler handler) : Binding(E::info), m_handler(std::move(handler)) {}
 
     bool takesBody() const override { return aegis::takesBody<E>(); }
+    bool takesForm() const override { return aegis::takesForm<E>(); }
     Result<std::unique_ptr<PreparedCall>> decode(const RequestSource &source) const override
     {
-        TRY(typename E::Request request, decodeRequest<typename E::Request>(source, E::info.bodyIsOptional));
+        auto decoded = decodeRequest<typename E::Request>(source, E::info.bodyIsOptional);
+        if (aegis::takesForm<E>() && !decoded)
+            return malformedForm(std::move(decoded).problem());
+        TRY(typename E::Request request, std::move(decoded));
         return std::unique_ptr<PreparedCall>(std::make_unique<HandlerCall<E, Handler>>(m_handler, std::move(request)));
     }
 

@@ -38,6 +38,7 @@ struct Call {
     const Clock::time_point begin = Clock::now();
     RequestContext context;
     const EndpointInfo *endpoint = nullptr; ///< null until one has matched
+    std::optional<FormFields> form;         ///< once it has been read
     token_cookies::Received cookies;
     HeaderList headers; ///< for the answer, whatever it will be
 };
@@ -54,6 +55,12 @@ Problem problemOf(const std::exception_ptr &exception)
         problem.withInternal(QStringLiteral("exception of an unknown type out of a handler"));
     }
     return problem;
+}
+
+/// Who authenticates as OAuth has it is refused as OAuth has it.
+ProblemForm formOf(const Call &call)
+{
+    return call.endpoint && call.endpoint->access.needsClient() ? ProblemForm::OAuth : ProblemForm::Document;
 }
 
 } // namespace
@@ -74,6 +81,8 @@ public:
 
 private:
     Task<Result<void>> count(Call &call, LimitSubject subject) const;
+    Task<Result<void>> authenticateClient(Call &call, const Binding &binding) const;
+    static Result<void> readBody(Call &call, const Binding &binding);
     std::optional<Result<HttpReply>> answerWithoutEndpoint(Call &call, const Router::Match &match) const;
     Result<HttpReply> answerOptions(Call &call, const Router::Match &match) const;
     Result<void> takeCookies(Call &call) const;
@@ -131,6 +140,8 @@ Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
         context.actor = std::move(known.actor);
         context.permissions = std::move(known.permissions);
     }
+    if (call.endpoint->access.needsClient())
+        CO_CHECK(co_await authenticateClient(call, binding));
 
     // 6. Authorise: whether that person may.
     if (call.endpoint->access.kind() == Access::Kind::Permission) {
@@ -142,13 +153,16 @@ Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
     // 7. Rate limit by account: only now is it known whose.
     if (rateClass == RateClass::Account)
         CO_CHECK(co_await count(call, LimitSubject::of(context.actor.user)));
+    if (rateClass == RateClass::Client)
+        CO_CHECK(co_await count(call, LimitSubject::of(UserId(context.application.id.uuid()))));
 
     // 8. Decode: the only stage that looks at the body; the handler gets a typed request or is not called.
-    CO_CHECK(checkBody(request, binding.takesBody()));
+    if (!call.form)
+        CO_CHECK(readBody(call, binding));
     if (call.endpoint->takesIdempotencyKey) {
         CO_TRY(context.idempotency, idempotencyKeyOf(request, *call.endpoint->operationId, context.actor.user, options.fingerprintKey));
     }
-    const HttpRequestSource source(request, match.parameters);
+    const HttpRequestSource source(request, match.parameters, call.form ? &*call.form : nullptr);
     CO_TRY(const std::unique_ptr<PreparedCall> prepared, binding.decode(source));
 
     // 9. Handler. From here on the context does not change.
@@ -163,6 +177,29 @@ Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
     // 10. Render, 11. access log, 12. metrics: see Pipeline::handle(), which also does them for refusals and exceptions.
 }
 
+/// Its credentials may stand in the form, so that is read before; nothing of it is acted upon.
+Task<Result<void>> Pipeline::Stages::authenticateClient(Call &call, const Binding &binding) const
+{
+    CO_CHECK(readBody(call, binding));
+    const FormFields none;
+    CO_TRY(const ClientCredentials credentials, ClientCredentials::of(call.request, call.form ? *call.form : none));
+    if (!options.clients)
+        co_return Problem(ProblemCode::InvalidClient);
+    Task<Result<ClientApplication>> task = options.clients->authenticate(credentials, call.context.now);
+    CO_TRY(call.context.application, co_await task);
+    co_return Result<void>();
+}
+
+/// Looks at the type of the body and, when it is a form, reads its parameters.
+Result<void> Pipeline::Stages::readBody(Call &call, const Binding &binding)
+{
+    CHECK(checkBody(call.request, binding.takesBody(), binding.takesForm()));
+    if (binding.takesForm()) {
+        TRY(call.form, FormFields::parse(call.request.body));
+    }
+    return {};
+}
+
 /// Counts the call and tells the client of it (draft-ietf-httpapi-ratelimit-headers-10); `rate_limited`.
 Task<Result<void>> Pipeline::Stages::count(Call &call, LimitSubject subject) const
 {
@@ -174,6 +211,7 @@ Task<Result<void>> Pipeline::Stages::count(Call &call, LimitSubject subject) con
         Task<RateVerdict> task = options.limiter->count(rateClass, subject, call.context.now);
         verdict.emplace(co_await task);
     }
+    std::erase_if(call.headers, [](const auto &field) { return field.first.startsWith("RateLimit"); }); // of the first of two counts
     call.headers.emplace_back(QByteArrayLiteral("RateLimit-Policy"), std::move(verdict->policy));
     call.headers.emplace_back(QByteArrayLiteral("RateLimit"), std::move(verdict->state));
     if (!verdict->isAllowed)
@@ -339,7 +377,8 @@ void Pipeline::handle(HttpExchange exchange) const
             problem = std::move(*result).problem();
 
         // 10. Render: problem documents, correlation id, security headers, CORS.
-        HttpReply reply = stages->render(*call, problem ? http::renderProblem(*problem, call->context.correlationId) : std::move(*result).value());
+        HttpReply reply = stages->render(
+            *call, problem ? http::renderProblem(*problem, call->context.correlationId, formOf(*call)) : std::move(*result).value());
         call->exchange.answer(reply);
 
         // 11. Access log and 12. metrics: after the answer is out, so that the client does not wait for them. An answer that came

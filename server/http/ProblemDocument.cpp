@@ -29,23 +29,58 @@ void writeErrors(JsonWriter &out, const std::vector<FieldError> &errors)
 
 QByteArray challengeOf(ProblemCode code)
 {
+    if (code == ProblemCode::InvalidClient)
+        return QByteArrayLiteral(R"(Basic realm="aegis")");
     if (code == ProblemCode::InvalidToken)
         return QByteArrayLiteral(R"(Bearer realm="aegis", error="invalid_token")");
     return QByteArrayLiteral(R"(Bearer realm="aegis")");
 }
 
+/// Without the characters that `error_description` may not have.
+QByteArray plainDescription(const Problem &problem)
+{
+    const QByteArrayView title = view(problemInfo(problem.code).title);
+    QByteArray text = problem.detail.isEmpty() ? title.toByteArray() : problem.detail.toUtf8();
+    for (char &c : text) {
+        if (c < 0x20 || c > 0x7e || c == '"' || c == '\\')
+            c = '?';
+    }
+    return text;
+}
+
 } // namespace
+
+QByteArrayView oauthError(ProblemCode code)
+{
+    switch (problemInfo(code).status) {
+    case 401:
+        return "invalid_client";
+    case 429:
+    case 503:
+        return "temporarily_unavailable";
+    case 500:
+        return "server_error";
+    default:
+        return "invalid_request";
+    }
+}
 
 QByteArray problemType(ProblemCode code)
 {
     return QByteArray("urn:aegis:problem:").append(view(problemInfo(code).name));
 }
 
-HttpReply renderProblem(const Problem &problem, const CorrelationId &correlationId)
+HttpReply renderProblem(const Problem &problem, const CorrelationId &correlationId, ProblemForm form)
 {
     const ProblemInfo &info = problemInfo(problem.code);
     JsonWriter out;
     out.beginObject();
+    if (form == ProblemForm::OAuth) {
+        out.key("error");
+        out.utf8(oauthError(problem.code));
+        out.key("error_description");
+        out.utf8(plainDescription(problem));
+    }
     out.key("type");
     out.utf8(problemType(problem.code));
     out.key("title");
@@ -66,7 +101,8 @@ HttpReply renderProblem(const Problem &problem, const CorrelationId &correlation
 
     HttpReply reply;
     reply.status = info.status;
-    reply.headers.emplace_back(QByteArrayLiteral("Content-Type"), QByteArrayLiteral("application/problem+json"));
+    reply.headers.emplace_back(QByteArrayLiteral("Content-Type"),
+                               form == ProblemForm::OAuth ? QByteArrayLiteral("application/json") : QByteArrayLiteral("application/problem+json"));
     if (info.status == 401)
         reply.headers.emplace_back(QByteArrayLiteral("WWW-Authenticate"), challengeOf(problem.code));
     if (problem.code == ProblemCode::Forbidden)

@@ -45,11 +45,11 @@ std::optional<QByteArray> queryParameter(const QByteArray &query, std::string_vi
     return std::nullopt;
 }
 
-bool isJson(QByteArrayView contentType)
+bool isOfType(QByteArrayView contentType, QByteArrayView wanted)
 {
     const qsizetype semicolon = contentType.indexOf(';');
     const QByteArrayView type = (semicolon < 0 ? contentType : contentType.first(semicolon)).trimmed();
-    if (!equalsIgnoringCase(type, "application/json"))
+    if (!equalsIgnoringCase(type, wanted))
         return false;
     if (semicolon < 0)
         return true;
@@ -133,14 +133,15 @@ Result<std::optional<IdempotencyKey>> idempotencyKeyOf(const HttpRequest &reques
     return std::optional(IdempotencyKey{name, sha256(key), hmacSha256(fingerprintKey, asked)});
 }
 
-Result<void> checkBody(const HttpRequest &request, bool takesBody)
+Result<void> checkBody(const HttpRequest &request, bool takesBody, bool takesForm)
 {
     if (request.body.isEmpty())
         return {};
     if (!takesBody)
         return malformed(QStringLiteral("This call takes no body."));
     const auto types = request.headers.values("Content-Type");
-    if (types.size() != 1 || !isJson(types.front()))
+    const QByteArrayView wanted = takesForm ? "application/x-www-form-urlencoded" : "application/json";
+    if (types.size() != 1 || !isOfType(types.front(), wanted))
         return ProblemCode::UnsupportedMediaType;
     const QByteArrayView encoding = request.headers.value("Content-Encoding");
     if (!encoding.isEmpty() && !equalsIgnoringCase(encoding, "identity"))
@@ -163,6 +164,8 @@ std::optional<QByteArray> HttpRequestSource::parameter(In place, std::string_vie
         if (const QByteArrayView value = m_request.headers.value(view(name)); !value.isNull())
             return value.toByteArray();
         return std::nullopt;
+    case In::Form:
+        return m_form ? m_form->value(view(name)) : std::nullopt;
     case In::Body:
         break;
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/context/RequestContext.h"
+#include "server/http/FormFields.h"
 #include "server/http/Router.h"
 #include "server/http/transport/HttpRequest.h"
 #include "shared/json/RequestSource.h"
@@ -29,14 +30,18 @@ Result<Secret> checkedToken(QByteArrayView token);
 Result<std::optional<IdempotencyKey>> idempotencyKeyOf(const HttpRequest &request, std::string_view operation, const UserId &actor,
                                                        const Secret &fingerprintKey);
 
-/// Refuses a body where none is taken (`malformed_request`), and one that is not plain `application/json` in UTF-8
-/// (`unsupported_media_type`).
-Result<void> checkBody(const HttpRequest &request, bool takesBody);
+/// Refuses a body where none is taken (`malformed_request`), and one that is not plain `application/json`, or a plain form where
+/// `takesForm`, in UTF-8 (`unsupported_media_type`).
+Result<void> checkBody(const HttpRequest &request, bool takesBody, bool takesForm = false);
 
-/// The fields of a request that has found its endpoint. It refers to both, they outlive it.
+/// The fields of a request that has found its endpoint. It refers to them, they outlive it.
 class HttpRequestSource final : public RequestSource {
 public:
-    HttpRequestSource(const HttpRequest &request, const Router::Parameters &parameters) : m_request(request), m_parameters(parameters) {}
+    /// `form`: of a body that is one; else null.
+    HttpRequestSource(const HttpRequest &request, const Router::Parameters &parameters, const FormFields *form = nullptr) :
+        m_request(request), m_parameters(parameters), m_form(form)
+    {
+    }
 
     QByteArrayView body() const override { return m_request.body; }
     /// Of a name that stands more than once the first one counts.
@@ -45,6 +50,7 @@ public:
 private:
     const HttpRequest &m_request;
     const Router::Parameters &m_parameters;
+    const FormFields *const m_form;
 };
 
 } // namespace aegis::http

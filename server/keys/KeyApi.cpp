@@ -1,25 +1,15 @@
 #include "server/keys/KeyApi.h"
 
-#include "server/crypto/Digest.h"
-
 namespace aegis {
-namespace {
 
-Task<Result<RawContent>> jwks(const KeyRing &ring)
+void bindKeys(http::Api &api, const KeyRing &ring, std::chrono::seconds maxAge)
 {
-    const QByteArray document = ring.current()->jwks;
-    co_return RawContent{.contentType = QByteArrayLiteral("application/jwk-set+json"),
-                         .body = document,
-                         // Short enough that a new key is known everywhere long before it signs.
-                         .cacheControl = QByteArrayLiteral("public, max-age=300"),
-                         .etag = QByteArray("\"" + sha256(document).toHex().left(32) + "\"")};
-}
-
-} // namespace
-
-void bindKeys(http::Api &api, const KeyRing &ring)
-{
-    api.on<endpoints::Jwks>([&ring](const RequestContext &, NoRequest) { return jwks(ring); });
+    const QByteArray cacheControl = "public, max-age=" + QByteArray::number(qint64(maxAge.count()));
+    api.on<endpoints::Jwks>([&ring, cacheControl](const RequestContext &, NoRequest) -> Result<RawContent> {
+        const auto keys = ring.current();
+        return RawContent{
+            .contentType = QByteArrayLiteral("application/jwk-set+json"), .body = keys->jwks(), .cacheControl = cacheControl, .etag = keys->etag()};
+    });
 }
 
 } // namespace aegis

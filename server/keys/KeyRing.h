@@ -2,6 +2,7 @@
 
 #include "server/keys/KeySet.h"
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -22,12 +23,18 @@ public:
     {
         auto next = std::make_shared<const KeySet>(std::move(keys));
         const std::lock_guard lock(m_mutex);
+        const bool losesOne = !next->holdsAllOf(*m_keys);
         m_keys = std::move(next);
+        if (losesOne)
+            m_losses.fetch_add(1, std::memory_order_release);
     }
+    /// How often a key has gone: what was believed by one before that may not be any more.
+    std::uint64_t losses() const { return m_losses.load(std::memory_order_acquire); }
 
 private:
     mutable std::mutex m_mutex;
     std::shared_ptr<const KeySet> m_keys;
+    std::atomic<std::uint64_t> m_losses{0};
 };
 
 } // namespace aegis

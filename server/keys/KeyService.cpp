@@ -1,29 +1,24 @@
 #include "server/keys/KeyService.h"
 
-#include "server/keys/SigningKeyStore.h"
+#include "server/keys/KeyFeed.h"
 
 namespace aegis {
 
-Result<KeySet> loadKeys(const Secret &jwtSecret, DatabaseSession &session, const Sealing &sealing, Instant now)
+Result<KeySet> loadKeys(const KeyOptions &options, DatabaseSession &session, const Sealing &sealing, Instant now)
 {
-    if (!jwtSecret.isEmpty()) {
-        TRY(SigningKey key, SigningKey::fromPrivate(SigningAlgorithm::Hs256, jwtSecret));
-        return KeySet::of({std::move(key)});
-    }
-
-    const SigningKeyStore store(sealing);
-    const RequestContext context = RequestContext::forSystem(now);
-    TRY(const std::vector<SigningKey> keys, session.write<std::vector<SigningKey>>(context, [&](Tx &tx) -> Result<std::vector<SigningKey>> {
-        CHECK(store.lock(tx));
-        TRY(std::vector<SigningKey> found, store.usable(tx));
-        if (found.empty()) {
-            TRY(SigningKey made, SigningKey::generate(SigningAlgorithm::Es256));
-            CHECK(store.add(tx, made));
-            found.push_back(std::move(made));
+    if (!options.sharedSecret.isEmpty()) {
+        std::vector<SigningKey> secrets;
+        for (const Secret *secret : {&options.sharedSecret, &options.previousSecret}) {
+            if (secret->isEmpty())
+                continue;
+            TRY(SigningKey key, SigningKey::fromPrivate(SigningAlgorithm::Hs256, *secret));
+            secrets.push_back(std::move(key));
         }
-        return found;
-    }));
-    return KeySet::of(keys);
+        return KeySet::of(secrets);
+    }
+    TRY(const std::vector<KeyTimes> keys, KeyRotation(session, sealing, options.rules).keepUp(now, true));
+    std::map<QByteArray, SigningKey> opened;
+    return openKeys(session, sealing, keys, now, opened);
 }
 
 } // namespace aegis

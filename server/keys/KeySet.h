@@ -2,19 +2,45 @@
 
 #include "server/crypto/JwtSigner.h"
 #include "server/crypto/JwtVerifier.h"
+#include "server/keys/KeyTimes.h"
 
 #include <QtCore/QByteArray>
 
 namespace aegis {
 
-/// The keys of access tokens at one moment: one signs, all verify, the public ones are published. Immutable.
-struct KeySet {
-    JwtSigner signer;
-    JwtVerifier verifier;
-    QByteArray jwks; ///< JSON Web Key Set (RFC 7517, section 5); no keys when a shared secret signs
+/// A signing key with its times.
+struct TimedKey {
+    SigningKey key;
+    KeyTimes times;
+};
 
-    /// The first key signs.
+/// The keys of access tokens: one signs, all verify, the public ones are published. Immutable. Which one signs depends on the moment, so
+/// a turn that is planned comes without anybody having to look.
+class KeySet {
+public:
+    /// The first key signs at any time.
     static KeySet of(const std::vector<SigningKey> &keys);
+    static KeySet of(const std::vector<TimedKey> &keys, Instant now);
+
+    const JwtSigner &signerAt(Instant now) const { return m_signers[signingPlace(m_times, now)]; }
+    const JwtVerifier &verifier() const { return m_verifier; }
+    /// JSON Web Key Set (RFC 7517, section 5), the key that signed when this was made first; no keys when a shared secret signs.
+    const QByteArray &jwks() const { return m_jwks; }
+    /// Names that document (RFC 9110, 8.8.3), with its quotes.
+    const QByteArray &etag() const { return m_etag; }
+    /// Whether every key of the other one is in this one.
+    bool holdsAllOf(const KeySet &other) const;
+    /// Of its keys, the same first.
+    const std::vector<KeyTimes> &times() const { return m_times; }
+
+private:
+    KeySet(std::vector<KeyTimes> times, const std::vector<SigningKey> &keys);
+
+    std::vector<KeyTimes> m_times;
+    std::vector<JwtSigner> m_signers; ///< in the order of the times
+    JwtVerifier m_verifier;
+    QByteArray m_jwks;
+    QByteArray m_etag;
 };
 
 } // namespace aegis

@@ -1,7 +1,5 @@
 #include "server/keys/SigningKeyStore.h"
 
-#include "server/events/EventStore.h"
-
 namespace aegis {
 namespace {
 
@@ -9,10 +7,10 @@ constexpr Sql lockSql("select pg_advisory_xact_lock(hashtext('aegis.signing_key'
 
 constexpr Sql hasAnySql("select exists (select from aegis.signing_key)");
 
-constexpr Sql usableSql(R"(
-    select kid, algorithm, private_sealed from aegis.signing_key
-    where verifies_until is null or verifies_until > $1
-    order by (signs_from <= $1 and (signs_until is null or signs_until > $1)) desc, signs_from desc)");
+constexpr Sql timesSql(R"(
+    select kid, algorithm, created_at, signs_from, signs_until, verifies_until from aegis.signing_key order by signs_from, created_at, kid)");
+
+constexpr Sql openSql("select algorithm, private_sealed from aegis.signing_key where kid = $1");
 
 constexpr Sql sealedOtherwiseSql(R"(
     select kid from aegis.signing_key where substring(private_sealed from 1 for length($1::bytea)) <> $1 order by kid limit $2)");
@@ -21,7 +19,29 @@ constexpr Sql resealSql("update aegis.signing_key set private_sealed = $3 where 
 
 constexpr Sql addSql(R"(
     insert into aegis.signing_key (kid, algorithm, private_sealed, public_jwk, created_at, signs_from)
-    values ($1, $2, $3, $4, $5, $5))");
+    values ($1, $2, $3, $4, $5, $6))");
+
+constexpr Sql advanceSql("update aegis.signing_key set signs_from = $2 where kid = $1");
+
+constexpr Sql retireSql("update aegis.signing_key set signs_until = $2, verifies_until = $3 where kid = any ($1)");
+
+constexpr Sql removeSql("delete from aegis.signing_key where kid = any ($1)");
+
+Result<SigningAlgorithm> algorithmIn(const QByteArray &name)
+{
+    const auto algorithm = algorithmFromName(name);
+    if (!algorithm)
+        return Problem(ProblemCode::Internal).withInternal(QStringLiteral("a stored signing key has an algorithm that this program does not know"));
+    return *algorithm;
+}
+
+QStringList texts(const std::vector<QByteArray> &kids)
+{
+    QStringList list;
+    for (const QByteArray &kid : kids)
+        list.append(QString::fromLatin1(kid));
+    return list;
+}
 
 } // namespace
 
@@ -31,36 +51,43 @@ Result<bool> SigningKeyStore::hasAny(Tx &tx)
     return rows.first().get<bool>(0);
 }
 
-Result<void> SigningKeyStore::lock(Tx &tx) const
+Result<void> SigningKeyStore::lock(Tx &tx)
 {
     CHECK(tx.query(lockSql));
     return {};
 }
 
-Result<std::vector<SigningKey>> SigningKeyStore::usable(Tx &tx) const
+Result<std::vector<KeyTimes>> SigningKeyStore::times(Tx &tx)
 {
-    TRY(const Rows rows, tx.query(usableSql, tx.context().now));
-    std::vector<SigningKey> keys;
+    TRY(const Rows rows, tx.query(timesSql));
+    std::vector<KeyTimes> keys;
     for (const Row row : rows) {
-        const auto algorithm = algorithmFromName(row.get<QByteArray>(1));
-        if (!algorithm)
-            return Problem(ProblemCode::Internal)
-                .withInternal(QStringLiteral("a stored signing key has an algorithm that this program does not know"));
-        const auto bytes = m_sealing.open(row.get<QByteArray>(2), row.get<QByteArray>(0));
-        if (!bytes) {
-            return Problem(
-                       ProblemCode::Internal,
-                       QStringLiteral(
-                           "the signing key %1 in the database cannot be opened: it was sealed with another ENCRYPTION_KEY. Give that one, "
-                           "or put secrets/encryption-key back into the data directory. When it is lost for good: `The encryption key is lost` in "
-                           "docs/operations.md")
-                           .arg(QString::fromLatin1(row.get<QByteArray>(0))))
-                .withInternal(bytes.problem().internal);
-        }
-        TRY(SigningKey key, SigningKey::fromPrivate(*algorithm, *bytes));
-        keys.push_back(std::move(key));
+        TRY(const SigningAlgorithm algorithm, algorithmIn(row.get<QByteArray>(1)));
+        keys.push_back({.kid = row.get<QByteArray>(0),
+                        .algorithm = algorithm,
+                        .createdAt = row.get<Instant>(2),
+                        .signsFrom = row.get<Instant>(3),
+                        .signsUntil = row.get<std::optional<Instant>>(4),
+                        .verifiesUntil = row.get<std::optional<Instant>>(5)});
     }
     return keys;
+}
+
+Result<SigningKey> SigningKeyStore::open(Tx &tx, const QByteArray &kid) const
+{
+    TRY(const Row row, tx.queryOne(ProblemCode::Internal, openSql, Text{kid}));
+    TRY(const SigningAlgorithm algorithm, algorithmIn(row.get<QByteArray>(0)));
+    const auto bytes = m_sealing.open(row.get<QByteArray>(1), kid);
+    if (!bytes) {
+        return Problem(
+                   ProblemCode::Internal,
+                   QStringLiteral("the signing key %1 in the database cannot be opened: it was sealed with another ENCRYPTION_KEY. Give that one, "
+                                  "or put secrets/encryption-key back into the data directory. When it is lost for good: `The encryption key is "
+                                  "lost` in docs/operations.md")
+                       .arg(QString::fromLatin1(kid)))
+            .withInternal(bytes.problem().internal);
+    }
+    return SigningKey::fromPrivate(algorithm, *bytes);
 }
 
 Result<QByteArrayList> SigningKeyStore::sealedOtherwise(Tx &tx, int most) const
@@ -74,8 +101,10 @@ Result<QByteArrayList> SigningKeyStore::sealedOtherwise(Tx &tx, int most) const
 
 Result<bool> SigningKeyStore::reseal(Tx &tx, const QByteArray &kid) const
 {
-    TRY(const Row row, tx.queryOne(ProblemCode::Internal, sealedSql, Text{kid}));
-    const QByteArray old = row.get<QByteArray>(0);
+    TRY(const Rows found, tx.query(sealedSql, Text{kid}));
+    if (found.isEmpty()) // its time was over meanwhile
+        return false;
+    const QByteArray old = found.first().get<QByteArray>(0);
     TRY(const Secret plain, m_sealing.open(old, kid));
     if (!m_sealing.isOutdated(old)) // opening it has brought a newer key along
         return false;
@@ -84,20 +113,31 @@ Result<bool> SigningKeyStore::reseal(Tx &tx, const QByteArray &kid) const
     return rows.affected() == 1;
 }
 
-Result<void> SigningKeyStore::add(Tx &tx, const SigningKey &key) const
+Result<void> SigningKeyStore::add(Tx &tx, const SigningKey &key, Instant signsFrom) const
 {
     TRY(const Secret bytes, key.exportPrivate());
     TRY(const QByteArray sealed, m_sealing.seal(bytes, key.kid()));
-    const QByteArrayView algorithm = algorithmName(key.algorithm());
-    EventBatch events(tx.context());
-    events.add({.type = EventType::SigningKeyRotated,
-                .subject = {},
-                .payload = {{QStringLiteral("kid"), QString::fromLatin1(key.kid())},
-                            {QStringLiteral("algorithm"), QString::fromLatin1(algorithm)},
-                            {QStringLiteral("signsFrom"), QString::fromLatin1(toRfc3339(tx.context().now))}}});
-    CHECK(tx.query(addSql, Text{key.kid()}, Text{algorithm.toByteArray()}, Bytes{sealed}, Json(key.publicJwk().value_or(QJsonObject())),
-                   tx.context().now));
-    return EventStore::append(tx, events);
+    CHECK(tx.query(addSql, Text{key.kid()}, Text{algorithmName(key.algorithm()).toByteArray()}, Bytes{sealed},
+                   Json(key.publicJwk().value_or(QJsonObject())), tx.context().now, signsFrom));
+    return {};
+}
+
+Result<void> SigningKeyStore::advance(Tx &tx, const QByteArray &kid, Instant signsFrom)
+{
+    CHECK(tx.query(advanceSql, Text{kid}, signsFrom));
+    return {};
+}
+
+Result<void> SigningKeyStore::retire(Tx &tx, const std::vector<QByteArray> &kids, Instant verifiesUntil)
+{
+    CHECK(tx.query(retireSql, texts(kids), tx.context().now, verifiesUntil));
+    return {};
+}
+
+Result<void> SigningKeyStore::remove(Tx &tx, const std::vector<QByteArray> &kids)
+{
+    CHECK(tx.query(removeSql, texts(kids)));
+    return {};
 }
 
 } // namespace aegis

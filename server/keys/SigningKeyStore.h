@@ -1,8 +1,8 @@
 #pragma once
 
 #include "server/crypto/Sealing.h"
-#include "server/crypto/SigningKey.h"
 #include "server/db/Tx.h"
+#include "server/keys/KeySet.h"
 
 #include <QtCore/QByteArrayList>
 
@@ -18,11 +18,20 @@ public:
     /// Whether there is any, still good or not.
     static Result<bool> hasAny(Tx &tx);
     /// Lets one instance at a time look for a key and make one, until the transaction ends.
-    Result<void> lock(Tx &tx) const;
-    /// Keys that may still verify at that moment; the one that signs first.
-    Result<std::vector<SigningKey>> usable(Tx &tx) const;
-    /// Stores a key that signs from now on, with the event of it.
-    Result<void> add(Tx &tx, const SigningKey &key) const;
+    static Result<void> lock(Tx &tx);
+    /// Every key, in the order of its turn.
+    static Result<std::vector<KeyTimes>> times(Tx &tx);
+    /// The key with that id. A sentence for the operator when it cannot be opened.
+    Result<SigningKey> open(Tx &tx, const QByteArray &kid) const;
+
+    /// Stores a key whose turn is then.
+    Result<void> add(Tx &tx, const SigningKey &key, Instant signsFrom) const;
+    /// A key that waits for its turn gets it sooner.
+    static Result<void> advance(Tx &tx, const QByteArray &kid, Instant signsFrom);
+    /// Keys whose turn is over; they verify until then.
+    static Result<void> retire(Tx &tx, const std::vector<QByteArray> &kids, Instant verifiesUntil);
+    /// Deletes them, private parts and all.
+    static Result<void> remove(Tx &tx, const std::vector<QByteArray> &kids);
 
     /// Ids of some keys whose private parts another encryption key has sealed than the present one.
     Result<QByteArrayList> sealedOtherwise(Tx &tx, int most) const;

@@ -7,7 +7,7 @@ namespace aegis {
 namespace {
 
 constexpr std::array limited{RateClass::Login, RateClass::Signup, RateClass::Refresh, RateClass::SlugCheck,
-                             RateClass::Mfa,   RateClass::Mail,   RateClass::Account};
+                             RateClass::Mfa,   RateClass::Mail,   RateClass::Account, RateClass::Client};
 static_assert(std::all_of(limited.begin(), limited.end(), isLimited));
 
 /// For take(): classes have their numbers as salts.
@@ -34,7 +34,7 @@ RateLimits::RateLimits(const LimitKeys &keys, RateLimitOptions options, RedisCli
     m_keys(keys), m_redis(redis), m_prefix(options.prefix + ":rate:"), m_table(options.counters)
 {
     const std::array<const Rate *, limited.size()> rates{&options.login, &options.signup, &options.refresh, &options.slugCheck,
-                                                         &options.mfa,   &options.mail,   &options.account};
+                                                         &options.mfa,   &options.mail,   &options.account, &options.client};
     for (std::size_t i = 0; i < limited.size(); ++i) {
         Class &own = m_classes.at(static_cast<std::size_t>(limited[i]));
         own.rate = *rates[i];

@@ -15,6 +15,7 @@ struct RateLimitOptions {
     Rate mail{.calls = 20, .window = std::chrono::hours(1)};
     Rate slugCheck{.calls = 60, .window = std::chrono::minutes(1)};
     Rate account{.calls = 600, .window = std::chrono::minutes(1)};
+    Rate client{.calls = 6000, .window = std::chrono::minutes(1)};
     std::size_t counters = 262'144;
     QByteArray prefix = QByteArrayLiteral("aegis"); ///< of keys in Redis
 };
@@ -58,7 +59,7 @@ private:
     const LimitKeys &m_keys;
     RedisClient *const m_redis;
     const QByteArray m_prefix;
-    std::array<Class, static_cast<std::size_t>(RateClass::Account) + 1> m_classes;
+    std::array<Class, static_cast<std::size_t>(RateClass::Client) + 1> m_classes;
     CounterTable<LeakyBucket> m_table;
     std::atomic<quint64> m_countedAlone{0};
 };

@@ -44,7 +44,7 @@ Result<Secret> AccessTokens::issue(const AccessGrant &grant, Instant now, Instan
     claims.texts("roles", grant.roles);
     claims.uuid("sid", grant.session.uuid());
     claims.uuid("sub", grant.user.uuid());
-    return m_keys.current()->signer.sign(claims.take());
+    return m_keys.current()->signerAt(now).sign(claims.take());
 }
 
 Result<std::shared_ptr<const AccessGrant>> AccessTokens::verify(QByteArrayView token, Instant now) const
@@ -52,8 +52,13 @@ Result<std::shared_ptr<const AccessGrant>> AccessTokens::verify(QByteArrayView t
     if (token.size() > maximumTokenSize)
         return Problem(ProblemCode::InvalidToken).withInternal(QStringLiteral("too long"));
     const Digest digest = sha256(token);
+    const std::uint64_t losses = m_keys.losses(); // before the keys are looked at: one that goes meanwhile is noticed the next time
     {
         const std::lock_guard lock(m_mutex);
+        if (losses > m_losses) {
+            m_remembered.clear();
+            m_losses = losses;
+        }
         const auto found = m_remembered.constFind(digest);
         if (found != m_remembered.constEnd()) {
             if ((*found)->expiresAt > now)
@@ -63,13 +68,13 @@ Result<std::shared_ptr<const AccessGrant>> AccessTokens::verify(QByteArrayView t
         }
     }
     TRY(auto grant, verifyAnew(token, now));
-    remember(digest, grant, now);
+    remember(digest, grant, now, losses);
     return grant;
 }
 
 Result<std::shared_ptr<const AccessGrant>> AccessTokens::verifyAnew(QByteArrayView token, Instant now) const
 {
-    TRY(const QByteArray payload, m_keys.current()->verifier.verify(token));
+    TRY(const QByteArray payload, m_keys.current()->verifier().verify(token));
     const ClaimsCheck check{.issuer = m_options.issuer, .audience = m_options.audience, .leeway = std::chrono::seconds(5)};
     TRY(const JwtClaims claims, check.check(payload, now));
 
@@ -91,9 +96,11 @@ Result<std::shared_ptr<const AccessGrant>> AccessTokens::verifyAnew(QByteArrayVi
     return std::shared_ptr<const AccessGrant>(std::move(grant));
 }
 
-void AccessTokens::remember(const Digest &digest, std::shared_ptr<const AccessGrant> grant, Instant now) const
+void AccessTokens::remember(const Digest &digest, std::shared_ptr<const AccessGrant> grant, Instant now, std::uint64_t losses) const
 {
     const std::lock_guard lock(m_mutex);
+    if (losses < m_losses) // the key may have gone since
+        return;
     if (m_remembered.size() >= m_options.remembered) {
         m_remembered.removeIf([&](const auto &entry) { return entry.value()->expiresAt <= now; });
         if (m_remembered.size() >= m_options.remembered)

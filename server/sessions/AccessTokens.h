@@ -11,7 +11,7 @@
 namespace aegis {
 
 /// Makes access tokens and believes them again: JWT with the claims `iss aud sub sid jti iat exp org roles amr auth_time`.
-/// A token that was verified is remembered until it expires, so a signature is checked once. Any thread.
+/// A token that was verified is remembered until it expires, or a key goes, so a signature is checked once. Any thread.
 class AccessTokens {
 public:
     struct Options {
@@ -36,11 +36,12 @@ private:
     using Digest = QByteArray; // SHA-256 of the token, so that no token is kept
 
     Result<std::shared_ptr<const AccessGrant>> verifyAnew(QByteArrayView token, Instant now) const;
-    void remember(const Digest &digest, std::shared_ptr<const AccessGrant> grant, Instant now) const;
+    void remember(const Digest &digest, std::shared_ptr<const AccessGrant> grant, Instant now, std::uint64_t losses) const;
 
     const KeyRing &m_keys;
     const Options m_options;
     mutable std::mutex m_mutex;
+    mutable std::uint64_t m_losses = 0; ///< of keys, when what is remembered was believed
     mutable QHash<Digest, std::shared_ptr<const AccessGrant>> m_remembered;
 };
 

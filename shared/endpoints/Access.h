@@ -7,17 +7,21 @@ namespace aegis {
 /// Who may call an endpoint. There is no default one: an endpoint that does not say it does not compile.
 class Access {
 public:
-    enum class Kind { Public, Bearer, Permission };
+    enum class Kind { Public, Bearer, Permission, Client };
 
     Access() = delete;
 
     static const Access Public; ///< anybody
     static const Access Bearer; ///< whoever has a valid access token
+    static const Access Client; ///< a program with credentials of its own (RFC 6749, 2.3.1)
     /// Whoever has a valid access token of a role with that permission.
     static constexpr Access Permission(std::string_view permission) { return Access(Kind::Permission, permission); }
 
     constexpr Kind kind() const { return m_kind; }
-    constexpr bool needsToken() const { return m_kind != Kind::Public; }
+    /// Whether an access token is needed.
+    constexpr bool needsToken() const { return m_kind == Kind::Bearer || m_kind == Kind::Permission; }
+    /// Whether credentials of a program are.
+    constexpr bool needsClient() const { return m_kind == Kind::Client; }
     constexpr std::string_view permission() const { return m_permission; }
 
 private:
@@ -29,5 +33,6 @@ private:
 
 inline constexpr Access Access::Public{Access::Kind::Public, {}};
 inline constexpr Access Access::Bearer{Access::Kind::Bearer, {}};
+inline constexpr Access Access::Client{Access::Kind::Client, {}};
 
 } // namespace aegis

@@ -43,6 +43,7 @@ enum class RateClass {
     SlugCheck,
     Mail,    ///< calls by anybody that send mails
     Account, ///< calls by somebody who is logged in: counted by person, all others by client address
+    Client,  ///< calls by programs with credentials: counted by client address, and then by program
 };
 
 /// Whether calls of the class are counted.
@@ -137,7 +138,14 @@ concept Endpoint = requires
 /// Whether a request of the endpoint may carry a body.
 template <Endpoint E> constexpr bool takesBody()
 {
-    return hasFieldsIn<typename E::Request>(In::Body);
+    return hasFieldsIn<typename E::Request>(In::Body) || hasFieldsIn<typename E::Request>(In::Form);
+}
+
+/// Whether that body is a form.
+template <Endpoint E> constexpr bool takesForm()
+{
+    static_assert(!hasFieldsIn<typename E::Request>(In::Body) || !hasFieldsIn<typename E::Request>(In::Form), "a body is JSON or a form");
+    return hasFieldsIn<typename E::Request>(In::Form);
 }
 
 /// What any call can be answered with before it is known which endpoint it is for, whether its address has one or not.
@@ -159,9 +167,11 @@ template <Endpoint E> constexpr ProblemSet problemsOf()
         all = all | ProblemSet{Forbidden};
     if (isLimited(*E::info.rateClass))
         all = all | ProblemSet{RateLimited};
+    if (E::info.access.needsClient())
+        all = all | ProblemSet{InvalidClient};
     if (takesBody<E>())
-        all = all | ProblemSet{MalformedJson, UnsupportedMediaType, ContentTooLarge};
-    if (std::tuple_size_v < std::remove_cvref_t < decltype(Fields<typename E::Request>::list) >>> 0)
+        all = all | ProblemSet{takesForm<E>() ? MalformedForm : MalformedJson, UnsupportedMediaType, ContentTooLarge};
+    if (!takesForm<E>() && std::tuple_size_v < std::remove_cvref_t < decltype(Fields<typename E::Request>::list) >>> 0)
         all = all | ProblemSet{ValidationFailed};
     if (E::info.takesIdempotencyKey)
         all = all | ProblemSet{IdempotencyKeyInvalid, IdempotencyKeyReused, IdempotencyInProgress};

@@ -3,6 +3,7 @@
 #include "shared/endpoints/AuthEndpoints.h"
 #include "shared/endpoints/EmailEndpoints.h"
 #include "shared/endpoints/MfaEndpoints.h"
+#include "shared/endpoints/OAuthEndpoints.h"
 #include "shared/endpoints/OrganizationEndpoints.h"
 #include "shared/endpoints/PasswordEndpoints.h"
 #include "shared/endpoints/PlatformEndpoints.h"
@@ -34,7 +35,7 @@ template <Endpoint... E> struct List {
 
 /// The one endpoint table: router, guard, API document and console read it.
 using All = List<Signup, Register, EmailVerify, EmailResend, Login, Refresh, Logout, Verify, Me, SessionList, SessionEnd, Reauthenticate, MfaStatus,
-                 MfaEnable, MfaVerify, MfaDisable, MfaBackupCodes, MfaChallenge, PasswordChange, PasswordForgot, PasswordReset, SlugAvailable, Jwks,
-                 OpenApi, Docs, HealthLive, HealthReady, Metrics>;
+                 MfaEnable, MfaVerify, MfaDisable, MfaBackupCodes, MfaChallenge, PasswordChange, PasswordForgot, PasswordReset, SlugAvailable,
+                 Introspect, Revoke, AuthorizationServer, Jwks, OpenApi, Docs, HealthLive, HealthReady, Metrics>;
 
 } // namespace aegis::endpoints

@@ -19,7 +19,9 @@ struct Jwks {
         .successStatus = 200,
         .hasEntityTag = true,
         .summary = "Public keys of the access tokens",
-        .description = "JSON Web Key Set (RFC 7517). A new key is published before it signs. Empty when tokens are signed with a shared secret.",
+        .description =
+            "JSON Web Key Set (RFC 7517). A key is published for an hour or more before it signs (JWT_KEY_PUBLISHED_AHEAD), and until its last token "
+            "has expired; Cache-Control says how long the document may be kept. Empty when tokens are signed with a shared secret.",
         .security = "Choose the key by `kid` and accept only the algorithm of that key.",
         .contentType = "application/jwk-set+json",
     };

@@ -38,7 +38,8 @@ using UserId = Id<struct UserTag>;
 using OrganizationId = Id<struct OrganizationTag>;
 using RoleId = Id<struct RoleTag>;
 using SessionId = Id<struct SessionTag>;
-using TokenId = Id<struct TokenTag>; ///< a JWT's `jti`
+using TokenId = Id<struct TokenTag>;   ///< a JWT's `jti`
+using ClientId = Id<struct ClientTag>; ///< a program with credentials
 using EventId = Id<struct EventTag>;
 using CorrelationId = Id<struct CorrelationTag>;
 /// Who owns a row: an organization, else a person, else the platform (nil). It leads every key.

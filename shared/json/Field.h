@@ -12,10 +12,17 @@ namespace aegis {
 /// Where a field travels in a request or an answer.
 enum class In {
     Body,   ///< member of the JSON object
+    Form,   ///< parameter of a body that is `application/x-www-form-urlencoded`; unknown ones are passed over (RFC 6749, 3.2)
     Path,   ///< segment of the address, `{name}` in its template
     Query,  ///< parameter of the query
     Header, ///< header field
 };
+
+/// Whether fields that travel there make up the body.
+constexpr bool isInBody(In place)
+{
+    return place == In::Body || place == In::Form;
+}
 
 class FieldErrors;
 

@@ -32,7 +32,7 @@ template <class T> bool read(const QJsonValue &value, const FieldRules &rules, F
 template <class T> bool read(const QJsonValue &value, const FieldRules &rules, FieldErrors &errors, std::vector<T> &into);
 template <HasFields Dto> bool read(const QJsonValue &value, const FieldRules &rules, FieldErrors &errors, Dto &into);
 
-/// The JSON value that the text of a path, query or header field stands for, given the type that it is read as.
+/// The JSON value that the text of a path, query, header or form field stands for, given the type that it is read as.
 template <class T> QJsonValue valueOfText(const QByteArray &text);
 QJsonValue booleanOfText(const QByteArray &text);
 QJsonValue integerOfText(const QByteArray &text);
@@ -132,7 +132,7 @@ template <class T> QJsonValue valueOfText(const QByteArray &text)
         return stringOfText(text);
 }
 
-/// Reads the DTO's fields of path, query and header.
+/// Reads the DTO's fields of path, query, header and form.
 template <HasFields Dto> void readParameters(const RequestSource &source, FieldErrors &errors, Dto &into)
 {
     forEachField<Dto>([&](const auto &field) {

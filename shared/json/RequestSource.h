@@ -18,7 +18,7 @@ public:
     virtual ~RequestSource() = default;
 
     virtual QByteArrayView body() const = 0;
-    /// The decoded text of a path, query or header field; nothing when it is absent.
+    /// The decoded text of a path, query, header or form field; nothing when it is absent.
     virtual std::optional<QByteArray> parameter(In place, std::string_view name) const = 0;
 };
 

@@ -19,7 +19,8 @@ using enum ProblemCode;
 constexpr std::array catalogue{
     row(MalformedRequest, "malformed_request", 400, "The request could not be read", no),
     row(MalformedJson, "malformed_json", 400, "The body is not acceptable JSON", no),
-    row(UnsupportedMediaType, "unsupported_media_type", 415, "The body must be application/json", no),
+    row(MalformedForm, "malformed_form", 400, "The body is not an acceptable form", no),
+    row(UnsupportedMediaType, "unsupported_media_type", 415, "The body is of another type than the call takes", no),
     row(RequestTimeout, "request_timeout", 408, "The request did not arrive in time", "Yes: it was not carried out."),
     row(ContentTooLarge, "content_too_large", 413, "The body is too large", no),
     row(UriTooLong, "uri_too_long", 414, "The address is too long", no),
@@ -45,6 +46,7 @@ constexpr std::array catalogue{
     row(InvalidToken, "invalid_token", 401, "The access token is not valid", "Yes, with a new access token: refresh, or log in."),
     row(InvalidCredentials, "invalid_credentials", 401, "The e-mail address or the password is wrong", no),
     row(InvalidRefreshToken, "invalid_refresh_token", 401, "The refresh token is not valid", "No: log in."),
+    row(InvalidClient, "invalid_client", 401, "The client credentials are missing or wrong", "Yes, with the right credentials."),
     row(RefreshTokenReused, "refresh_token_reused", 401, "The refresh token was used before; its session is ended", "No: log in."),
     row(InvalidMailToken, "invalid_mail_token", 400, "The token of the mail is unknown, used or expired", "No: ask for a new mail."),
     row(AccountUnavailable, "account_unavailable", 403, "The account cannot be used at present", no),

@@ -13,6 +13,7 @@ enum class ProblemCode {
     // The request cannot be read.
     MalformedRequest,
     MalformedJson,
+    MalformedForm,
     UnsupportedMediaType,
     RequestTimeout,
     ContentTooLarge,
@@ -41,6 +42,7 @@ enum class ProblemCode {
     InvalidToken,
     InvalidCredentials,
     InvalidRefreshToken,
+    InvalidClient,
     RefreshTokenReused,
     InvalidMailToken,
     AccountUnavailable,

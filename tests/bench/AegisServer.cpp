@@ -26,7 +26,7 @@ QProcessEnvironment environmentOf(const QString &directory, quint16 port, const 
     environment.insert(QStringLiteral("DATA_DIR"), directory);
     // The load comes from one address. Every call is counted all the same.
     for (const char *name : {"RATE_LIMIT_LOGIN", "RATE_LIMIT_SIGNUP", "RATE_LIMIT_REFRESH", "RATE_LIMIT_MFA", "RATE_LIMIT_MAIL",
-                             "RATE_LIMIT_SLUG_CHECK", "RATE_LIMIT_ACCOUNT"})
+                             "RATE_LIMIT_SLUG_CHECK", "RATE_LIMIT_ACCOUNT", "RATE_LIMIT_CLIENT"})
         environment.insert(QLatin1String(name), QStringLiteral("1000000/1s"));
     // An attempt counts as a failure until the password is known to be right, and here one person logs in 64 times at a moment.
     environment.insert(QStringLiteral("LOGIN_FAILURES"), QStringLiteral("1000"));

@@ -53,12 +53,13 @@ void TestCatalogue::definersAreTheKnownOnes()
     QCOMPARE(definers,
              (QStringList{QStringLiteral("dead_sessions"), QStringLiteral("ensure_event_partitions"), QStringLiteral("expired_locks"),
                           QStringLiteral("expired_sessions"), QStringLiteral("factors_sealed_otherwise"), QStringLiteral("has_second_factor"),
-                          QStringLiteral("import_place"), QStringLiteral("login_lookup"), QStringLiteral("password_costs"),
-                          QStringLiteral("taken_slugs"), QStringLiteral("tenant_knows"), QStringLiteral("tenant_manages")}));
+                          QStringLiteral("import_place"), QStringLiteral("login_lookup"), QStringLiteral("organization_of_slug"),
+                          QStringLiteral("password_costs"), QStringLiteral("taken_slugs"), QStringLiteral("tenant_knows"),
+                          QStringLiteral("tenant_manages")}));
     QCOMPARE(m_server->value<qint64>("select count(*) from pg_proc p join pg_roles r on r.oid = p.proowner "
                                      "where pronamespace = 'aegis'::regnamespace and r.rolname = 'aegis_definer' and "
                                      "prosecdef and proname <> 'ensure_event_partitions'"),
-             qint64(11));
+             qint64(12));
 }
 
 void TestCatalogue::everyDefinerFixesItsSearchPath()

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void theApiDocumentNamesEveryEndpoint();
     void thePageNeedsNothingFromOutside();
     void theKeySetVerifiesOurTokens();
+    void theMetadataLeadsToTheEndpoints();
     void documentsThatTheClientHasAreNotSentAgain_data();
     void documentsThatTheClientHasAreNotSentAgain();
     void theMetricsCountRequests();
@@ -67,8 +68,10 @@ void TestDocuments::theKeySetVerifiesOurTokens()
 
     QVERIFY_REPLY(reply, 200, "");
     const QJsonArray keys = reply.json()[QLatin1String("keys")].toArray();
-    QCOMPARE(keys.size(), 1);
-    QVERIFY2(!keys[0].toObject().contains(QLatin1String("d")), "the private part is published");
+    QCOMPARE(keys.size(), 2); // the one that signs, and the next
+    for (const QJsonValue &published : keys)
+        QVERIFY2(!published.toObject().contains(QLatin1String("d")), "the private part is published");
+    QCOMPARE(reply.field("Cache-Control"), QByteArray("public, max-age=300"));
     const auto key = SigningKey::fromJwk(keys[0].toObject());
     QVERIFY_RESULT(key);
     QCOMPARE(key->algorithm(), SigningAlgorithm::Es256);
@@ -77,7 +80,31 @@ void TestDocuments::theKeySetVerifiesOurTokens()
     QVERIFY(!verifyJws(ada.refreshToken, *key).ok());
     // The private part is sealed where it is stored.
     QVERIFY(m_server->value<bool>(
-        "select length(private_sealed) > 100 and position('PRIVATE' in encode(private_sealed, 'escape')) = 0 from aegis.signing_key"));
+        "select bool_and(length(private_sealed) > 100 and position('PRIVATE' in encode(private_sealed, 'escape')) = 0) from aegis.signing_key"));
+}
+
+void TestDocuments::theMetadataLeadsToTheEndpoints()
+{
+    const auto server = m_server->another({{"JWT_ISSUER", "https://auth.example.com"}, {"JWKS_MAX_AGE", "90s"}});
+
+    const TestReply reply = server->client().with("X-Forwarded-Host", "evil.example").get("/.well-known/oauth-authorization-server");
+
+    QVERIFY_REPLY(reply, 200, "");
+    QCOMPARE(reply.field("Content-Type"), QByteArray("application/json"));
+    QCOMPARE(reply.field("Cache-Control"), QByteArray("public, max-age=90"));
+    const QJsonObject json = reply.json();
+    QCOMPARE(json[QLatin1String("issuer")].toString(), QStringLiteral("https://auth.example.com"));
+    QCOMPARE(json[QLatin1String("response_types_supported")].toArray(), QJsonArray()); // required by RFC 8414; there is no authorization endpoint
+    int led = 0;
+    for (const char *name : {"jwks_uri", "introspection_endpoint", "revocation_endpoint", "service_documentation"}) {
+        const QByteArray address = reply.text(QLatin1String(name));
+        QVERIFY2(address.startsWith("https://auth.example.com/"), address.constData());
+        const QByteArray path = address.mid(int(qstrlen("https://auth.example.com")));
+        QVERIFY2(server->client().get(path).status != 404, path.constData());
+        ++led;
+    }
+    QCOMPARE(led, 4);
+    QVERIFY(!reply.body.contains("evil"));
 }
 
 void TestDocuments::documentsThatTheClientHasAreNotSentAgain_data()

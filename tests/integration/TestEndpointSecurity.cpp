@@ -58,6 +58,8 @@ private Q_SLOTS:
     void cleanupTestCase() { m_server.reset(); }
     void wantsAToken_data() { endpointRows(true); }
     void wantsAToken();
+    void wantsAProgram_data() { endpointRows(false); }
+    void wantsAProgram();
     void believesNoForgedToken_data();
     void believesNoForgedToken();
     void believesNoTokenForSomebodyElse_data();
@@ -123,11 +125,30 @@ void TestEndpointSecurity::wantsAToken()
     QVERIFY_REPLY(client.send(methodOf(info), pathOf(info) + "?access_token=" + m_ada.accessToken), 401, "unauthenticated");
 }
 
+void TestEndpointSecurity::wantsAProgram()
+{
+    const EndpointInfo &info = endpoint();
+    if (!info.access.needsClient())
+        return;
+    const TestClient client = m_server->client().with("Content-Type", "application/x-www-form-urlencoded");
+    const QByteArray before = m_server->rowCounts();
+
+    for (const TestClient &stranger : {client, client.as(m_ada.accessToken), client.with("Authorization", "Basic YTpi")}) {
+        const TestReply reply = stranger.send(methodOf(info), pathOf(info), "token=" + m_ada.accessToken);
+        QVERIFY_REPLY(reply, 401, "invalid_client");
+        QCOMPARE(reply.field("WWW-Authenticate"), QByteArray(R"(Basic realm="aegis")"));
+    }
+    // Nor is the query a place for credentials (RFC 6749, 2.3.1).
+    QVERIFY_REPLY(client.send(methodOf(info), pathOf(info) + "?client_id=a&client_secret=b", "token=x"), 401, "invalid_client");
+    QCOMPARE(m_server->rowCounts(), before);
+}
+
 void TestEndpointSecurity::believesNoForgedToken_data()
 {
     QTest::addColumn<QByteArray>("forgery");
-    for (const char *forgery : {"alg none", "alg none with the old signature", "HS256 with the public key", "HS256 with the JWK",
-                                "another key under our name", "a key inside the token", "changed claims", "no signature", "another type"})
+    for (const char *forgery :
+         {"alg none", "alg none with the old signature", "a key set somewhere else", "something critical", "HS256 with the public key",
+          "HS256 with the JWK", "another key under our name", "a key inside the token", "changed claims", "no signature", "another type"})
         QTest::newRow(forgery) << QByteArray(forgery);
 }
 
@@ -163,6 +184,14 @@ void TestEndpointSecurity::believesNoForgedToken()
         header[QStringLiteral("jwk")] = *other->publicJwk();
         header[QStringLiteral("kid")] = QString::fromLatin1(other->kid());
         forged = signedBy(*other);
+    } else if (forgery == "a key set somewhere else") {
+        header[QStringLiteral("jku")] = QStringLiteral("http://127.0.0.1:1/jwks.json");
+        header[QStringLiteral("x5u")] = QStringLiteral("http://127.0.0.1:1/cert.pem");
+        header[QStringLiteral("kid")] = QString::fromLatin1(other->kid());
+        forged = signedBy(*other);
+    } else if (forgery == "something critical") {
+        header[QStringLiteral("crit")] = QJsonArray{QStringLiteral("exp")};
+        forged = base64Url(compact(header)) + '.' + parts[1] + '.' + parts[2];
     } else if (forgery == "changed claims") {
         QJsonObject claims = part(token, 1);
         claims[QStringLiteral("roles")] = QJsonArray{QStringLiteral("PLATFORM_ADMIN")};
@@ -267,6 +296,8 @@ void TestEndpointSecurity::refusesUnknownFields()
 
     if (withoutBody) {
         QVERIFY_REPLY(reply, 413, "content_too_large"); // no body at all
+    } else if (info.access.needsClient()) {
+        QVERIFY_REPLY(reply, 415, "unsupported_media_type"); // forms, where unknown parameters do no harm (RFC 6749, 3.2)
     } else {
         QVERIFY_REPLY(reply, 422, "validation_failed");
         QVERIFY2(reply.errors().contains("isAdmin:unknown"), reply.described().constData());
@@ -281,9 +312,13 @@ void TestEndpointSecurity::refusesOtherContent()
         return; // see refusesUnknownFields
     const TestClient client = m_server->client().as(m_ada.accessToken);
 
-    for (const char *type : {"text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", "multipart/form-data", ""})
+    const char *const other = info.access.needsClient() ? "application/json" : "application/x-www-form-urlencoded";
+    const QByteArray own = info.access.needsClient() ? "application/x-www-form-urlencoded" : "application/json";
+    for (const QByteArray &type :
+         {QByteArray("text/plain"), QByteArray(other), own + "; charset=latin1", QByteArray("multipart/form-data"), QByteArray()})
         QVERIFY_REPLY(client.with("Content-Type", type).send(methodOf(info), pathOf(info), "{}"), 415, "unsupported_media_type");
-    QVERIFY_REPLY(client.with("Content-Encoding", "gzip").send(methodOf(info), pathOf(info), "{}"), 415, "unsupported_media_type");
+    QVERIFY_REPLY(client.with("Content-Type", own).with("Content-Encoding", "gzip").send(methodOf(info), pathOf(info), "{}"), 415,
+                  "unsupported_media_type");
     QVERIFY_REPLY(m_server->client().as(m_ada.accessToken).get("/auth/me"), 200, ""); // logout among them has ended nothing
 }
 

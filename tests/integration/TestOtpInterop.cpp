@@ -1,3 +1,4 @@
+#include "tests/integration/NpmPackages.h"
 #include "tests/integration/SecondFactors.h"
 #include "tests/support/TestMain.h"
 
@@ -21,40 +22,6 @@ QByteArray outputOf(const QString &program, const QStringList &arguments)
         qFatal("%s: %s", qPrintable(program), process.readAllStandardError().constData());
     return process.readAllStandardOutput().trimmed();
 }
-
-/// Packages of the npm registry in a folder of their own. They are not among the packages of .dev/packages, and a machine may have
-/// no way to the registry.
-class NpmPackages {
-public:
-    /// Empty: they are there; else why not.
-    QString install(const QStringList &packages) const
-    {
-        for (const QString &program : {QStringLiteral("npm"), QStringLiteral("node")}) {
-            if (QStandardPaths::findExecutable(program).isEmpty())
-                return program + QStringLiteral(" is not installed");
-        }
-        QProcess npm;
-        const QStringList arguments{QStringLiteral("install"),
-                                    QStringLiteral("--no-audit"),
-                                    QStringLiteral("--no-fund"),
-                                    QStringLiteral("--ignore-scripts"),
-                                    QStringLiteral("--fetch-retries=0"),
-                                    QStringLiteral("--prefix"),
-                                    m_folder.path()};
-        npm.start(QStringLiteral("npm"), arguments + packages);
-        if (!npm.waitForFinished(60'000) || npm.exitCode() != 0)
-            return QStringLiteral("npm could not install %1: %2").arg(packages.join(u' '), QString::fromUtf8(npm.readAllStandardError().left(300)));
-        return {};
-    }
-    QByteArray node(const QString &script, const QStringList &arguments) const
-    {
-        qputenv("NODE_PATH", (m_folder.path() + QStringLiteral("/node_modules")).toUtf8());
-        return outputOf(QStringLiteral("node"), QStringList{QStringLiteral("-e"), script} + arguments);
-    }
-
-private:
-    const QTemporaryDir m_folder;
-};
 
 } // namespace
 
@@ -99,18 +66,19 @@ void TestOtpInterop::librariesOfNpmMakeCodesThatAreTaken()
         QSKIP(qPrintable(missing));
     const std::vector<std::pair<const char *, QString>> libraries{
         {"otplib",
-         QStringLiteral("const { authenticator } = require('otplib'); authenticator.options = { epoch: Number(process.argv[2]) * 1000 };"
-                        "console.log(authenticator.generate(process.argv[1]));")},
+         QStringLiteral("import otplib from 'otplib'; const { authenticator } = otplib;"
+                        "authenticator.options = { epoch: Number(process.argv[3]) * 1000 };"
+                        "console.log(authenticator.generate(process.argv[2]));")},
         {"speakeasy",
-         QStringLiteral("console.log(require('speakeasy').totp("
-                        "{ secret: process.argv[1], encoding: 'base32', time: Number(process.argv[2]) }));")}};
+         QStringLiteral("import speakeasy from 'speakeasy'; console.log(speakeasy.totp("
+                        "{ secret: process.argv[2], encoding: 'base32', time: Number(process.argv[3]) }));")}};
 
     for (const auto &[name, script] : libraries) {
         const SignedUp ada = m_server->signUp();
         const TestClient client = m_server->client().as(ada.accessToken);
         const QString secret = QString::fromLatin1(client.post("/auth/mfa/enable").text(QLatin1String("secret")));
         const auto code = [&, text = script](qint64 ahead) {
-            return packages.node(text, {secret, QString::number(toUnixSeconds(m_server->now()) + ahead)});
+            return packages.run(text.toUtf8(), {secret, QString::number(toUnixSeconds(m_server->now()) + ahead)});
         };
 
         const TestReply verified = client.post("/auth/mfa/verify", textObject({{"code", code(0)}}));

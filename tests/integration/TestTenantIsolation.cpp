@@ -122,9 +122,9 @@ void TestTenantIsolation::knowsEveryTable()
                             QStringLiteral("user"),
                             QStringLiteral("user_profile"),
                             QStringLiteral("user_role")};
-    const QStringList ofNoTenant{QStringLiteral("idempotency_key"), QStringLiteral("job_lease"), QStringLiteral("mail_outbox"),
-                                 QStringLiteral("mail_request"),    QStringLiteral("migration"), QStringLiteral("revocation"),
-                                 QStringLiteral("signing_key")};
+    const QStringList ofNoTenant{QStringLiteral("client"),      QStringLiteral("idempotency_key"), QStringLiteral("job_lease"),
+                                 QStringLiteral("mail_outbox"), QStringLiteral("mail_request"),    QStringLiteral("migration"),
+                                 QStringLiteral("revocation"),  QStringLiteral("signing_key")};
 
     QStringList all = m_server->value<QStringList>(
         "select array_agg(relname::text order by relname) from pg_class "

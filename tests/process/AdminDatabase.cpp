@@ -33,7 +33,7 @@ constexpr std::array rules{
     Rule{"refresh tokens whose generation is not told by their events",
          "select session_id, generation - 1 from refresh_token where generation > 1 except "
          "select session_id, count(*) from event where type = 'TokenRefreshed' group by session_id"},
-    Rule{"signing keys beyond the first", "select from signing_key offset 1"},
+    Rule{"signing keys beyond the first and the next", "select from signing_key offset 2"},
 };
 
 } // namespace

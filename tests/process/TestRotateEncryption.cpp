@@ -74,7 +74,7 @@ void TestRotateEncryption::encryptsAnewWhileTheServerServes()
     QByteArray said;
     QCOMPARE(rotate(directory, {}, &said), 0);
 
-    QVERIFY2(said.contains("Done: 2 encrypted anew"), said.constData()); // a signing key and a secret
+    QVERIFY2(said.contains("Done: 3 encrypted anew"), said.constData()); // two signing keys and a secret
     QVERIFY(QFile::exists(directory.file(QStringLiteral("secrets/encryption-key-2"))));
     QVERIFY(database.query("select secret_sealed from aegis.mfa_factor").first().get<QByteArray>(0) != before);
     QCOMPARE(marks(database), qint64(1));

@@ -178,7 +178,7 @@ ServerProcess::ServerProcess(const DataDirectory &directory, const Environment &
                       {"ARGON2_ITERATIONS", "1"}};
     // All tests come from one address and log in more often than anybody.
     for (const char *name : {"RATE_LIMIT_LOGIN", "RATE_LIMIT_SIGNUP", "RATE_LIMIT_REFRESH", "RATE_LIMIT_MFA", "RATE_LIMIT_MAIL",
-                             "RATE_LIMIT_SLUG_CHECK", "RATE_LIMIT_ACCOUNT"})
+                             "RATE_LIMIT_SLUG_CHECK", "RATE_LIMIT_ACCOUNT", "RATE_LIMIT_CLIENT"})
         d->environment[name] = "1000000/1m";
     d->environment["LOGIN_FAILURES"] = "1000";
     d->environment["ACCOUNT_FAILURES"] = "1000";

@@ -57,7 +57,7 @@ TestServer::TestServer(TestDatabase database, const QString &dataDirectory, cons
     };
     // All tests come from one address and log in more often than anybody. Limits are what other tests are about.
     for (const char *name : {"RATE_LIMIT_LOGIN", "RATE_LIMIT_SIGNUP", "RATE_LIMIT_REFRESH", "RATE_LIMIT_MFA", "RATE_LIMIT_MAIL",
-                             "RATE_LIMIT_SLUG_CHECK", "RATE_LIMIT_ACCOUNT"})
+                             "RATE_LIMIT_SLUG_CHECK", "RATE_LIMIT_ACCOUNT", "RATE_LIMIT_CLIENT"})
         environment[name] = "1000000/1m";
     for (const auto &[name, value] : settings)
         environment[name] = value;

@@ -95,8 +95,17 @@ QString curlOf(const EndpointDescription &endpoint, const Schemas &schemas)
     line += QStringLiteral(" \"$AEGIS_URL%1\"").arg(path);
     if (endpoint.info->access.needsToken())
         line += QStringLiteral(" \\\n  -H \"Authorization: Bearer $ACCESS_TOKEN\"");
+    if (endpoint.info->access.needsClient())
+        line += QStringLiteral(" \\\n  -u \"$CLIENT_ID:$CLIENT_SECRET\"");
     if (endpoint.info->takesIdempotencyKey)
         line += QStringLiteral(" \\\n  -H \"Idempotency-Key: $(cat /proc/sys/kernel/random/uuid)\"");
+    if (endpoint.requestIsForm) {
+        for (const FieldDescription &field : schemas.at(endpoint.request).fields) {
+            if (field.required)
+                line += QStringLiteral(" \\\n  --data-urlencode ") + quoted(textOf(field.name) + QLatin1Char('=') + textOf(field.example));
+        }
+        return line;
+    }
     if (!endpoint.request.empty() && !endpoint.info->bodyIsOptional)
         line += QStringLiteral(" \\\n  -H 'Content-Type: application/json' \\\n  -d ")
             + quoted(QString::fromUtf8(schemas.at(endpoint.request).example));
@@ -110,6 +119,8 @@ QString accessOf(const Access &access)
         return QStringLiteral("Anybody may call.");
     case Access::Kind::Bearer:
         return QStringLiteral("Needs an access token.");
+    case Access::Kind::Client:
+        return QStringLiteral("Needs the credentials of a program.");
     case Access::Kind::Permission:
         return QStringLiteral("Needs an access token with the permission %1.").arg(code(textOf(access.permission())));
     }
@@ -168,7 +179,10 @@ QString sectionOf(const EndpointDescription &endpoint, const ApiDescription &api
         parameters.push_back(api.idempotencyKey);
     html += fieldTable("Parameters", parameters);
     if (!endpoint.request.empty())
-        html += fieldTable(info.bodyIsOptional ? "Body (may be left out)" : "Body", api.schemas.at(endpoint.request).fields);
+        html += fieldTable(endpoint.requestIsForm    ? "Form"
+                               : info.bodyIsOptional ? "Body (may be left out)"
+                                                     : "Body",
+                           api.schemas.at(endpoint.request).fields);
     html += QStringLiteral("<h3>Example</h3>\n") + block(curlOf(endpoint, api.schemas));
     html += QStringLiteral("<h3>Answer: %1</h3>\n").arg(*info.successStatus);
     html += fieldTable("Header fields", endpoint.replyHeaders);
@@ -210,7 +224,8 @@ const char *const introduction = R"html(<h1>Aegis API</h1>
 <p>JSON in camelCase, times in RFC 3339 UTC, ids are UUIDs. Every path also answers under <code>/v1</code>. Unknown fields are refused.</p>
 <p>A refusal is <code>application/problem+json</code> (RFC 9457): branch on its <code>code</code> (<a href="#problems">all of them</a>), quote its <code>correlationId</code> when you ask for help.
 An <code>X-Correlation-ID</code> of yours (a UUID) is taken over. Calls that make something take an <code>Idempotency-Key</code>: see <a href="#repeating">Repeating a call</a>.</p>
-<p>The examples need <code>AEGIS_URL</code>, the address that you read this at, and <code>ACCESS_TOKEN</code> from a login.</p>
+<p>The examples need <code>AEGIS_URL</code>, the address that you read this at, <code>ACCESS_TOKEN</code> from a login, and <code>CLIENT_ID</code> with <code>CLIENT_SECRET</code> from <code>aegisd clients create</code>.
+Calls with these take forms and tell refusals as OAuth has it (RFC 6749), with the same <code>code</code>.</p>
 )html";
 
 } // namespace

@@ -61,6 +61,7 @@ ApiDescription ApiDescription::make()
         if constexpr (takesBody<E>()) {
             describe<Request>(api.schemas);
             endpoint.request = Fields<Request>::name;
+            endpoint.requestIsForm = takesForm<E>();
         }
         if constexpr (OneOf<Response>) {
             describeAlternatives<Response>(api.schemas);
@@ -108,6 +109,8 @@ QString rateClassName(RateClass rateClass)
         return QStringLiteral("account");
     case RateClass::Mail:
         return QStringLiteral("mail");
+    case RateClass::Client:
+        return QStringLiteral("client");
     }
     return {};
 }

@@ -11,6 +11,7 @@ struct EndpointDescription {
     ProblemSet problems;
     std::vector<FieldDescription> parameters;   ///< path, query and header fields of the request
     std::string_view request;                   ///< schema of the body; empty: none
+    bool requestIsForm = false;                 ///< whether that body is a form
     std::string_view response;                  ///< schema of the answer; empty: no JSON made of a DTO
     std::vector<FieldDescription> replyHeaders; ///< header fields of the answer
     bool repliesContent = false;                ///< whether the answer has a body

@@ -88,8 +88,10 @@ void writeTextList(JsonWriter &out, std::string_view elements)
 {
     out.beginArray();
     const QList<QByteArray> parts = QByteArray(elements.data(), static_cast<qsizetype>(elements.size())).split(',');
-    for (const QByteArray &part : parts)
-        out.utf8(part);
+    for (const QByteArray &part : parts) {
+        if (!elements.empty())
+            out.utf8(part);
+    }
     out.endArray();
 }
 

@@ -131,7 +131,7 @@ template <HasFields Dto> void writeExample(JsonWriter &out, ExampleChanges chang
         const std::string path = prefix + std::string(field.name);
         const ExampleChange *change = changeOf(changes, path);
         const bool isNone = change && !change->value.data();
-        if (field.rules.in != In::Body || (isNone && OptionalValue<Type>::value && !field.rules.nullable))
+        if (!isInBody(field.rules.in) || (isNone && OptionalValue<Type>::value && !field.rules.nullable))
             return;
         out.key(field.name);
         if (!isNone) {
@@ -159,7 +159,7 @@ template <HasFields Dto> std::vector<FieldDescription> describeFields(bool ofBod
 {
     std::vector<FieldDescription> fields;
     forEachField<Dto>([&](const auto &field) {
-        if ((field.rules.in == In::Body) != ofBody)
+        if (isInBody(field.rules.in) != ofBody)
             return;
         using Type = typename std::remove_cvref_t<decltype(field)>::Type;
         const QJsonObject schema = schemaOf<Type>(field.rules, schemas);

@@ -14,7 +14,7 @@ QJsonObject propertyOf(const FieldDescription &field)
     return schema;
 }
 
-QJsonObject objectSchema(const SchemaDescription &description, bool isRequest)
+QJsonObject objectSchema(const SchemaDescription &description, bool isRequest, bool isForm)
 {
     if (!description.oneOf.empty()) {
         QJsonArray alternatives;
@@ -34,7 +34,7 @@ QJsonObject objectSchema(const SchemaDescription &description, bool isRequest)
                        {QStringLiteral("examples"), QJsonArray{parsed(description.example)}}};
     if (!required.isEmpty())
         schema.insert(QStringLiteral("required"), required);
-    if (isRequest) // answers may get new members
+    if (isRequest && !isForm) // answers may get new members, and forms unknown ones
         schema.insert(QStringLiteral("additionalProperties"), false);
     return schema;
 }
@@ -97,6 +97,8 @@ QJsonArray parametersOf(const EndpointDescription &endpoint)
 /// The ways to authenticate: any one of them. A write by cookie needs the CSRF token beside it.
 QJsonArray securityOf(const EndpointInfo &info)
 {
+    if (info.access.needsClient())
+        return {QJsonObject{{QStringLiteral("clientCredentials"), QJsonArray()}}};
     if (!info.access.needsToken())
         return {};
     QJsonObject byCookie{{QStringLiteral("accessCookie"), QJsonArray()}};
@@ -155,9 +157,9 @@ QJsonObject operationOf(const EndpointDescription &endpoint, const Schemas &sche
     if (!endpoint.request.empty()) {
         const QJsonObject media{{QStringLiteral("schema"), referenceTo(endpoint.request)},
                                 {QStringLiteral("example"), parsed(schemas.at(endpoint.request).example)}};
+        const QString type = endpoint.requestIsForm ? QStringLiteral("application/x-www-form-urlencoded") : QStringLiteral("application/json");
         operation.insert(QStringLiteral("requestBody"),
-                         QJsonObject{{QStringLiteral("required"), !info.bodyIsOptional},
-                                     {QStringLiteral("content"), QJsonObject{{QStringLiteral("application/json"), media}}}});
+                         QJsonObject{{QStringLiteral("required"), !info.bodyIsOptional}, {QStringLiteral("content"), QJsonObject{{type, media}}}});
     }
     return operation;
 }
@@ -185,12 +187,14 @@ QJsonObject replyHeader(const char *description, const QJsonObject &schema)
 
 QJsonObject componentsOf(const ApiDescription &api)
 {
-    QJsonObject schemas{{QStringLiteral("Problem"), problemSchema()}};
+    QJsonObject schemas{{QStringLiteral("Problem"), problemSchema()}, {QStringLiteral("OAuthError"), oauthErrorSchema()}};
     for (const auto &[name, description] : api.schemas) {
         const auto &wanted = name; // clang 14 captures no structured binding
         const bool isRequest = std::any_of(api.endpoints.begin(), api.endpoints.end(),
                                            [&](const auto &endpoint) { return endpoint.request == wanted; });
-        schemas.insert(textOf(name), objectSchema(description, isRequest));
+        const bool isForm = std::any_of(api.endpoints.begin(), api.endpoints.end(),
+                                        [&](const auto &endpoint) { return endpoint.requestIsForm && endpoint.request == wanted; });
+        schemas.insert(textOf(name), objectSchema(description, isRequest, isForm));
     }
     return {
         {QStringLiteral("schemas"), schemas},
@@ -210,7 +214,7 @@ QJsonObject componentsOf(const ApiDescription &api)
                                   plainSchema("string", nullptr))},
                      {QStringLiteral("RateLimitPolicy"),
                       replyHeader("Calls (`q`) in so many seconds (`w`), by client address or person.", plainSchema("string", nullptr))},
-                     {QStringLiteral("Challenge"), replyHeader("How to authenticate (RFC 6750).", plainSchema("string", nullptr))}}},
+                     {QStringLiteral("Challenge"), replyHeader("How to authenticate (RFC 6750, RFC 7617).", plainSchema("string", nullptr))}}},
         {QStringLiteral("securitySchemes"),
          QJsonObject{{QStringLiteral("accessToken"),
                       QJsonObject{{QStringLiteral("type"), QStringLiteral("http")},
@@ -225,7 +229,14 @@ QJsonObject componentsOf(const ApiDescription &api)
                      {QStringLiteral("csrfToken"),
                       securityScheme("X-CSRF-Token", QStringLiteral("header"),
                                      "That of the session: what the answer that set the cookies said in X-CSRF-Token, and what the cookie "
-                                     "`__Host-aegis-csrf` holds.")}}},
+                                     "`__Host-aegis-csrf` holds.")},
+                     {QStringLiteral("clientCredentials"),
+                      QJsonObject{{QStringLiteral("type"), QStringLiteral("http")},
+                                  {QStringLiteral("scheme"), QStringLiteral("basic")},
+                                  {QStringLiteral("description"),
+                                   QStringLiteral(
+                                       "`Authorization: Basic` with the id and the secret of a program, which an operator has made (`aegisd clients "
+                                       "create`). Or both as `client_id` and `client_secret` in the form.")}}}}},
     };
 }
 
@@ -233,7 +244,8 @@ QString introductionOf(const ApiDescription &api)
 {
     return QStringLiteral("JSON in camelCase, times in RFC 3339 UTC, ids are UUIDs. Unknown fields are refused. Every refusal is a problem document "
                           "(RFC 9457) with a stable `code`; branch on that and never on its sentences. Names and codes in problem documents and "
-                          "answers may be added, so ignore those that you do not know.\n\n"
+                          "answers may be added, so ignore those that you do not know. Calls with client credentials take forms, where unknown "
+                          "parameters are passed over, and tell refusals as OAuth has it (RFC 6749), with the same `code`.\n\n"
                           "## Problem codes\n\nAny call can be answered with any of them, also one of which an operation says nothing.\n\n%1\n"
                           "## Codes of fields\n\nThe `code` of each element of `errors`, on 422. Rules of passwords are settings of the "
                           "server.\n\n%2")

@@ -60,9 +60,14 @@ QString newPasswordField(const EndpointDescription &endpoint, const Schemas &sch
 }
 
 /// A real document of the problem, as the server would send it.
-QJsonObject documentOf(const Problem &problem)
+QJsonObject documentOf(const Problem &problem, ProblemForm form = ProblemForm::Document)
 {
-    return parsed(renderProblem(problem, exampleCorrelation).body);
+    return parsed(renderProblem(problem, exampleCorrelation, form).body);
+}
+
+ProblemForm formOf(const EndpointDescription &endpoint)
+{
+    return endpoint.info->access.needsClient() ? ProblemForm::OAuth : ProblemForm::Document;
 }
 
 QJsonObject exampleOf(ProblemCode code, const EndpointDescription &endpoint, const Schemas &schemas)
@@ -75,7 +80,9 @@ QJsonObject exampleOf(ProblemCode code, const EndpointDescription &endpoint, con
     if (code == ProblemCode::PasswordPolicy)
         problem.fields = {
             {newPasswordField(endpoint, schemas), FieldCode::PasswordTooCommon, QStringLiteral("The password is among the most common ones.")}};
-    return documentOf(problem);
+    if (code == ProblemCode::MalformedForm)
+        problem.detail = QStringLiteral("token: Must be given.");
+    return documentOf(problem, formOf(endpoint));
 }
 
 QJsonObject summarized(const ProblemInfo &info, const QJsonObject &example)
@@ -83,11 +90,13 @@ QJsonObject summarized(const ProblemInfo &info, const QJsonObject &example)
     return {{QStringLiteral("summary"), QString(info.title)}, {QStringLiteral("value"), example}};
 }
 
-QJsonObject problemContent(const QJsonObject &examples)
+QJsonObject problemContent(const QJsonObject &examples, ProblemForm form = ProblemForm::Document)
 {
-    return {{QStringLiteral("application/problem+json"),
-             QJsonObject{{QStringLiteral("schema"), reference(QStringLiteral("schemas"), QStringLiteral("Problem"))},
-                         {QStringLiteral("examples"), examples}}}};
+    const bool isOAuth = form == ProblemForm::OAuth;
+    return {{isOAuth ? QStringLiteral("application/json") : QStringLiteral("application/problem+json"),
+             QJsonObject{
+                 {QStringLiteral("schema"), reference(QStringLiteral("schemas"), isOAuth ? QStringLiteral("OAuthError") : QStringLiteral("Problem"))},
+                 {QStringLiteral("examples"), examples}}}};
 }
 
 void addHeader(QJsonObject &headers, const char *name, const char *component)
@@ -126,6 +135,18 @@ QJsonObject problemSchema()
     };
 }
 
+QJsonObject oauthErrorSchema()
+{
+    const QJsonObject own{{QStringLiteral("type"), QStringLiteral("object")},
+                          {QStringLiteral("required"), namesOf({"error"})},
+                          {QStringLiteral("properties"),
+                           QJsonObject{{QStringLiteral("error"),
+                                        text("`invalid_request`, `invalid_client`, `temporarily_unavailable` or `server_error`; `code` says more.")},
+                                       {QStringLiteral("error_description"), text("English sentence for a developer.")}}}};
+    return {{QStringLiteral("description"), QStringLiteral("A refusal as OAuth has it (RFC 6749, 5.2), with the members of a problem besides.")},
+            {QStringLiteral("allOf"), QJsonArray{reference(QStringLiteral("schemas"), QStringLiteral("Problem")), own}}};
+}
+
 QJsonObject replyHeaders(int status, ProblemSet problems)
 {
     QJsonObject headers;
@@ -157,7 +178,7 @@ void addProblems(const EndpointDescription &endpoint, const Schemas &schemas, QJ
             examples.insert(QString(info->name), summarized(*info, exampleOf(info->code, endpoint, schemas)));
             problems = problems | ProblemSet{info->code};
         }
-        QJsonObject content = problemContent(examples);
+        QJsonObject content = problemContent(examples, formOf(endpoint));
         const QString key = QString::number(status);
         QJsonObject response = responses.value(key).toObject();
         if (!response.isEmpty()) { // a status that also has an answer of its own, such as an unhealthy 503

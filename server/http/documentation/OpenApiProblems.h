@@ -8,6 +8,8 @@ namespace aegis::http {
 
 /// The schema of a problem document. Its codes are told and not enumerated: a generated client must not fail at a new one.
 QJsonObject problemSchema();
+/// The same with the members that RFC 6749 (5.2) has.
+QJsonObject oauthErrorSchema();
 
 /// A response for each status that a problem of the endpoint has, with an example for each problem, and the `default` one. A
 /// status that is there already keeps what it has.

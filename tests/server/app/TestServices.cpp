@@ -100,7 +100,7 @@ void TestServices::answersEveryEndpoint()
     const auto services = make({});
     http::Api api;
 
-    services->bind(api, MetricsAccess::Loopback);
+    services->bind(api, m_settings);
 
     QCOMPARE(api.missing(), QStringList());
 }

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void refusesACommandLine();
     void handsTheSettingsToTheCommand();
     void givesTheCommandsExitCode();
+    void handsTheOperandsToTheCommand();
     void stopsAtBadSettings();
     void showsWhichSettingsHold();
     void namesEverySettingWithDefaultAndReason();
@@ -66,6 +67,12 @@ void TestCommands::understandsACommandLine_data()
     row("calibrate", CommandName::Calibrate);
     row("keys rotate-encryption", CommandName::RotateEncryption);
     row("keys rotate-encryption --config /etc/aegis.conf", CommandName::RotateEncryption, "/etc/aegis.conf");
+    row("keys list", CommandName::KeysList);
+    row("keys rotate --config /etc/aegis.conf", CommandName::KeysRotate, "/etc/aegis.conf");
+    row("clients create gateway", CommandName::ClientsCreate);
+    row("clients create --config /etc/aegis.conf gateway --organization engines", CommandName::ClientsCreate, "/etc/aegis.conf");
+    row("clients list", CommandName::ClientsList);
+    row("clients revoke 0193a0f0-7c00-7abc-8def-0000000c11e7", CommandName::ClientsRevoke);
     row("version", CommandName::Version);
     row("--version", CommandName::Version);
     row("--help", CommandName::Help);
@@ -110,6 +117,15 @@ void TestCommands::refusesACommandLine_data()
     QTest::newRow("nothing to import") << QStringList{QStringLiteral("import-users")} << QStringLiteral("import-users needs the path of a file");
     QTest::newRow("two files to import") << QStringList{QStringLiteral("import-users"), QStringLiteral("a"), QStringLiteral("b")}
                                          << QStringLiteral("unknown command 'b'");
+    QTest::newRow("an unknown half") << QStringList{QStringLiteral("keys"), QStringLiteral("burn")} << QStringLiteral("unknown command 'keys burn'");
+    QTest::newRow("no name") << QStringList{QStringLiteral("clients"), QStringLiteral("create")} << QStringLiteral("aegisd clients create NAME");
+    QTest::newRow("two names") << QStringList{QStringLiteral("clients"), QStringLiteral("create"), QStringLiteral("a"), QStringLiteral("b")}
+                               << QStringLiteral("unknown command 'b'");
+    QTest::newRow("no slug") << QStringList{QStringLiteral("clients"), QStringLiteral("create"), QStringLiteral("a"),
+                                            QStringLiteral("--organization")}
+                             << QStringLiteral("--organization needs");
+    QTest::newRow("an operand that is not asked for")
+        << QStringList{QStringLiteral("keys"), QStringLiteral("list"), QStringLiteral("x")} << QStringLiteral("unknown command 'x'");
     QTest::newRow("empty argument") << QStringList{QString()} << QStringLiteral("unknown command ''");
 }
 
@@ -148,6 +164,24 @@ void TestCommands::givesTheCommandsExitCode()
 
     QCOMPARE(run({QStringLiteral("migrate")}, {}, commands).code, 7);
     QCOMPARE(run({QStringLiteral("run")}, {}, commands).code, 1); // not given
+}
+
+void TestCommands::handsTheOperandsToTheCommand()
+{
+    QStringList seen;
+    Commands commands;
+    commands.clients = [&seen](const LoadedSettings &, const CommandLine &line) {
+        seen = {line.operand, line.organization};
+        return 0;
+    };
+
+    QCOMPARE(run({QStringLiteral("clients"), QStringLiteral("create"), QStringLiteral("my gateway"), QStringLiteral("--organization"),
+                  QStringLiteral("engines")},
+                 {}, commands)
+                 .code,
+             0);
+
+    QCOMPARE(seen, (QStringList{QStringLiteral("my gateway"), QStringLiteral("engines")}));
 }
 
 void TestCommands::stopsAtBadSettings()

@@ -49,6 +49,16 @@ void TestSettingsChecks::refusesWhatDoesNotGoTogether_data()
     QTest::newRow("one secret for both tokens") << QByteArray(
         "JWT_SECRET=0123456789abcdef0123456789abcdef;JWT_REFRESH_SECRET=0123456789abcdef0123456789abcdef")
                                                 << QStringLiteral("JWT_REFRESH_SECRET");
+    QTest::newRow("HS256 without a secret") << QByteArray("JWT_ALGORITHM=HS256") << QStringLiteral("JWT_ALGORITHM");
+    QTest::newRow("a secret for nothing") << QByteArray("JWT_ALGORITHM=EdDSA;JWT_SECRET=0123456789abcdef0123456789abcdef")
+                                          << QStringLiteral("JWT_ALGORITHM");
+    QTest::newRow("a previous secret alone") << QByteArray("JWT_SECRET_PREVIOUS=0123456789abcdef0123456789abcdef")
+                                             << QStringLiteral("JWT_SECRET_PREVIOUS");
+    QTest::newRow("the same secret before") << QByteArray(
+        "JWT_SECRET=0123456789abcdef0123456789abcdef;JWT_SECRET_PREVIOUS=0123456789abcdef0123456789abcdef")
+                                            << QStringLiteral("JWT_SECRET_PREVIOUS");
+    QTest::newRow("a key signs before caches know it") << QByteArray("JWT_KEY_PUBLISHED_AHEAD=5m") << QStringLiteral("JWT_KEY_PUBLISHED_AHEAD");
+    QTest::newRow("a key's turn is over before it comes") << QByteArray("JWT_KEY_ROTATION=1h") << QStringLiteral("JWT_KEY_ROTATION");
     QTest::newRow("access outlives refresh") << QByteArray("JWT_ACCESS_EXPIRATION=1h;JWT_REFRESH_EXPIRATION=30m")
                                              << QStringLiteral("JWT_ACCESS_EXPIRATION");
     QTest::newRow("idle longer than absolute") << QByteArray("SESSION_IDLE_LIFETIME=31d") << QStringLiteral("SESSION_IDLE_LIFETIME");
@@ -160,6 +170,10 @@ void TestSettingsChecks::allowsWhatGoesTogether_data()
     QTest::newRow("programs that are not asked for") << QByteArray("POSTGRES_BIN_DIR=/nope;DATABASE_URL=postgresql://h/d");
     QTest::newRow("parameters of an address") << QByteArray("DATABASE_URL=postgresql://u:p@h/d?sslmode=require&connect_timeout=3");
     QTest::newRow("bcrypt") << QByteArray("PASSWORD_HASH=bcrypt;BCRYPT_ROUNDS=12");
+    QTest::newRow("EdDSA") << QByteArray("JWT_ALGORITHM=EdDSA");
+    QTest::newRow("RS256, in small letters") << QByteArray("JWT_ALGORITHM=rs256");
+    QTest::newRow("HS256 with its secrets") << QByteArray(
+        "JWT_ALGORITHM=HS256;JWT_SECRET=0123456789abcdef0123456789abcdef;JWT_SECRET_PREVIOUS=fedcba9876543210fedcba9876543210");
     QTest::newRow("no grace") << QByteArray("REFRESH_GRACE=0");
 }
 

@@ -4,7 +4,10 @@
 #include "server/passwords/PasswordHasher.h"
 #include "tests/integration/SecondFactors.h"
 #include "tests/support/MailBox.h"
+#include "server/app/Services.h"
+#include "tests/support/Await.h"
 #include "tests/support/TestMain.h"
+#include "server/oauth/ClientRegistry.h"
 #include "tests/support/TestServer.h"
 
 #include <QtCore/QJsonDocument>
@@ -67,6 +70,20 @@ void TestEmittedEvents::initTestCase()
     m_server->advance(std::chrono::minutes(1));
     QCOMPARE(client.post("/auth/refresh", refresh).status, 401);
 
+    // A program that revokes a token, and then loses its credentials.
+    DatabaseSession operatorsSession(m_server->database().serving);
+    const SignedUp watched = m_server->signUp();
+    ClientRegistry registry(operatorsSession, Secret(QByteArray(32, 'k')));
+    const auto program = registry.create(QStringLiteral("gateway"), QString::fromUtf8(watched.slug), m_server->now());
+    QVERIFY_RESULT(program);
+    RequestContext asProgram = RequestContext::forSystem(m_server->now());
+    asProgram.application = {.id = program->id, .organization = {}};
+    asProgram.client.userAgent = QStringLiteral("test");
+    TokenRequest revocation;
+    revocation.token = Secret(watched.refreshToken);
+    QVERIFY_RESULT(await(m_server->application().services().tokenRevocation.revoke(asProgram, revocation)));
+    QVERIFY_RESULT(registry.revoke(program->id, m_server->now()));
+
     QCOMPARE(client.as(person.accessToken).post("/auth/logout").status, 204);
     QCOMPARE(client.as(again.accessToken).post("/auth/logout", {{QStringLiteral("allDevices"), true}}).status, 204);
 
@@ -97,7 +114,9 @@ void TestEmittedEvents::initTestCase()
              204);
     m_server->advance(std::chrono::hours(24) * 8); // whoever is still logged in is not any more
 
-    m_secrets = {verification,
+    m_secrets = {program->secret.reveal().toByteArray(),
+                 watched.refreshToken,
+                 verification,
                  reset,
                  second,
                  third,

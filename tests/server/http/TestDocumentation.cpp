@@ -22,6 +22,7 @@ private Q_SLOTS:
     void requestsAreClosedAndBounded();
     void examplesAreAcceptedByTheDecoder();
     void securityFollowsTheAccess();
+    void formsAreTold();
     void headerFieldsOfAnswersAreTold();
     void unhealthyKeepsItsShapeBesideTheProblems();
     void saysWhatIsSent();
@@ -109,11 +110,12 @@ void TestDocumentation::everyOperationHasItsProblemsWithExamples()
         for (const ProblemInfo &info : problemCatalogue()) {
             if (!endpoint.problems.contains(info.code))
                 continue;
-            const QJsonValue media = responses.value(
-                QString::number(info.status))[QLatin1String("content")][QLatin1String("application/problem+json")];
+            const QJsonValue media = responses.value(QString::number(info.status))[QLatin1String(
+                "content")][endpoint.info->access.needsClient() ? QLatin1String("application/json") : QLatin1String("application/problem+json")];
             const QJsonValue example = media[QLatin1String("examples")][QString(info.name)][QLatin1String("value")];
             QCOMPARE(example[QLatin1String("code")].toString(), QString(info.name));
             QCOMPARE(example[QLatin1String("status")].toInt(), info.status);
+            QCOMPARE(example[QLatin1String("error")].isString(), endpoint.info->access.needsClient());
         }
         QVERIFY(responses.contains(QStringLiteral("500")));
     }
@@ -145,7 +147,7 @@ void TestDocumentation::examplesAreAcceptedByTheDecoder()
 {
     int checked = 0;
     endpoints::All::forEach([&]<class E>() {
-        if constexpr (takesBody<E>()) {
+        if constexpr (takesBody<E>() && !takesForm<E>()) {
             const auto request = decode<typename E::Request>(m_api.schemas.at(Fields<typename E::Request>::name).example);
             QVERIFY_RESULT(request);
             ++checked;
@@ -165,12 +167,27 @@ void TestDocumentation::securityFollowsTheAccess()
 {
     for (const EndpointInfo *info : endpoints::All::infos) {
         const QJsonObject found = operation(*info->path, methodOf(*info));
-        QCOMPARE(found.value(QLatin1String("security")).toArray().isEmpty(), !info->access.needsToken());
+        QCOMPARE(found.value(QLatin1String("security")).toArray().isEmpty(), info->access.kind() == Access::Kind::Public);
         QCOMPARE(found.value(QLatin1String("responses")).toObject().contains(QStringLiteral("401")) || !info->access.needsToken(), true);
         const QByteArray parameters = QJsonDocument(found.value(QLatin1String("parameters")).toArray()).toJson();
         QCOMPARE(parameters.contains("IdempotencyKey"), info->takesIdempotencyKey);
         QVERIFY(parameters.contains("CorrelationId"));
     }
+}
+
+void TestDocumentation::formsAreTold()
+{
+    const QJsonObject introspect = operation("/oauth/introspect", "post");
+    const QJsonObject content = introspect.value(QLatin1String("requestBody"))[QLatin1String("content")].toObject();
+    const QJsonValue schema = m_document.value(QLatin1String("components"))[QLatin1String("schemas")][QLatin1String("TokenRequest")];
+
+    QCOMPARE(content.keys(), QStringList{QStringLiteral("application/x-www-form-urlencoded")});
+    QCOMPARE(schema[QLatin1String("required")].toArray(), QJsonArray{QStringLiteral("token")});
+    QCOMPARE(schema[QLatin1String("properties")].toObject().keys(),
+             (QStringList{QStringLiteral("client_id"), QStringLiteral("client_secret"), QStringLiteral("token"), QStringLiteral("token_type_hint")}));
+    QVERIFY(!schema.toObject().contains(QLatin1String("additionalProperties"))); // unknown ones are passed over
+    QCOMPARE(introspect.value(QLatin1String("security")).toArray().at(0).toObject().keys(), QStringList{QStringLiteral("clientCredentials")});
+    QVERIFY(m_page.html.contains("-u &quot;$CLIENT_ID:$CLIENT_SECRET&quot; \\\n  --data-urlencode 'token=eyJ"));
 }
 
 void TestDocumentation::headerFieldsOfAnswersAreTold()

@@ -334,6 +334,8 @@ void TestAccessTokens::believesTheKeysOfTheMoment()
     m_keys.replace(KeySet::of({next}));
     QVERIFY(!withoutMemory.verify(old.reveal(), sampleNow).ok());
     QVERIFY_RESULT(withoutMemory.verify(young.reveal(), sampleNow));
+    QVERIFY2(!tokens.verify(old.reveal(), sampleNow).ok(), "it was remembered, and its key is gone");
+    QVERIFY_RESULT(tokens.verify(young.reveal(), sampleNow));
     m_keys.replace(KeySet::of({m_key}));
 }
 

@@ -63,12 +63,26 @@ void TestEndpoints::onlyTheListedOnesArePublic()
 {
     std::set<std::string_view> open;
     for (const EndpointInfo *info : endpoints::All::infos) {
-        if (!info->access.needsToken())
+        if (info->access.kind() == Access::Kind::Public)
             open.insert(*info->operationId);
     }
-    const std::set<std::string_view> expected{"signup",      "register",    "login",          "refresh",      "slugAvailable", "jwks",
-                                              "openApi",     "docs",        "healthLive",     "healthReady",  "metrics",       "mfaChallenge",
-                                              "emailVerify", "emailResend", "passwordForgot", "passwordReset"};
+    const std::set<std::string_view> expected{"signup",
+                                              "register",
+                                              "login",
+                                              "refresh",
+                                              "slugAvailable",
+                                              "jwks",
+                                              "openApi",
+                                              "docs",
+                                              "healthLive",
+                                              "healthReady",
+                                              "metrics",
+                                              "mfaChallenge",
+                                              "emailVerify",
+                                              "emailResend",
+                                              "passwordForgot",
+                                              "passwordReset",
+                                              "authorizationServer"};
     QVERIFY(open == expected);
 }
 
@@ -80,6 +94,10 @@ void TestEndpoints::shapeBringsItsProblemsAlong()
     QVERIFY(problemsOf<endpoints::Signup>().contains(ProblemCode::IdempotencyKeyReused));
     QVERIFY(problemsOf<endpoints::Me>().contains(ProblemCode::Unauthenticated));
     QVERIFY(!problemsOf<endpoints::Me>().contains(ProblemCode::MalformedJson));
+    QVERIFY(problemsOf<endpoints::Introspect>().contains(ProblemCode::InvalidClient));
+    QVERIFY(problemsOf<endpoints::Introspect>().contains(ProblemCode::MalformedForm));
+    QVERIFY(!problemsOf<endpoints::Introspect>().contains(ProblemCode::ValidationFailed));
+    QVERIFY(!problemsOf<endpoints::Introspect>().contains(ProblemCode::Unauthenticated));
 }
 
 AEGIS_TEST(TestEndpoints)

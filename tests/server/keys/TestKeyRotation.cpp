@@ -1,0 +1,200 @@
+#include "server/keys/KeyFeed.h"
+#include "server/keys/SigningKeyStore.h"
+#include "tests/support/TestCluster.h"
+#include "tests/support/TestMain.h"
+#include "tests/support/Together.h"
+
+using namespace aegis;
+using namespace aegis::test;
+using namespace std::chrono_literals;
+
+/// Signing keys take turns in a real table.
+class TestKeyRotation : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { m_database = TestCluster::instance().create(); }
+    void aCommandLetsTheNextKeySign();
+    void aKeyThatIsTooNewWaits();
+    void manyAtOnceRotateOnce();
+    void manyFirstStartsMakeTwoKeys();
+    void anExpiredKeyIsDeleted();
+    void theRingFollowsTheTable();
+    void theRingStaysWithoutTheDatabase();
+    void eachTakeoverIsTold();
+
+private:
+    static Sealing sealing() { return Sealing::make({{1, Secret(QByteArray(32, 'k'))}}).value(); }
+    DatabaseSession session() const { return DatabaseSession(m_database.serving); }
+    std::vector<KeyTimes> keys() const
+    {
+        DatabaseSession db = session();
+        using Keys = std::vector<KeyTimes>;
+        return db.read<Keys>(RequestContext::forSystem(m_now), SigningKeyStore::times).value();
+    }
+    template <class T> T ask(Sql sql) const
+    {
+        DatabaseSession superuser(m_database.administrator);
+        return superuser
+            .read<T>(RequestContext::forSystem(m_now),
+                     [&](Tx &tx) -> Result<T> {
+                         TRY(const Row row, tx.queryOne(ProblemCode::Internal, sql));
+                         return row.get<T>(0);
+                     })
+            .value();
+    }
+
+    TestDatabase m_database;
+    const Sealing m_sealing = sealing();
+    const Instant m_now = systemNow();
+    const KeyRules m_rules{.algorithm = SigningAlgorithm::EdDsa, .rotation = 24h * 90, .publishedAhead = 1h, .tokenLifetime = 15min};
+};
+
+void TestKeyRotation::aCommandLetsTheNextKeySign()
+{
+    DatabaseSession db = session();
+    KeyRotation rotation(db, m_sealing, m_rules);
+    const auto first = rotation.keepUp(m_now);
+    QVERIFY_RESULT(first);
+    QCOMPARE(first->size(), std::size_t(2));
+    const Instant later = m_now + 2h;
+
+    const auto turn = rotation.rotate(later);
+
+    QVERIFY_RESULT(turn);
+    QCOMPARE(turn->kid, first->at(1).kid);
+    QVERIFY(turn->signsFrom == later);
+    const std::vector<KeyTimes> present = keys();
+    QCOMPARE(present.size(), std::size_t(3));
+    QCOMPARE(present[signingPlace(present, later)].kid, turn->kid);
+    QCOMPARE(keyStateAt(present, 0, later), KeyState::Verifying);
+    QVERIFY(present[0].verifiesUntil.value() > later + m_rules.tokenLifetime);
+    QCOMPARE(keyStateAt(present, 2, later), KeyState::Next);
+    QVERIFY(present[2].signsFrom == later + m_rules.rotation);
+}
+
+void TestKeyRotation::aKeyThatIsTooNewWaits()
+{
+    DatabaseSession db = session();
+    KeyRotation rotation(db, m_sealing, m_rules);
+    const auto first = rotation.keepUp(m_now);
+    QVERIFY_RESULT(first);
+
+    const auto turn = rotation.rotate(m_now + 10min);
+    const auto again = rotation.rotate(m_now + 20min);
+
+    QVERIFY_RESULT(turn);
+    QVERIFY(turn->signsFrom == m_now + m_rules.publishedAhead); // from its making, not from the command
+    QVERIFY_RESULT(again);
+    QCOMPARE(again->kid, turn->kid);
+    QVERIFY(again->signsFrom == turn->signsFrom);
+    std::vector<KeyTimes> present = keys();
+    QCOMPARE(present.size(), std::size_t(2));
+    QCOMPARE(present[signingPlace(present, m_now + 59min)].kid, first->at(0).kid);
+    QCOMPARE(present[signingPlace(present, m_now + 60min)].kid, first->at(1).kid);
+}
+
+void TestKeyRotation::manyAtOnceRotateOnce()
+{
+    DatabaseSession db = session();
+    QVERIFY_RESULT(KeyRotation(db, m_sealing, m_rules).keepUp(m_now));
+    const Instant turn = m_now + m_rules.rotation + 1s;
+
+    const auto outcomes = together(8, [&](int) {
+        DatabaseSession own = session();
+        return KeyRotation(own, m_sealing, m_rules).keepUp(turn).ok() ? 1 : 0;
+    });
+
+    QCOMPARE(std::count(outcomes.begin(), outcomes.end(), 1), 8);
+    QCOMPARE(keys().size(), std::size_t(3));
+    QCOMPARE(ask<qint64>("select count(*) from aegis.event where type = 'SigningKeyRotated'"), qint64(2));
+    QCOMPARE(ask<qint64>("select count(*) from aegis.event where type = 'SigningKeyMade'"), qint64(3));
+    QCOMPARE(ask<qint64>("select count(*) from aegis.signing_key where signs_until is not null"), qint64(1));
+}
+
+void TestKeyRotation::manyFirstStartsMakeTwoKeys()
+{
+    together(8, [&](int) {
+        DatabaseSession own = session();
+        return KeyRotation(own, m_sealing, m_rules).keepUp(m_now, true).ok() ? 1 : 0;
+    });
+
+    QCOMPARE(keys().size(), std::size_t(2));
+    QCOMPARE(ask<qint64>("select count(*) from aegis.event where type = 'SigningKeyMade'"), qint64(2));
+}
+
+void TestKeyRotation::anExpiredKeyIsDeleted()
+{
+    DatabaseSession db = session();
+    KeyRotation rotation(db, m_sealing, m_rules);
+    const auto first = rotation.keepUp(m_now);
+    QVERIFY_RESULT(rotation.rotate(m_now + 2h));
+
+    QVERIFY_RESULT(rotation.keepUp(m_now + 2h + m_rules.tokenLifetime));
+    QCOMPARE(keys().size(), std::size_t(3));
+    QVERIFY_RESULT(rotation.keepUp(m_now + 3h));
+
+    const std::vector<KeyTimes> present = keys();
+    QCOMPARE(present.size(), std::size_t(2));
+    QVERIFY(present[0].kid != first->at(0).kid && present[1].kid != first->at(0).kid);
+}
+
+void TestKeyRotation::theRingFollowsTheTable()
+{
+    DatabaseSession db = session();
+    KeyRotation rotation(db, m_sealing, m_rules);
+    const auto first = rotation.keepUp(m_now);
+    std::map<QByteArray, SigningKey> opened;
+    KeyRing ring(openKeys(db, m_sealing, *first, m_now, opened).value());
+    KeyFeed feed(session(), m_sealing, m_rules, ring);
+    const auto before = ring.current();
+    const Instant later = m_now + 2h;
+    const auto old = before->signerAt(later).sign("{}");
+    QVERIFY_RESULT(feed.poll(m_now));
+
+    QVERIFY_RESULT(rotation.rotate(later)); // by another process
+    QVERIFY_RESULT(feed.poll(later));
+
+    const auto after = ring.current();
+    const auto token = after->signerAt(later).sign("{}");
+    QCOMPARE(after->signerAt(later).key().kid(), first->at(1).kid);
+    QVERIFY_RESULT(after->verifier().verify(token->reveal()));
+    QVERIFY_RESULT(after->verifier().verify(old->reveal()));
+    QVERIFY2(before->verifier().verify(token->reveal()).ok(), "who has not looked yet believes the new key's tokens");
+    QVERIFY(after->etag() != before->etag());
+    QVERIFY_RESULT(feed.poll(later + 1h));
+    QVERIFY2(!ring.current()->verifier().verify(old->reveal()).ok(), "a key goes with its last token");
+    QVERIFY(!ring.current()->jwks().contains(first->at(0).kid));
+}
+
+void TestKeyRotation::theRingStaysWithoutTheDatabase()
+{
+    DatabaseSession db = session();
+    const auto first = KeyRotation(db, m_sealing, m_rules).keepUp(m_now);
+    std::map<QByteArray, SigningKey> opened;
+    KeyRing ring(openKeys(db, m_sealing, *first, m_now, opened).value());
+    KeyFeed feed(DatabaseSession(ConnectionString::parse(QStringLiteral("host=127.0.0.1 port=1 dbname=none user=nobody connect_timeout=1")).value()),
+                 m_sealing, m_rules, ring);
+    const auto before = ring.current();
+
+    QVERIFY(!feed.poll(m_now).ok());
+
+    QCOMPARE(ring.current(), before);
+    const Instant turn = m_now + m_rules.rotation;
+    QCOMPARE(ring.current()->signerAt(turn).key().kid(), first->at(1).kid); // a planned turn comes all the same
+}
+
+void TestKeyRotation::eachTakeoverIsTold()
+{
+    DatabaseSession db = session();
+    KeyRotation rotation(db, m_sealing, m_rules);
+    const auto first = rotation.keepUp(m_now);
+    QVERIFY_RESULT(rotation.rotate(m_now + 2h));
+
+    QCOMPARE(ask<QString>("select string_agg((payload->>'kid') || ' ' || coalesce(payload->>'replaces', '-'), ',' order by id) from aegis.event "
+                          "where type = 'SigningKeyRotated'"),
+             QStringLiteral("%1 -,%2 %1").arg(QString::fromLatin1(first->at(0).kid), QString::fromLatin1(first->at(1).kid)));
+}
+
+AEGIS_TEST(TestKeyRotation)
+#include "TestKeyRotation.moc"
