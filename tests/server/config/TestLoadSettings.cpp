@@ -231,7 +231,7 @@ void TestLoadSettings::neverShowsASecret()
             QVERIFY(!loaded.problem().detail.contains(QString::fromLatin1(marker)));
         }
     }
-    QCOMPARE(secrets, 10);
+    QCOMPARE(secrets, 11);
 
     const auto loaded = load({{"JWT_SECRET", "hunter2-hunter2-a-secret-that-is-long-enough"}, {"DATABASE_URL", "postgresql://u:hunter2@h/d"}});
     QVERIFY_RESULT(loaded);

@@ -44,9 +44,9 @@ void TestJws::agreesWithTheRfcs()
     }
 }
 
-/// Five published verdicts cannot hold for a strict reader. 259 has an empty payload, which no token of ours and no JWT has. 367 and 370 are, byte for byte, the token of 357, which is valid
-/// (their padding was lost before publication). 372 and 373 hold a `?` inside a part and are called valid, but a character
-/// outside the alphabet must be refused (RFC 7515, 2; RFC 4648, 3.3).
+/// Five published verdicts cannot hold for a strict reader. 259 has an empty payload, which no token of ours and no JWT has. 367 and
+/// 370 are, byte for byte, the token of 357, which is valid (their padding was lost before publication). 372 and 373 hold a `?` inside
+/// a part and are called valid, but a character outside the alphabet must be refused (RFC 7515, 2; RFC 4648, 3.3).
 static bool expectedVerdict(int id, bool published)
 {
     if (id == 367 || id == 370)

@@ -1,13 +1,13 @@
+#include "server/app/Services.h"
 #include "server/crypto/Digest.h"
 #include "server/db/RowJson.h"
 #include "server/events/EventBatch.h"
+#include "server/oauth/ClientRegistry.h"
 #include "server/passwords/PasswordHasher.h"
 #include "tests/integration/SecondFactors.h"
-#include "tests/support/MailBox.h"
-#include "server/app/Services.h"
 #include "tests/support/Await.h"
+#include "tests/support/MailBox.h"
 #include "tests/support/TestMain.h"
-#include "server/oauth/ClientRegistry.h"
 #include "tests/support/TestServer.h"
 
 #include <QtCore/QJsonDocument>

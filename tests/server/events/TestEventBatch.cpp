@@ -256,7 +256,7 @@ void TestEventBatch::theCatalogueNamesEachTypeOnce()
             fields.insert(field.name);
         }
     }
-    QCOMPARE(names.size(), 27);
+    QCOMPARE(names.size(), 31);
 }
 
 void TestEventBatch::anUnknownNameIsNoType()

@@ -66,23 +66,9 @@ void TestEndpoints::onlyTheListedOnesArePublic()
         if (info->access.kind() == Access::Kind::Public)
             open.insert(*info->operationId);
     }
-    const std::set<std::string_view> expected{"signup",
-                                              "register",
-                                              "login",
-                                              "refresh",
-                                              "slugAvailable",
-                                              "jwks",
-                                              "openApi",
-                                              "docs",
-                                              "healthLive",
-                                              "healthReady",
-                                              "metrics",
-                                              "mfaChallenge",
-                                              "emailVerify",
-                                              "emailResend",
-                                              "passwordForgot",
-                                              "passwordReset",
-                                              "authorizationServer"};
+    const std::set<std::string_view> expected{
+        "authorizationServer", "signup",      "register", "login",        "refresh",     "slugAvailable", "jwks",           "openApi",      "docs",
+        "healthLive",          "healthReady", "metrics",  "mfaChallenge", "emailVerify", "emailResend",   "passwordForgot", "passwordReset"};
     QVERIFY(open == expected);
 }
 
