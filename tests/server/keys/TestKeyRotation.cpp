@@ -20,6 +20,7 @@ private Q_SLOTS:
     void manyFirstStartsMakeTwoKeys();
     void anExpiredKeyIsDeleted();
     void theRingFollowsTheTable();
+    void keysThatAnOperatorDeletesAreReplacedAtOnce();
     void theRingStaysWithoutTheDatabase();
     void eachTakeoverIsTold();
 
@@ -165,6 +166,34 @@ void TestKeyRotation::theRingFollowsTheTable()
     QVERIFY_RESULT(feed.poll(later + 1h));
     QVERIFY2(!ring.current()->verifier().verify(old->reveal()).ok(), "a key goes with its last token");
     QVERIFY(!ring.current()->jwks().contains(first->at(0).kid));
+}
+
+/// Somebody may know all private parts, also that of the next key.
+void TestKeyRotation::keysThatAnOperatorDeletesAreReplacedAtOnce()
+{
+    DatabaseSession db = session();
+    const auto first = KeyRotation(db, m_sealing, m_rules).keepUp(m_now);
+    std::map<QByteArray, SigningKey> opened;
+    KeyRing ring(openKeys(db, m_sealing, *first, m_now, opened).value());
+    KeyFeed feed(session(), m_sealing, m_rules, ring);
+    QVERIFY_RESULT(feed.poll(m_now));
+    const auto old = ring.current()->signerAt(m_now).sign("{}");
+    const std::uint64_t losses = ring.losses();
+
+    DatabaseSession superuser(m_database.administrator);
+    QVERIFY_RESULT(superuser.write<void>(RequestContext::forSystem(m_now), [](Tx &tx) -> Result<void> {
+        CHECK(tx.query("delete from aegis.signing_key"));
+        return {};
+    }));
+    QVERIFY_RESULT(feed.poll(m_now));
+
+    const std::vector<KeyTimes> present = keys();
+    QCOMPARE(present.size(), std::size_t(2));
+    QCOMPARE(ring.current()->times(), present);
+    QVERIFY(!ring.current()->verifier().verify(old->reveal()).ok());
+    QVERIFY(ring.losses() > losses); // what is remembered of verified tokens is forgotten
+    for (const KeyTimes &gone : *first)
+        QVERIFY(!ring.current()->jwks().contains(gone.kid));
 }
 
 void TestKeyRotation::theRingStaysWithoutTheDatabase()
