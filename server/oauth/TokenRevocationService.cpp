@@ -41,10 +41,11 @@ Task<Result<void>> TokenRevocationService::revokeAccess(const RequestContext &co
     EventBatch events(tenantContext);
     events.add(revokedEvent(context, grant.session, "access_token", QString::fromLatin1(grant.token.text())));
     const QByteArray envelopes = events.json();
-    Task<Result<bool>> task = TokenStateStore::revoke(m_database, tenantContext, grant, envelopes);
+    const Instant until = m_tokens.accessEndsBy(context.now); // and not its own end: clocks of instances differ
+    Task<Result<bool>> task = TokenStateStore::revoke(m_database, tenantContext, grant.token, until, envelopes);
     CO_TRY(const bool isNew, co_await task);
     if (isNew)
-        m_revocations.revoke({.kind = RevocationKind::Token, .subject = grant.token.uuid(), .notBefore = context.now, .expiresAt = grant.expiresAt});
+        m_revocations.revoke({.kind = RevocationKind::Token, .subject = grant.token.uuid(), .notBefore = context.now, .expiresAt = until});
     co_return Result<void>();
 }
 

@@ -25,9 +25,10 @@ Task<Result<bool>> TokenStateStore::isCurrent(Database &database, const RequestC
     co_return rows.first().get<bool>(0);
 }
 
-Task<Result<bool>> TokenStateStore::revoke(Database &database, const RequestContext &context, const AccessGrant &grant, const QByteArray &events)
+Task<Result<bool>> TokenStateStore::revoke(Database &database, const RequestContext &context, const TokenId &token, Instant revokedUntil,
+                                           const QByteArray &events)
 {
-    Task<Result<Rows>> task = database.writeRows(context, revokeSql, grant.token, context.now, grant.expiresAt, Json(events));
+    Task<Result<Rows>> task = database.writeRows(context, revokeSql, token, context.now, revokedUntil, Json(events));
     CO_TRY(const Rows rows, co_await task);
     co_return rows.first().get<bool>(0);
 }

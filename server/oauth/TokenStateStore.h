@@ -1,7 +1,6 @@
 #pragma once
 
 #include "server/db/Database.h"
-#include "server/sessions/AccessGrant.h"
 #include "server/sessions/RefreshTokens.h"
 
 namespace aegis {
@@ -13,8 +12,9 @@ public:
     /// that are active. Nothing is changed. One round trip, in the tenant of the context.
     static Task<Result<bool>> isCurrent(Database &database, const RequestContext &context, const RefreshTokenFacts &facts, const QByteArray &hash);
 
-    /// Revokes one access token until it has expired, with the events of it; false, and nothing is written, when it was revoked before.
-    static Task<Result<bool>> revoke(Database &database, const RequestContext &context, const AccessGrant &grant, const QByteArray &events);
+    /// Revokes one access token until then, with the events of it; false, and nothing is written, when it was revoked before.
+    static Task<Result<bool>> revoke(Database &database, const RequestContext &context, const TokenId &token, Instant revokedUntil,
+                                     const QByteArray &events);
 };
 
 } // namespace aegis
