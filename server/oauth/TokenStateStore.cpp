@@ -5,12 +5,9 @@ namespace {
 
 constexpr Sql isCurrentSql(R"(
     select exists (
-        select from aegis.refresh_token r
-        join aegis.session s on s.tenant_id = r.tenant_id and s.id = r.session_id and s.ended_at is null
-        join aegis."user" u on u.id = s.user_id and u.status = 'active'
-        where r.tenant_id = $1 and r.session_id = $2 and r.user_id = $3 and r.generation = $4 and r.current_hash = $5 and r.expires_at > $6
-          and (s.organization_id is null
-               or exists (select from aegis.organization g where g.id = s.organization_id and g.status = 'active')))");
+        select from aegis.refresh_token
+        where tenant_id = $1 and session_id = $2 and user_id = $3 and generation = $4 and current_hash = $5 and expires_at > $6
+          and aegis.is_session_usable(tenant_id, session_id)))");
 
 constexpr Sql revokeSql("select aegis.revoke_access_token($1, $2, $3, $4)");
 
