@@ -24,6 +24,9 @@ public:
     /// context outlive the task.
     virtual Task<Result<HttpReply>> run(const RequestContext &context) = 0;
 
+    /// Whether it brings no refresh token of its own, where a cookie may stand in for one.
+    bool isWithoutRefreshToken = false;
+
     /// After that: the tokens that are not in the reply, because the client wants them in cookies.
     std::optional<IssuedTokens> tokens;
 };
@@ -56,7 +59,11 @@ private:
 
 template <Endpoint E, class Handler> class HandlerCall final : public PreparedCall {
 public:
-    HandlerCall(const Handler &handler, typename E::Request request) : m_handler(handler), m_request(std::move(request)) {}
+    HandlerCall(const Handler &handler, typename E::Request request) : m_handler(handler), m_request(std::move(request))
+    {
+        if constexpr (E::info.takesRefreshCookie)
+            isWithoutRefreshToken = !m_request.refreshToken;
+    }
 
     Task<Result<HttpReply>> run(const RequestContext &context) override
     {

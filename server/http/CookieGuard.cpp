@@ -3,6 +3,23 @@
 #include "server/crypto/ConstantTime.h"
 
 namespace aegis::http {
+namespace {
+
+/// Whether a proxy says so, and nobody says something else.
+bool isSaidToBeSafe(const HttpRequest &request)
+{
+    bool isSaid = false;
+    for (const QByteArrayView name : {"X-Forwarded-Method", "X-Original-Method"}) {
+        for (const QByteArrayView method : request.headers.values(name)) {
+            if (method != "GET" && method != "HEAD" && method != "OPTIONS")
+                return false;
+            isSaid = true;
+        }
+    }
+    return isSaid;
+}
+
+} // namespace
 
 Result<void> CookieGuard::checkWrite(const HttpRequest &request, const token_cookies::Received &cookies, const SessionId &session) const
 {
@@ -16,6 +33,20 @@ Result<void> CookieGuard::checkWrite(const HttpRequest &request, const token_coo
     TRY(const Secret submitted, token_cookies::theOnly(cookies.csrfToken));
     const bool isRight = values.size() == 1 && constantTimeEquals(values.front(), expected) && constantTimeEquals(submitted.reveal(), expected);
     return isRight ? Result<void>() : Result<void>(ProblemCode::CsrfTokenInvalid);
+}
+
+Result<void> CookieGuard::checkProxied(const HttpRequest &request) const
+{
+    if (request.headers.values("Origin").empty() && !isSaidToBeSafe(request)) {
+        const QString reason = QStringLiteral("Neither is there an Origin, nor does the proxy say in X-Forwarded-Method that the call is safe.");
+        return Problem(ProblemCode::OriginNotAllowed, reason).withInternal(reason);
+    }
+    return checkOrigin(request);
+}
+
+bool CookieGuard::hasItsCookie(const token_cookies::Received &cookies, const SessionId &session) const
+{
+    return cookies.csrfToken.size() == 1 && constantTimeEquals(cookies.csrfToken.front().reveal(), token_cookies::csrfTokenOf(session, m_key));
 }
 
 Result<void> CookieGuard::checkOrigin(const HttpRequest &request) const

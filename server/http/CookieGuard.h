@@ -17,6 +17,14 @@ public:
     /// server's own; `csrf_token_invalid` unless `X-CSRF-Token` is that of the session and of the cookie.
     Result<void> checkWrite(const HttpRequest &request, const token_cookies::Received &cookies, const SessionId &session) const;
 
+    /// For a call that a proxy asks about (`/auth/verify`) and that a cookie authenticates. What the proxy lets through with it may
+    /// change anything, so `origin_not_allowed` unless `Origin` is as above; or is not there, and the proxy says that the call is safe
+    /// (RFC 9110, section 9.2.1): in X-Forwarded-Method or X-Original-Method, which no form and no page of another origin can send.
+    Result<void> checkProxied(const HttpRequest &request) const;
+
+    /// Whether the CSRF token that came as a cookie is that of the session: then the page may be told it, which has lost it.
+    bool hasItsCookie(const token_cookies::Received &cookies, const SessionId &session) const;
+
     /// For a call whose answer sets cookies: a page that may not call cannot make its reader log in as somebody else. No `Origin`
     /// is no browser, or not a page's doing.
     Result<void> checkOrigin(const HttpRequest &request) const;

@@ -40,7 +40,8 @@ struct Call {
     const EndpointInfo *endpoint = nullptr; ///< null until one has matched
     std::optional<FormFields> form;         ///< once it has been read
     token_cookies::Received cookies;
-    HeaderList headers; ///< for the answer, whatever it will be
+    std::optional<Secret> accessCookie; ///< that has authenticated the call
+    HeaderList headers;                 ///< for the answer, whatever it will be
 };
 
 /// The problem of an exception that has come out of a handler: a bug, told to the log and to nobody else.
@@ -61,6 +62,12 @@ Problem problemOf(const std::exception_ptr &exception)
 ProblemForm formOf(const Call &call)
 {
     return call.endpoint && call.endpoint->access.needsClient() ? ProblemForm::OAuth : ProblemForm::Document;
+}
+
+/// Whether a refresh was refused in a way after which one has to log in.
+bool saysThatItIsDead(const Problem &problem)
+{
+    return problem.code == ProblemCode::InvalidRefreshToken || problem.code == ProblemCode::RefreshTokenReused;
 }
 
 } // namespace
@@ -86,8 +93,11 @@ private:
     std::optional<Result<HttpReply>> answerWithoutEndpoint(Call &call, const Router::Match &match) const;
     Result<HttpReply> answerOptions(Call &call, const Router::Match &match) const;
     Result<void> takeCookies(Call &call) const;
-    Result<Secret> tokenOf(const Call &call, bool &isOfCookie) const;
+    Result<Secret> tokenOf(Call &call) const;
+    Result<void> checkCookie(Call &call, const SessionId &session) const;
+    Result<void> checkWrite(Call &call, const SessionId &session) const;
     void addCookies(const Call &call, const std::optional<IssuedTokens> &tokens, HttpReply &reply) const;
+    bool hasEndedItsSession(const Call &call) const;
 
     const PipelineOptions options;
     const Api &api;
@@ -126,16 +136,15 @@ Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
     //    whatever a browser sends, so a write needs a sign that a page which may call meant it: that is part of who asks.
     CO_CHECK(takeCookies(call));
     if (call.endpoint->access.needsToken()) {
-        bool isOfCookie = false;
-        CO_TRY(const Secret token, tokenOf(call, isOfCookie));
+        CO_TRY(const Secret token, tokenOf(call));
         std::optional<Result<Principal>> principal = authenticator.authenticateAtOnce(token, context.now);
         if (!principal) {
             Task<Result<Principal>> task = authenticator.authenticate(token, context.now);
             principal.emplace(co_await task);
         }
         CO_TRY(Principal known, *std::move(principal));
-        if (isOfCookie && *call.endpoint->method != Method::Get)
-            CO_CHECK(cookieGuard.checkWrite(request, call.cookies, known.actor.session));
+        if (call.accessCookie)
+            CO_CHECK(checkCookie(call, known.actor.session));
         context.tenant = known.tenant;
         context.actor = std::move(known.actor);
         context.permissions = std::move(known.permissions);
@@ -171,6 +180,8 @@ Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
     if (reply.ok()) {
         leaveOutWhatTheClientHas(request, *reply);
         addCookies(call, prepared->tokens, *reply);
+    } else if (prepared->isWithoutRefreshToken && !context.delivery.refreshToken.isEmpty() && saysThatItIsDead(reply.problem())) {
+        token_cookies::clear(call.headers); // else the client would come with it again and again
     }
     co_return reply;
 
@@ -235,9 +246,11 @@ Result<void> Pipeline::Stages::takeCookies(Call &call) const
     if (endpoint.takesRefreshCookie && !call.cookies.refreshToken.empty()) {
         TRY(const Secret token, token_cookies::theOnly(call.cookies.refreshToken));
         const auto session = authenticator.sessionOfRefreshToken(token);
-        if (!session)
+        if (!session) {
+            token_cookies::clear(call.headers);
             return ProblemCode::InvalidRefreshToken;
-        CHECK(cookieGuard.checkWrite(call.request, call.cookies, *session));
+        }
+        CHECK(checkWrite(call, *session));
         call.context.delivery.refreshToken = token;
     }
     return {};
@@ -245,21 +258,51 @@ Result<void> Pipeline::Stages::takeCookies(Call &call) const
 
 /// The access token: what `Authorization` says, and only where that is not there the cookie. A client that sends the field has
 /// chosen whom it speaks for, which no page of another origin can do for it.
-Result<Secret> Pipeline::Stages::tokenOf(const Call &call, bool &isOfCookie) const
+Result<Secret> Pipeline::Stages::tokenOf(Call &call) const
 {
-    isOfCookie = !call.cookies.accessToken.empty() && !call.request.headers.contains("Authorization");
-    if (!isOfCookie)
+    if (call.cookies.accessToken.empty() || call.request.headers.contains("Authorization"))
         return bearerTokenOf(call.request);
     TRY(const Secret token, token_cookies::theOnly(call.cookies.accessToken));
+    call.accessCookie = token;
     return checkedToken(token.reveal());
+}
+
+/// Whether a page that may call, or a proxy that knows, meant the call that the access cookie has authenticated.
+Result<void> Pipeline::Stages::checkCookie(Call &call, const SessionId &session) const
+{
+    if (call.endpoint->accessCookie == AccessCookie::ProxiedCall)
+        return cookieGuard.checkProxied(call.request);
+    return *call.endpoint->method == Method::Get ? Result<void>() : checkWrite(call, session);
+}
+
+/// A page that may call and has lost the CSRF token is told it with the refusal, which no other page can read. The cookie of the
+/// token must be right: nobody plants that one, so it is the session that the page has logged in to.
+Result<void> Pipeline::Stages::checkWrite(Call &call, const SessionId &session) const
+{
+    Result<void> checked = cookieGuard.checkWrite(call.request, call.cookies, session);
+    if (!checked && checked.problem().code == ProblemCode::CsrfTokenInvalid && cookieGuard.hasItsCookie(call.cookies, session))
+        call.headers.emplace_back(QByteArrayLiteral("X-CSRF-Token"), token_cookies::csrfTokenOf(session, options.fingerprintKey));
+    return checked;
 }
 
 void Pipeline::Stages::addCookies(const Call &call, const std::optional<IssuedTokens> &tokens, HttpReply &reply) const
 {
     if (tokens)
         token_cookies::set(*tokens, call.request, options.fingerprintKey, reply.headers);
-    if (call.endpoint->clearsTokens && (call.context.delivery.byCookie || call.cookies.hasAny()))
+    else if (call.accessCookie && call.endpoint->tellsCsrfToken)
+        reply.headers.emplace_back(QByteArrayLiteral("X-CSRF-Token"), token_cookies::csrfTokenOf(call.context.actor.session, options.fingerprintKey));
+    if (hasEndedItsSession(call))
         token_cookies::clear(reply.headers);
+}
+
+/// Whether a write that the access cookie has authenticated has made it worthless: a logout, or the end of the session in the list. What
+/// `Authorization` ends has nothing to do with the cookies, which may be another session's.
+bool Pipeline::Stages::hasEndedItsSession(const Call &call) const
+{
+    if (!call.accessCookie || *call.endpoint->method == Method::Get)
+        return false;
+    const auto principal = authenticator.authenticateAtOnce(*call.accessCookie, call.context.now);
+    return principal && !principal->ok() && principal->problem().code == ProblemCode::InvalidToken;
 }
 
 /// The answer to a request that no endpoint handles; nothing: one does.

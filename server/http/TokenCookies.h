@@ -26,8 +26,6 @@ struct Received {
     Values accessToken;
     Values refreshToken;
     Values csrfToken;
-
-    bool hasAny() const { return !accessToken.empty() || !refreshToken.empty() || !csrfToken.empty(); }
 };
 
 Received receivedIn(const HttpRequest &request);

@@ -106,7 +106,8 @@ struct Refresh {
         .tag = "Sessions",
         .summary = "Get a new pair of tokens",
         .description = "Replaces the refresh token; the old one must not be used again. Without a body the cookie of the refresh token counts, with "
-                       "`X-Token-Delivery: cookie`, a fitting `Origin` and `X-CSRF-Token`. After `outcome_unknown`, or when the answer was lost, "
+                       "`X-Token-Delivery: cookie`, a fitting `Origin` and `X-CSRF-Token`; when the token is dead, the cookies go. After "
+                       "`outcome_unknown`, or when the answer was lost, "
                        "repeat the call at once with the same token: within the grace (REFRESH_GRACE, by default 10 seconds) it gets the "
                        "session's present tokens. Later than that the session ends, and the person has to log in.",
         .security =
@@ -128,10 +129,10 @@ struct Logout {
         .successStatus = 204,
         .problems = {ProblemCode::DatabaseUnavailable, ProblemCode::OutcomeUnknown},
         .bodyIsOptional = true,
-        .clearsTokens = true,
         .tag = "Sessions",
         .summary = "End the session",
-        .description = "Ends the session of the access token, or with `allDevices` every session of the person. The body may be left out. A "
+        .description = "Ends the session of the access token, or with `allDevices` every session of the person. The body may be left out. Cookies go "
+                       "if they have authenticated the call. A "
                        "`refreshToken` that is unreadable or another person's is passed over. After `outcome_unknown` repeat it: "
                        "`invalid_token` says then that the session has ended.",
         .security = "Access ends at once, not when the access token expires.",
@@ -148,10 +149,13 @@ struct Verify {
         .access = Access::Bearer,
         .rateClass = RateClass::Token,
         .successStatus = 204,
+        .accessCookie = AccessCookie::ProxiedCall,
         .tag = "Sessions",
         .summary = "Check an access token, for reverse proxies",
         .description = "For nginx `auth_request`, Traefik ForwardAuth, Caddy forward_auth and services: signature, claims and revocation. "
-                       "The answer has header fields and no body.",
+                       "The answer has header fields and no body. The cookie counts for a call that the proxy says to be GET, HEAD or OPTIONS "
+                       "(X-Forwarded-Method or X-Original-Method); any other one, and one of which it says nothing, needs an `Origin` that may "
+                       "call, and an `Origin` that is there must be one in any case (WebSockets).",
         .security = "The proxy must remove X-Auth-* fields that come from outside before it sets its own, and ask with GET whatever the "
                     "client's method is: OPTIONS without a token is 401, but a CORS preflight of an allowed origin is answered with 204.",
     };
@@ -168,9 +172,11 @@ struct Me {
         .rateClass = RateClass::Account,
         .successStatus = 200,
         .problems = {ProblemCode::DatabaseUnavailable},
+        .tellsCsrfToken = true,
         .tag = "Sessions",
         .summary = "Who am I",
-        .description = "The person, the organization, the roles and the session of the access token.",
+        .description = "The person, the organization, the roles and the session of the access token. To a call by cookie it says X-CSRF-Token, too, "
+                       "for a page that was loaded again.",
     };
 };
 

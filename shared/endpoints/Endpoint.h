@@ -52,6 +52,13 @@ constexpr bool isLimited(RateClass rateClass)
     return rateClass != RateClass::Unlimited && rateClass != RateClass::Token;
 }
 
+/// What the cookie of the access token counts for, where a token is needed; `Authorization` counts everywhere. What a browser adds to a
+/// request unasked must not be enough to change anything.
+enum class AccessCookie {
+    OwnCall,     ///< the call itself: a write needs a fitting `Origin` and the CSRF token of the session
+    ProxiedCall, ///< the call that a proxy asks about: unless the proxy says that it is a safe one, it needs a fitting `Origin`
+};
+
 /// A value that has to be given: it has no default.
 template <class T> class Declared {
 public:
@@ -76,7 +83,8 @@ struct EndpointInfo {
     bool hasEntityTag = false;                         ///< whether the answer has an ETag, and If-None-Match can make it a 304
     bool bodyIsOptional = false;                       ///< whether no body means `{}`
     bool deliversTokens = false;                       ///< whether `X-Token-Delivery: cookie` puts the answer's tokens into cookies
-    bool clearsTokens = false;                         ///< whether a success ends what the cookies of the tokens are good for
+    AccessCookie accessCookie = AccessCookie::OwnCall; ///< what the cookie of the access token counts for
+    bool tellsCsrfToken = false;                       ///< whether the answer to a call by cookie says X-CSRF-Token
     bool takesRefreshCookie = false;                   ///< whether the cookie of the refresh token stands in for one in the body
     int largestBody = 16 * 1024;                       ///< bytes; more is refused unread. Without a body in the request: 0
     std::string_view tag = "Platform";                 ///< chapter of the API document
@@ -160,7 +168,8 @@ template <Endpoint E> constexpr ProblemSet problemsOf()
     ProblemSet all = E::info.problems | ProblemSet{MalformedRequest, Overloaded, ShuttingDown, HandlerTimeout, Internal};
     if (E::info.access.needsToken())
         all = all | ProblemSet{Unauthenticated, InvalidToken, RevocationUnavailable};
-    // What a browser adds to a request unasked must not be enough to change anything.
+    if (E::info.access.needsToken() && E::info.accessCookie == AccessCookie::ProxiedCall)
+        all = all | ProblemSet{OriginNotAllowed};
     if ((E::info.access.needsToken() && *E::info.method != Method::Get) || E::info.takesRefreshCookie)
         all = all | ProblemSet{OriginNotAllowed, CsrfTokenInvalid};
     if (E::info.access.kind() == Access::Kind::Permission)

@@ -34,8 +34,18 @@ private Q_SLOTS:
     void aClientThatUsesThem();
     void refreshesUnderTheAddressThatItLoggedInAt();
     void logoutClearsThem();
+    void endingTheOwnSessionClearsThem();
+    void logoutByAuthorizationLeavesAnotherSessionsAlone();
+    void aDeadRefreshCookieIsCleared_data();
+    void aDeadRefreshCookieIsCleared();
+    void aDeadTokenInTheBodyClearsNoCookie();
+    void aPageThatWasLoadedAgainIsToldTheCsrfToken();
+    void aRefusedWriteTellsTheCsrfToken();
+    void nobodyElseIsToldTheCsrfToken();
     void reauthenticatingSetsTheAccessCookieAlone();
     void readsNeedNoOrigin();
+    void aProxyAsksWhetherTheCallWasMeant_data();
+    void aProxyAsksWhetherTheCallWasMeant();
     void writesNeedAnOriginThatMayCall_data();
     void writesNeedAnOriginThatMayCall();
     void writesNeedTheTokenOfTheSession_data();
@@ -189,6 +199,136 @@ void TestCookies::logoutClearsThem()
     QVERIFY(m_server->client().as(bob.accessToken).post("/auth/logout").field("Set-Cookie").isNull()); // who has none
 }
 
+void TestCookies::endingTheOwnSessionClearsThem()
+{
+    Browser browser = logIn(m_server->signUp());
+    const SignedUp elsewhere = m_server->logIn(browser.person);
+    const auto end = [&](const QByteArray &session) {
+        const QByteArray path = "/auth/sessions/" + session;
+        return browser.client(*m_server, path).send("DELETE", path);
+    };
+
+    const TestReply other = end(elsewhere.sessionId);
+    const TestReply own = end(browser.person.sessionId);
+
+    QVERIFY_REPLY(other, 204, "");
+    QVERIFY(other.field("Set-Cookie").isNull());
+    QVERIFY_REPLY(own, 204, "");
+    browser.jar.take(own);
+    QCOMPARE(browser.jar.size(), 0);
+}
+
+// An app that has a token of its own, in a browser that is logged in as somebody else.
+void TestCookies::logoutByAuthorizationLeavesAnotherSessionsAlone()
+{
+    const Browser browser = logIn(m_server->signUp());
+    const SignedUp bob = m_server->signUp();
+
+    const TestReply reply = browser.client(*m_server, "/auth/logout").as(bob.accessToken).with("X-Token-Delivery", "cookie").post("/auth/logout");
+
+    QVERIFY_REPLY(reply, 204, "");
+    QVERIFY2(reply.field("Set-Cookie").isNull(), reply.described().constData());
+    QVERIFY_REPLY(m_server->client().as(bob.accessToken).get("/auth/verify"), 401, "invalid_token");
+    QVERIFY_REPLY(browser.jar.client(*m_server, "/auth/me").get("/auth/me"), 200, "");
+}
+
+void TestCookies::aDeadRefreshCookieIsCleared_data()
+{
+    QTest::addColumn<QByteArray>("death");
+    QTest::addColumn<QByteArray>("code");
+    QTest::newRow("the session has ended") << QByteArray("ended") << QByteArray("invalid_refresh_token");
+    QTest::newRow("somebody else has used it") << QByteArray("reused") << QByteArray("refresh_token_reused");
+    QTest::newRow("none of ours") << QByteArray("garbage") << QByteArray("invalid_refresh_token");
+}
+
+void TestCookies::aDeadRefreshCookieIsCleared()
+{
+    QFETCH(QByteArray, death);
+    QFETCH(QByteArray, code);
+    Browser browser = logIn(m_server->signUp());
+    const auto refresh = [&] { return browser.client(*m_server, "/auth/refresh").with("X-Token-Delivery", "cookie").post("/auth/refresh"); };
+    if (death == "ended") {
+        QVERIFY_REPLY(browser.client(*m_server, "/auth/logout").post("/auth/logout"), 204, "");
+    } else if (death == "reused") {
+        QVERIFY_REPLY(refresh(), 200, "");
+        m_server->advance(11s);
+    } else {
+        browser.jar.set(refreshCookie, "garbage");
+    }
+
+    const TestReply reply = refresh();
+
+    QVERIFY_REPLY(reply, 401, code);
+    browser.jar.take(reply);
+    QCOMPARE(browser.jar.size(), 0);
+}
+
+void TestCookies::aDeadTokenInTheBodyClearsNoCookie()
+{
+    Browser browser = logIn(m_server->signUp());
+    const SignedUp bob = m_server->signUp();
+    QVERIFY_REPLY(m_server->client().as(bob.accessToken).post("/auth/logout"), 204, "");
+    const TestClient client = browser.client(*m_server, "/auth/refresh").with("X-Token-Delivery", "cookie");
+
+    const TestReply dead = client.post("/auth/refresh", textObject({{"refreshToken", bob.refreshToken}}));
+    QVERIFY_REPLY(dead, 401, "invalid_refresh_token");
+    QVERIFY2(dead.field("Set-Cookie").isNull(), dead.described().constData());
+    const TestReply refused = browser.jar.client(*m_server, "/auth/refresh").with("X-Token-Delivery", "cookie").post("/auth/refresh");
+    QVERIFY_REPLY(refused, 403, "origin_not_allowed"); // nor does a page that may not refresh
+    QVERIFY(refused.field("Set-Cookie").isNull());
+
+    QVERIFY_REPLY(client.post("/auth/refresh"), 200, "");
+}
+
+// It cannot read the cookie when it is a page of another host.
+void TestCookies::aPageThatWasLoadedAgainIsToldTheCsrfToken()
+{
+    const Browser browser = logIn(m_server->signUp());
+    const TestClient loaded = browser.jar.client(*m_server, "/auth/me").with("Origin", page);
+
+    const TestReply me = loaded.get("/auth/me");
+
+    QVERIFY_REPLY(me, 200, "");
+    QCOMPARE(me.field("X-CSRF-Token"), browser.csrfToken);
+    QVERIFY(me.field("Access-Control-Expose-Headers").contains("X-CSRF-Token"));
+    QVERIFY_REPLY(loaded.with("X-CSRF-Token", me.field("X-CSRF-Token")).post("/auth/logout"), 204, "");
+    const SignedUp bob = m_server->signUp();
+    QVERIFY(browser.jar.client(*m_server, "/auth/me").as(bob.accessToken).get("/auth/me").field("X-CSRF-Token").isNull());
+}
+
+// Also when its access token has expired meanwhile, and nothing but a refresh is left.
+void TestCookies::aRefusedWriteTellsTheCsrfToken()
+{
+    const Browser browser = logIn(m_server->signUp());
+    m_server->advance(16min);
+    const TestClient loaded = browser.jar.client(*m_server, "/auth/refresh").with("Origin", page).with("X-Token-Delivery", "cookie");
+
+    const TestReply refused = loaded.post("/auth/refresh");
+
+    QVERIFY_REPLY(refused, 403, "csrf_token_invalid");
+    QCOMPARE(refused.field("X-CSRF-Token"), browser.csrfToken);
+    QCOMPARE(refused.field("Access-Control-Allow-Origin"), page); // who may not read it is not told this
+    QVERIFY_REPLY(loaded.with("X-CSRF-Token", refused.field("X-CSRF-Token")).post("/auth/refresh"), 200, "");
+}
+
+void TestCookies::nobodyElseIsToldTheCsrfToken()
+{
+    const Browser browser = logIn(m_server->signUp());
+    const Browser attacker = logIn(m_server->signUp());
+
+    const TestReply elsewhere = browser.jar.client(*m_server, "/auth/logout").with("Origin", "https://evil.example").post("/auth/logout");
+    QVERIFY_REPLY(elsewhere, 403, "origin_not_allowed");
+    QVERIFY(elsewhere.field("X-CSRF-Token").isNull());
+    const TestReply read = browser.jar.client(*m_server, "/auth/me").with("Origin", "https://evil.example").get("/auth/me");
+    QVERIFY(read.field("Access-Control-Allow-Origin").isNull() && read.field("Access-Control-Expose-Headers").isNull());
+    // A refresh cookie that another host has planted, beside the CSRF cookie of the victim: its page is not made to use the planted session.
+    CookieJar tossed = browser.jar;
+    tossed.set(refreshCookie, attacker.jar.at(refreshCookie).value);
+    const TestReply planted = tossed.client(*m_server, "/auth/refresh").with("Origin", page).with("X-Token-Delivery", "cookie").post("/auth/refresh");
+    QVERIFY_REPLY(planted, 403, "csrf_token_invalid");
+    QVERIFY(planted.field("X-CSRF-Token").isNull());
+}
+
 void TestCookies::reauthenticatingSetsTheAccessCookieAlone()
 {
     Browser browser = logIn(m_server->signUp());
@@ -210,13 +350,60 @@ void TestCookies::readsNeedNoOrigin()
     const Browser browser = logIn(m_server->signUp());
 
     QVERIFY_REPLY(browser.jar.client(*m_server, "/auth/me").get("/auth/me"), 200, "");
-    QVERIFY_REPLY(browser.jar.client(*m_server, "/auth/verify").get("/auth/verify"), 204, "");
+    QVERIFY_REPLY(browser.jar.client(*m_server, "/auth/sessions").get("/auth/sessions"), 200, "");
     // A page that may not call gets the answer without the leave to read it.
     QVERIFY(browser.jar.client(*m_server, "/auth/me")
                 .with("Origin", "https://evil.example")
                 .get("/auth/me")
                 .field("Access-Control-Allow-Origin")
                 .isNull());
+}
+
+void TestCookies::aProxyAsksWhetherTheCallWasMeant_data()
+{
+    QTest::addColumn<TestHeaders>("fields");
+    QTest::addColumn<bool>("passes");
+    const auto row = [](const char *name, const TestHeaders &fields, bool passes) { QTest::newRow(name) << fields << passes; };
+    const auto said = [](const char *method) { return std::pair<QByteArray, QByteArray>("X-Forwarded-Method", method); };
+    const std::pair<QByteArray, QByteArray> ours("Origin", page), others("Origin", "https://evil.example");
+    row("a proxy that says nothing", {}, false);
+    row("reading", {said("GET")}, true);
+    row("the head", {said("HEAD")}, true);
+    row("a preflight", {said("OPTIONS")}, true);
+    row("reading, by the other field", {{"X-Original-Method", "GET"}}, true);
+    row("a form of nobody knows where", {said("POST")}, false);
+    row("a form of another page", {said("POST"), others}, false);
+    row("a form of a sandboxed frame", {said("POST"), {"Origin", "null"}}, false);
+    row("a form of a page that may", {said("POST"), ours}, true);
+    row("a page that may, of which the proxy says nothing", {ours}, true);
+    row("another page, of which the proxy says nothing", {others}, false);
+    row("a WebSocket of another page", {said("GET"), others}, false);
+    row("a WebSocket of a page that may", {said("GET"), ours}, true);
+    row("a client that says something else", {{"X-Original-Method", "POST"}, said("GET")}, false);
+    row("a client that says something else before", {said("GET"), said("POST")}, false);
+    row("a method that is none", {said("get")}, false);
+    row("nothing in it", {said("")}, false);
+    row("a list", {said("GET, POST")}, false);
+    row("two origins", {said("GET"), ours, others}, false);
+}
+
+// What the app behind it does with a request, nobody knows here: a page of a sibling host could send it a form.
+void TestCookies::aProxyAsksWhetherTheCallWasMeant()
+{
+    QFETCH(TestHeaders, fields);
+    QFETCH(bool, passes);
+    const Browser browser = logIn(m_server->signUp());
+    TestClient asking = m_server->client();
+    for (const auto &[name, value] : fields)
+        asking = asking.with(name, value);
+    const auto verified = [&](const TestClient &client) { return client.get("/auth/verify"); };
+
+    const TestReply byCookie = verified(asking.with("Cookie", browser.jar.fieldFor("/auth/verify")));
+
+    QVERIFY_REPLY(byCookie, passes ? 204 : 403, passes ? "" : "origin_not_allowed");
+    QCOMPARE(byCookie.field("X-Auth-Subject"), passes ? browser.person.userId : QByteArray());
+    // Nobody adds Authorization unasked.
+    QVERIFY_REPLY(verified(asking.as(browser.jar.at(accessCookie).value)), 204, "");
 }
 
 void TestCookies::writesNeedAnOriginThatMayCall_data()
