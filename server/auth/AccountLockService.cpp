@@ -28,7 +28,10 @@ Task<Result<void>> AccountLockService::lock(const RequestContext &context, const
                                 .revokedUntil = m_tokens.accessEndsBy(context.now),
                                 .events = {},
                                 .mail = {}};
-    CO_TRY(lock.mail, m_mails.accountLocked(context, *email, lock.until));
+    RequestContext toOwner = context; // in the person's language: who has caused this is somebody else
+    CO_TRY(toOwner.client.languages,
+           co_await m_database.read<QByteArray>(context, [&](Tx &tx) { return AccountLockStore::languageOf(tx, user.id); }));
+    CO_TRY(lock.mail, m_mails.accountLocked(toOwner, *email, lock.until));
     EventBatch events(context);
     events.add({.type = EventType::UserAccountLocked,
                 .subject = user.id.uuid(),

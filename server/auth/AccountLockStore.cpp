@@ -4,6 +4,7 @@ namespace aegis {
 namespace {
 
 constexpr Sql lockSql("select locked, later::text[] from aegis.lock_account($1, $2, $3, $4, $5, $6)");
+constexpr Sql languageSql("select language from aegis.session where user_id = $1 and language is not null order by created_at desc limit 1");
 constexpr Sql mailSql("select aegis.enqueue_mail($1)");
 constexpr Sql unlockSql("select aegis.unlock_account($1, $2, $3, $4)");
 constexpr Sql lockedUntilSql("select locked_until from aegis.\"user\" where id = $1 and status = 'locked'");
@@ -24,6 +25,12 @@ Result<std::optional<std::vector<SessionId>>> AccountLockStore::lock(Tx &tx, con
         later.push_back(SessionId(QUuid::fromString(id)));
     CHECK(tx.finalQuery(mailSql, Json(lock.mail)));
     return std::optional(std::move(later));
+}
+
+Result<QByteArray> AccountLockStore::languageOf(Tx &tx, const UserId &user)
+{
+    TRY(const Rows rows, tx.finalQuery(languageSql, user));
+    return rows.isEmpty() ? QByteArray() : rows.first().get<QByteArray>(0);
 }
 
 Result<std::optional<QString>> AccountLockStore::unlock(Tx &tx, const UserId &user, By by, const QByteArray &events)

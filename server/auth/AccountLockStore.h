@@ -21,6 +21,9 @@ public:
     /// was not active, and nothing was written.
     static Result<std::optional<std::vector<SessionId>>> lock(Tx &tx, const Lock &lock);
 
+    /// In which mails to the person are written: that of its newest session that has one; empty when none has.
+    static Result<QByteArray> languageOf(Tx &tx, const UserId &user);
+
     enum class By { Timer, Administrator };
     /// The e-mail address of the account; nothing when there is no lock that may be ended, and nothing was written.
     static Result<std::optional<QString>> unlock(Tx &tx, const UserId &user, By by, const QByteArray &events);

@@ -59,10 +59,10 @@ Result<void> MailDispatcher::step()
 Result<void> MailDispatcher::look()
 {
     m_hasLooked = true;
-    if (const auto now = std::chrono::steady_clock::now(); now >= m_nextLook)
-        m_nextLook = now + betweenLooks;
-    else
+    const Instant now = m_options.clock();
+    if (m_lastLook && now >= *m_lastLook && now < *m_lastLook + betweenLooks) // a clock that was set back makes it look
         return {};
+    m_lastLook = now;
     TRY(const auto backlog, m_session.read<MailOutboxStore::Backlog>(context(), MailOutboxStore::backlog));
     m_waiting = backlog.mails;
     m_oldest = backlog.oldest ? toUnixSeconds(*backlog.oldest) : 0;

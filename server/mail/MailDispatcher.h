@@ -61,7 +61,7 @@ private:
     std::atomic<bool> m_stopping{false};
     std::atomic<std::int64_t> m_waiting{0};
     std::atomic<std::int64_t> m_oldest{0}; ///< when the oldest was written, in seconds since 1970; 0: none waits
-    std::chrono::steady_clock::time_point m_nextLook{};
+    std::optional<Instant> m_lastLook;
     std::vector<Metrics::Sampled> m_sampled;
 };
 

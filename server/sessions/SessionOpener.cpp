@@ -2,10 +2,20 @@
 
 #include "server/crypto/Random.h"
 #include "server/db/RowJson.h"
+#include "server/mail/MailLanguage.h"
 
 #include <QtCore/QJsonArray>
 
 namespace aegis {
+namespace {
+
+/// That of the mails to the person; null when the client asked for none.
+QJsonValue languageOf(const Client &client)
+{
+    return client.languages.isEmpty() ? QJsonValue() : QJsonValue(QString::fromLatin1(mailLanguageFor(client.languages)));
+}
+
+} // namespace
 
 Result<OpenedSession> SessionOpener::open(const RequestContext &context, const QStringList &roles, const QStringList &authMethods) const
 {
@@ -34,6 +44,7 @@ Result<OpenedSession> SessionOpener::open(const RequestContext &context, const Q
         {QStringLiteral("auth_time"), rowjson::time(now)},
         {QStringLiteral("ip"), rowjson::address(context.client.address)},
         {QStringLiteral("user_agent"), context.client.userAgent},
+        {QStringLiteral("language"), languageOf(context.client)},
         {QStringLiteral("created_at"), rowjson::time(now)},
         {QStringLiteral("expires_at"), rowjson::time(opened.expiresAt)},
     };

@@ -42,7 +42,8 @@ struct PasswordForgot {
         .summary = "Ask for a mail to reset the password",
         .description = "If the address has an account, a mail with a link to your application (MAIL_LINK_BASE) is on its way, with a token that "
                        "works once within PASSWORD_RESET_TTL (30 minutes by default). The mail is in the language of Accept-Language: en, de, fr, es "
-                       "or zh-CN. An account gets MAILS_PER_ACCOUNT such mails an hour at most.",
+                       "or zh-CN. An account gets MAILS_PER_ACCOUNT such mails an hour, and beyond that one more whenever no "
+                       "link works for half of its time any longer.",
         .security = "The answer and its time are the same whether there is such an account or not.",
     };
 };

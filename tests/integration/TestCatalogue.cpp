@@ -55,7 +55,7 @@ void TestCatalogue::definersAreTheKnownOnes()
                           QStringLiteral("expired_sessions"), QStringLiteral("factors_sealed_otherwise"), QStringLiteral("has_second_factor"),
                           QStringLiteral("import_place"), QStringLiteral("login_lookup"), QStringLiteral("organization_of_slug"),
                           QStringLiteral("password_costs"), QStringLiteral("taken_slugs"), QStringLiteral("tenant_knows"),
-                          QStringLiteral("tenant_manages")}));
+                          QStringLiteral("tenant_manages"), QStringLiteral("unverified_signups")}));
     QCOMPARE(m_server->value<qint64>("select count(*) from pg_proc p join pg_roles r on r.oid = p.proowner "
                                      "where pronamespace = 'aegis'::regnamespace and r.rolname = 'aegis_definer' and "
                                      "prosecdef and proname <> 'ensure_event_partitions'"),

@@ -25,6 +25,8 @@ private Q_SLOTS:
     void answersTheSameForAnAddressThatNobodyHas();
     void locksOnceUnderManyGuessesAtOnce();
     void tellsThePersonByMail();
+    void tellsThePersonInItsLanguage_data();
+    void tellsThePersonInItsLanguage();
     void theTimerUnlocks();
     void theHousekeepingUnlocksWhoDoesNotComeBack();
     void aRestartLiftsNoLock();
@@ -122,6 +124,42 @@ void TestLockout::tellsThePersonByMail()
     QCOMPARE(mails.front().header(QStringLiteral("subject")), QStringLiteral("Your Aegis account is locked for now"));
     QVERIFY2(mails.front().plain.contains(QStringLiteral("198.51.")), qPrintable(mails.front().plain));
     QVERIFY(!mails.front().raw.contains("token") && !mails.front().raw.contains("http"));
+}
+
+void TestLockout::tellsThePersonInItsLanguage_data()
+{
+    QTest::addColumn<QByteArrayList>("sessions"); ///< Accept-Language of the signup, and of logins after it
+    QTest::addColumn<QString>("language");
+    QTest::newRow("of the signup") << QByteArrayList{"de-AT,de;q=0.9"} << QStringLiteral("de");
+    QTest::newRow("of the newest session") << QByteArrayList{"de", "fr"} << QStringLiteral("fr");
+    QTest::newRow("of the newest session that has one") << QByteArrayList{"de", ""} << QStringLiteral("de");
+    QTest::newRow("none is known") << QByteArrayList{""} << QStringLiteral("en");
+}
+
+// Who guesses chooses no language for a stranger's mail.
+void TestLockout::tellsThePersonInItsLanguage()
+{
+    QFETCH(QByteArrayList, sessions);
+    QFETCH(QString, language);
+    const auto speaking = [&](const QByteArray &languages) {
+        const TestClient client = m_server->client().with("X-Forwarded-For", newAddress());
+        return languages.isEmpty() ? client : client.with("Accept-Language", languages);
+    };
+    const QJsonObject request = m_server->signupRequest();
+    const QByteArray password = request[QLatin1String("password")].toString().toUtf8();
+    const SignedUp ada = signedUpBy(speaking(sessions.takeFirst()).post("/auth/signup", request), password);
+    for (const QByteArray &languages : sessions) {
+        m_server->advance(1s);
+        QVERIFY_REPLY(speaking(languages).post("/auth/login", textObject({{"email", ada.email}, {"password", password}})), 200, "");
+    }
+
+    for (int i = 0; i < 12; ++i)
+        QVERIFY_REPLY(speaking("zh-CN").post("/auth/login", textObject({{"email", ada.email}, {"password", "Not-The-Password-1"}})), 401,
+                      "invalid_credentials");
+
+    const auto mails = MailBox(m_server->dataDirectory()).waitFor(ada.email);
+    QCOMPARE(mails.size(), std::size_t(1));
+    QCOMPARE(mails.front().header(QStringLiteral("content-language")), language);
 }
 
 void TestLockout::theTimerUnlocks()

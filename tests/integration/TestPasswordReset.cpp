@@ -44,6 +44,9 @@ private Q_SLOTS:
     void putsNothingThatSomebodyTypedIntoAMail();
     void refusesASuspendedAccount();
     void floodsNobodysMailbox();
+    void keepsNobodyFromALink();
+    void keepsNobodyFromALinkThatWasUsed();
+    void floodsNobodysMailboxWithTheReserve();
     void keepsNoTokenLegible();
     void isWrittenDown();
     void survivesADatabaseThatGoesAway();
@@ -386,6 +389,57 @@ void TestPasswordReset::floodsNobodysMailbox()
     m_server->advance(61min);
     QVERIFY_REPLY(forgot(ada.email), 202, "");
     QCOMPARE(MailBox(m_server->dataDirectory()).waitFor(ada.email, 6).size(), std::size_t(6));
+}
+
+// A stranger uses up the mails of the hour, and goes on asking.
+void TestPasswordReset::keepsNobodyFromALink()
+{
+    const SignedUp ada = m_server->signUp();
+    for (std::size_t i = 1; i <= 5; ++i)
+        QVERIFY(!tokenFor(ada, i).isEmpty());
+    const QByteArray newest = MailBox(m_server->dataDirectory()).to(ada.email).back().token();
+
+    m_server->advance(14min);
+    QVERIFY_REPLY(forgot(ada.email), 202, "");
+    QTRY_VERIFY(isSettled());
+    QCOMPARE(MailBox(m_server->dataDirectory()).to(ada.email).size(), std::size_t(5)); // the last one works for 16 minutes more
+    m_server->advance(2min);
+    const QByteArray own = tokenFor(ada, 6);
+
+    QVERIFY(!own.isEmpty() && own != newest);
+    m_server->advance(13min);
+    QVERIFY_REPLY(reset(own), 204, "");
+}
+
+void TestPasswordReset::keepsNobodyFromALinkThatWasUsed()
+{
+    const SignedUp ada = m_server->signUp();
+    for (std::size_t i = 1; i <= 5; ++i)
+        QVERIFY(!tokenFor(ada, i).isEmpty());
+    QVERIFY_REPLY(reset(MailBox(m_server->dataDirectory()).to(ada.email).back().token()), 204, ""); // no link works any more
+
+    m_server->advance(4min);
+    QVERIFY_REPLY(forgot(ada.email), 202, "");
+    QTRY_VERIFY(isSettled());
+    QCOMPARE(MailBox(m_server->dataDirectory()).to(ada.email).size(), std::size_t(6)); // five, and that the password was reset
+    m_server->advance(1min);
+
+    QVERIFY_REPLY(reset(tokenFor(ada, 7), "Another-Pier-55-Copper"), 204, "");
+}
+
+void TestPasswordReset::floodsNobodysMailboxWithTheReserve()
+{
+    const SignedUp ada = m_server->signUp();
+    for (std::size_t i = 1; i <= 5; ++i)
+        QVERIFY(!tokenFor(ada, i).isEmpty());
+
+    for (int minutes = 3; minutes < 60; minutes += 3) {
+        m_server->advance(3min);
+        QVERIFY_REPLY(forgot(ada.email), 202, "");
+        QTRY_VERIFY(isSettled());
+    }
+
+    QCOMPARE(MailBox(m_server->dataDirectory()).to(ada.email).size(), std::size_t(8)); // at 15, 30 and 45 minutes
 }
 
 void TestPasswordReset::keepsNoTokenLegible()

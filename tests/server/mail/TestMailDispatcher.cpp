@@ -59,6 +59,7 @@ private Q_SLOTS:
     void keepsTheSameMessageId();
     void keepsWhatItCannotOpen();
     void firstStepSendsNothing();
+    void theBacklogIsCountedWhileItIsWorkedOff();
     void onlyTheServerItselfSeesTheOutbox();
     void holdsNothingLegible();
 
@@ -321,6 +322,37 @@ void TestMailDispatcher::firstStepSendsNothing()
     QVERIFY(metrics.render().contains("aegis_mail_outbox_oldest_seconds 60\n"));
     QVERIFY_RESULT(sender->step());
     QCOMPARE(m_script->given.size(), std::size_t(1));
+}
+
+void TestMailDispatcher::theBacklogIsCountedWhileItIsWorkedOff()
+{
+    Metrics metrics;
+    const auto sender = dispatcher(metrics);
+    for (int i = 0; i < 4; ++i)
+        QVERIFY_RESULT(enqueue());
+    std::vector<int> waits; // as the metrics say, while each is being sent
+    const auto look = [&] {
+        for (int count = 0; count <= 4; ++count) {
+            if (metrics.render().contains("\naegis_mail_outbox " + QByteArray::number(count) + '\n'))
+                waits.push_back(count);
+        }
+    };
+    m_script->during = [&] {
+        look();
+        m_now += waits.size() == 2 ? 1s : 11s; // it is not looked after each one
+    };
+
+    QVERIFY_RESULT(sender->step());
+
+    look();
+    QVERIFY((waits == std::vector<int>{0, 3, 3, 1, 0}));
+    m_now -= 1h; // a clock that was set back stops nothing
+    QVERIFY_RESULT(enqueue());
+    m_script->during = [] {};
+    m_script->outcomes = {MailOutcome::failed(QStringLiteral("busy"))};
+    QVERIFY_RESULT(sender->step());
+    look();
+    QCOMPARE(waits.back(), 1);
 }
 
 void TestMailDispatcher::onlyTheServerItselfSeesTheOutbox()
