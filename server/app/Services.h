@@ -91,6 +91,7 @@ struct Services {
     AccountLockService locks;
     DecoyCosts decoys;
     LoginGuard guard;
+    OrganizationActivation activation;
     SecondFactor secondFactor;
     MfaService mfa;
     MfaLogin mfaLogin;

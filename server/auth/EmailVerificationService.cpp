@@ -23,7 +23,7 @@ Task<Result<NoContent>> EmailVerificationService::verify(const RequestContext &c
     EventBatch activation(inTenant);
     activation.add({.type = EventType::OrganizationActivated,
                     .subject = target.organization.uuid(),
-                    .payload = {{QStringLiteral("ownerId"), rowjson::id(token->user)}},
+                    .payload = {{QStringLiteral("ownerId"), rowjson::id(token->user)}, {QStringLiteral("reason"), QStringLiteral("verified")}},
                     .actor = token->user});
     const EmailVerificationStore::Verification verification{
         .token = *token, .organization = target.organization, .events = events.json(), .activationEvents = activation.json()};

@@ -23,6 +23,11 @@ public:
     };
     /// In one round trip. False: the token is not good any more.
     static Task<Result<bool>> verify(Database &database, const RequestContext &context, const Verification &verification);
+
+    /// The organization that manages the account of the context's person; nil: none.
+    static Task<Result<OrganizationId>> managing(Database &database, const RequestContext &context);
+    /// Makes the organization of the context active, if it waits and the person is its owner; false: nothing was done.
+    static Task<Result<bool>> activate(Database &database, const RequestContext &context, const QByteArray &events);
 };
 
 } // namespace aegis

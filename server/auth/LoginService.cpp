@@ -55,6 +55,10 @@ Task<Result<LoginResponse>> LoginService::login(const RequestContext &context, L
         QByteArray newHash;
         if (verdict.needsRehash)
             newHash = co_await renewed(context, *account, request.password);
+        if (!account->hasSecondFactor) { // who has one has not proved enough yet
+            Task<Result<Account>> task = m_activation.letIn(context, *account);
+            CO_TRY(account, co_await task);
+        }
         CO_TRY(std::optional<LoginResponse> response, co_await open(context, *account, newHash));
         if (response) {
             // Half a login is no failure, and no success either: its attempt is given back, and what was counted before it stays.

@@ -4,6 +4,7 @@
 #include "server/auth/AccountStore.h"
 #include "server/auth/LoginGuard.h"
 #include "server/auth/MfaLogin.h"
+#include "server/auth/OrganizationActivation.h"
 #include "server/db/Database.h"
 #include "server/passwords/PasswordHasher.h"
 #include "server/sessions/SessionOpener.h"
@@ -22,10 +23,11 @@ struct ProvenPassword {
 /// without a password cost the hash of a decoy and the event of a failure, as a wrong password does, and get the same answer. Any I/O thread.
 class LoginService {
 public:
-    LoginService(Database &database, PasswordHasher &hasher, const SessionOpener &opener, const LoginGuard &guard, const MfaLogin &mfa,
-                 Secret emailFingerprintKey) :
+    LoginService(Database &database, PasswordHasher &hasher, const SessionOpener &opener, const LoginGuard &guard,
+                 const OrganizationActivation &activation, const MfaLogin &mfa, Secret emailFingerprintKey) :
         m_database(database),
-        m_hasher(hasher), m_opener(opener), m_guard(guard), m_mfa(mfa), m_emailFingerprintKey(std::move(emailFingerprintKey))
+        m_hasher(hasher), m_opener(opener), m_guard(guard), m_activation(activation), m_mfa(mfa),
+        m_emailFingerprintKey(std::move(emailFingerprintKey))
     {
     }
 
@@ -51,6 +53,7 @@ private:
     PasswordHasher &m_hasher;
     const SessionOpener &m_opener;
     const LoginGuard &m_guard;
+    const OrganizationActivation &m_activation;
     const MfaLogin &m_mfa;
     const Secret m_emailFingerprintKey;
 };

@@ -53,9 +53,11 @@ Task<Result<AuthResponse>> MfaLogin::complete(const RequestContext &context, Mfa
 Task<Result<MfaLogin::Opened>> MfaLogin::open(const RequestContext &context, const TokenId &challenge, const SecondFactorProof &proof) const
 {
     const UserId user = context.tenant.user;
-    CO_TRY(const auto account, co_await AccountStore::find(m_database, context, user));
+    CO_TRY(auto account, co_await AccountStore::find(m_database, context, user));
     if (!account)
         co_return Opened();
+    Task<Result<Account>> task = m_activation.letIn(context, *account);
+    CO_TRY(account, co_await task);
     const RequestContext inTenant = context.withTenant({.organization = account->organizationId(), .user = user});
     const QStringList methods{QStringLiteral("pwd"), QStringLiteral("otp")}; // RFC 8176; a backup code is a one-time password, too
     CO_TRY(OpenedSession session, m_opener.open(inTenant, account->roles, methods));

@@ -2,6 +2,7 @@
 
 #include "server/auth/AccountStore.h"
 #include "server/auth/LoginGuard.h"
+#include "server/auth/OrganizationActivation.h"
 #include "server/mfa/MfaTokens.h"
 #include "server/mfa/SecondFactor.h"
 #include "server/sessions/SessionOpener.h"
@@ -14,10 +15,10 @@ namespace aegis {
 /// `mfa_challenge` and a token that names it. Any I/O thread.
 class MfaLogin {
 public:
-    MfaLogin(Database &database, const SessionOpener &opener, const LoginGuard &guard, const SecondFactor &factor, MfaTokens tokens,
-             std::chrono::seconds lifetime) :
+    MfaLogin(Database &database, const SessionOpener &opener, const LoginGuard &guard, const OrganizationActivation &activation,
+             const SecondFactor &factor, MfaTokens tokens, std::chrono::seconds lifetime) :
         m_database(database),
-        m_opener(opener), m_guard(guard), m_factor(factor), m_tokens(std::move(tokens)), m_lifetime(lifetime)
+        m_opener(opener), m_guard(guard), m_activation(activation), m_factor(factor), m_tokens(std::move(tokens)), m_lifetime(lifetime)
     {
     }
 
@@ -39,6 +40,7 @@ private:
     Database &m_database;
     const SessionOpener &m_opener;
     const LoginGuard &m_guard;
+    const OrganizationActivation &m_activation;
     const SecondFactor &m_factor;
     const MfaTokens m_tokens;
     const std::chrono::seconds m_lifetime;

@@ -83,7 +83,8 @@ SettingGroup mailSettings()
              readMailFrom),
          described(row("MAIL_LINK_BASE", "", QStringLiteral("an address such as https://app.example.com or https://example.com/account"),
                        "Where the pages of your application are that links in mails lead to: BASE/reset-password#token=... and "
-                       "BASE/verify-email#token=... . The token stands behind the #, so that it gets into no log of a web server.",
+                       "BASE/verify-email#token=... . The token stands behind the #, so that it gets into no log of a web server. http is for this "
+                       "machine only.",
                        readLinkBase),
                    "JWT_ISSUER, or else http(s)://HOST:PORT"),
          duration("MAIL_POLL", &Settings::mailPoll, "1s", "10ms", "10m",
@@ -98,7 +99,8 @@ SettingGroup mailSettings()
          duration("MAIL_LIFETIME", &Settings::mailLifetime, "1d", "1m", "30d",
                   "How long it is tried to send a mail; one with a token no longer than the token is good."),
          count("MAILS_PER_ACCOUNT", &Settings::mailsPerAccount, "5", 1, 1000,
-               "Mails with a token of one kind that one account gets in an hour, whoever asks for them: nobody's mailbox is to be flooded."),
+               "Mails with a token of one kind that one account gets in an hour, whoever asks for them: nobody's mailbox is to be flooded. Beyond "
+               "that one more whenever no link works for half of its time any longer, at most each 5 minutes: nobody is to be kept from one either."),
          choice<EmailVerificationMode>(
              "EMAIL_VERIFICATION", &Settings::emailVerification, "off",
              {{"off", EmailVerificationMode::Off}, {"optional", EmailVerificationMode::Optional}, {"required", EmailVerificationMode::Required}},
@@ -106,6 +108,9 @@ SettingGroup mailSettings()
              "a signup is pending until its owner's address is verified. off, because it needs a mail server."),
          duration("EMAIL_VERIFICATION_TTL", &Settings::emailVerificationTtl, "1d", "1m", "30d",
                   "How long the token of such a mail is good: people read their mail within a day."),
+         duration("UNVERIFIED_RETENTION", &Settings::unverifiedRetention, "7d", "1h", "3650d",
+                  "With EMAIL_VERIFICATION=required: when an organization whose owner's address was never verified is removed, and the account with "
+                  "it, so that nobody keeps a name or an address that is not theirs."),
          duration("PASSWORD_RESET_TTL", &Settings::passwordResetTtl, "30m", "1m", "1d",
                   "How long the token for a new password is good. Short, because whoever reads the mail can use it.")}};
 }

@@ -157,9 +157,10 @@ struct Settings { // NOLINT(clang-analyzer-optin.performance.Padding): there is 
     SmtpTls smtpTls = SmtpTls::Starttls;
     QString smtpUser; ///< empty: without authentication
     Secret smtpPassword;
-    QString smtpCaFile;   ///< empty: the authorities of the system
-    QString mailFrom;     ///< `Name <address>`, or an address
-    QString mailLinkBase; ///< without a slash at the end; never empty once loaded
+    QString smtpCaFile;              ///< empty: the authorities of the system
+    QString mailFrom;                ///< `Name <address>`, or an address
+    QString mailLinkBase;            ///< without a slash at the end; never empty once loaded
+    bool hasDerivedLinkBase = false; ///< it follows from others
     std::chrono::milliseconds mailPoll{};
     std::chrono::milliseconds mailSendTimeout{};
     std::chrono::milliseconds mailLease{};
@@ -169,6 +170,7 @@ struct Settings { // NOLINT(clang-analyzer-optin.performance.Padding): there is 
     int mailsPerAccount = 0; ///< of one kind, in an hour
     EmailVerificationMode emailVerification = EmailVerificationMode::Off;
     std::chrono::seconds emailVerificationTtl{};
+    std::chrono::seconds unverifiedRetention{};
     std::chrono::seconds passwordResetTtl{};
 
     // Observation

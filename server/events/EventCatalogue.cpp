@@ -56,7 +56,12 @@ constexpr std::array organizationSignupCompleted{
     EventField{"ownerId"_l, "the person who signed up"_l},
 };
 constexpr std::array organizationActivated{
-    EventField{"ownerId"_l, "the person whose address was verified"_l},
+    EventField{"ownerId"_l, "the person who signed it up"_l},
+    EventField{"reason"_l, "`verified`: the owner's address was; `not_required`: the owner logged in while EMAIL_VERIFICATION does not ask for it"_l},
+};
+constexpr std::array organizationSignupExpired{
+    EventField{"slug"_l, "that is free again"_l},
+    EventField{"ownerId"_l, "the person who signed it up, whose account was removed with it"_l},
 };
 constexpr std::array authSessionCreated{
     EventField{"methods"_l, "how the person proved who they are (RFC 8176)"_l},
@@ -161,8 +166,11 @@ constexpr std::array catalogue{
     EventInfo{UserRoleCreated, "UserRoleCreated"_l, 1, Notice, true, "a person was given a role in an organization"_l, "the user"_l, userRoleCreated},
     EventInfo{OrganizationSignupCompleted, "OrganizationSignupCompleted"_l, 1, Info, true, "a signup stored all that belongs to it"_l,
               "the organization"_l, organizationSignupCompleted},
-    EventInfo{OrganizationActivated, "OrganizationActivated"_l, 1, Info, true,
+    EventInfo{OrganizationActivated, "OrganizationActivated"_l, 2, Info, true,
               "an organization that waited for its owner's address to be verified can be used"_l, "the organization"_l, organizationActivated},
+    EventInfo{OrganizationSignupExpired, "OrganizationSignupExpired"_l, 1, Notice, true,
+              "a signup was removed because its owner's address was not verified in time (UNVERIFIED_RETENTION)"_l, "the organization"_l,
+              organizationSignupExpired},
     EventInfo{AuthSessionCreated, "AuthSessionCreated"_l, 1, Info, true, "a session began"_l, "the session"_l, authSessionCreated},
     EventInfo{TokenRefreshed, "TokenRefreshed"_l, 1, Info, false, "a refresh token was rotated"_l, "the session"_l, tokenRefreshed},
     EventInfo{TokenRefreshRepeated, "TokenRefreshRepeated"_l, 1, Notice, true,

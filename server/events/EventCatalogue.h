@@ -22,6 +22,7 @@ enum class EventType {
     UserRoleCreated,
     OrganizationSignupCompleted,
     OrganizationActivated,
+    OrganizationSignupExpired,
     AuthSessionCreated,
     TokenRefreshed,
     TokenRefreshRepeated,

@@ -1,6 +1,7 @@
 #include "server/jobs/Housekeeping.h"
 
 #include "server/auth/EmailTokenStore.h"
+#include "server/auth/UnverifiedSignups.h"
 #include "server/events/EventPartitionStore.h"
 #include "server/idempotency/IdempotencyStore.h"
 #include "server/jobs/JobLeaseStore.h"
@@ -51,6 +52,8 @@ Result<void> keepHouse(DatabaseSession &session, Instant now, const HouseRules &
     CHECK(removeAll(session, context, MfaStore::removeExpired));
     CHECK(removeAll(session, context, EmailTokenStore::removeExpired));
     CHECK(keepSessions(session, context, rules));
+    if (rules.unverifiedRetention.count() > 0)
+        CHECK(UnverifiedSignups(session, {.accessLifetime = rules.accessLifetime, .retention = rules.unverifiedRetention}).removeOverdue(now));
     return {};
 }
 

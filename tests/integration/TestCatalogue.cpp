@@ -59,7 +59,7 @@ void TestCatalogue::definersAreTheKnownOnes()
     QCOMPARE(m_server->value<qint64>("select count(*) from pg_proc p join pg_roles r on r.oid = p.proowner "
                                      "where pronamespace = 'aegis'::regnamespace and r.rolname = 'aegis_definer' and "
                                      "prosecdef and proname <> 'ensure_event_partitions'"),
-             qint64(12));
+             qint64(13));
 }
 
 void TestCatalogue::everyDefinerFixesItsSearchPath()
