@@ -140,7 +140,8 @@ Result<LoadedSettings> loadSettings(const SettingsInput &input)
     loaded.settings.hasDerivedIssuer = loaded.settings.jwtIssuer.isEmpty();
     if (loaded.settings.hasDerivedIssuer)
         loaded.settings.jwtIssuer = derivedIssuer(loaded.settings);
-    if (loaded.settings.mailLinkBase.isEmpty())
+    loaded.settings.hasDerivedLinkBase = loaded.settings.mailLinkBase.isEmpty();
+    if (loaded.settings.hasDerivedLinkBase)
         loaded.settings.mailLinkBase = setting_text::parseWebAddress(loaded.settings.jwtIssuer.toUtf8()).value_or(derivedIssuer(loaded.settings));
 
     // A wrong value was left at its default, which may then clash with others: what is reported must be what is wrong.

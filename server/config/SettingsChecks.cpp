@@ -7,6 +7,7 @@
 
 #include <QtCore/QFile>
 #include <QtCore/QFileInfo>
+#include <QtCore/QUrl>
 
 namespace aegis {
 namespace {
@@ -127,6 +128,13 @@ bool isThisMachine(const QString &host)
     return host == QLatin1String("localhost") || QHostAddress(host).isLoopback();
 }
 
+/// Whether what is asked for at the address cannot be read or changed on the way.
+bool isSafeLink(const QString &address)
+{
+    const QUrl url(address);
+    return url.scheme() == QLatin1String("https") || isThisMachine(url.host());
+}
+
 void checkMail(const Settings &settings, Findings &findings)
 {
     findings.require(settings.smtpUser.isEmpty() == settings.smtpPassword.isEmpty(), settings.smtpUser.isEmpty() ? "SMTP_USER" : "SMTP_PASSWORD",
@@ -142,6 +150,12 @@ void checkMail(const Settings &settings, Findings &findings)
                      "MAIL_FROM", QStringLiteral("must be set to an address of yours when SMTP_HOST is set: others refuse mail from localhost"));
     findings.require(settings.mailSendTimeout < settings.mailLease, "MAIL_LEASE",
                      QStringLiteral("must be longer than MAIL_SEND_TIMEOUT, or two servers would send the same mail"));
+    findings.require(settings.hasDerivedLinkBase || isSafeLink(settings.mailLinkBase), "MAIL_LINK_BASE",
+                     QStringLiteral("is '%1', which others reach without TLS: whoever is between could change that page and take the tokens that "
+                                    "open accounts. Only for this machine it may be http")
+                         .arg(settings.mailLinkBase));
+    findings.require(settings.emailVerificationTtl <= settings.unverifiedRetention, "UNVERIFIED_RETENTION",
+                     QStringLiteral("must not be shorter than EMAIL_VERIFICATION_TTL, or a mail would promise more"));
     findings.require(settings.mailRetryFirst <= settings.mailRetryLongest, "MAIL_RETRY_FIRST",
                      QStringLiteral("must not be longer than MAIL_RETRY_LONGEST"));
 }
@@ -209,6 +223,11 @@ QStringList warningsAbout(const Settings &settings)
         && (settings.mailLinkBase.contains(QLatin1String("//127.")) || settings.mailLinkBase.contains(QLatin1String("//localhost")))) {
         warnings.append(
             QStringLiteral("MAIL_LINK_BASE is not set to an address that others reach: links in mails lead to %1.").arg(settings.mailLinkBase));
+    }
+    if (!settings.smtpHost.isEmpty() && settings.hasDerivedLinkBase && !isSafeLink(settings.mailLinkBase)) {
+        warnings.append(QStringLiteral("MAIL_LINK_BASE is not set, so links in mails lead to %1, which others reach without TLS: set it to the https "
+                                       "address of your pages.")
+                            .arg(settings.mailLinkBase));
     }
     if (settings.eventRetentionDays > 0)
         warnings.append(QStringLiteral("EVENT_RETENTION_DAYS is set, but events are not dropped yet: they are kept for ever."));

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void warnsAboutAProxyThatIsNotTrusted();
     void warnsAboutAnIssuerThatNobodyKnows_data();
     void warnsAboutAnIssuerThatNobodyKnows();
+    void warnsAboutLinksThatFollowFromAnIssuerWithoutTls();
     void warnsAboutWhatHasNoEffectYet();
 
 private:
@@ -83,6 +84,12 @@ void TestSettingsChecks::refusesWhatDoesNotGoTogether_data()
     QTest::newRow("mails from nowhere") << QByteArray("SMTP_HOST=mail.example.com") << QStringLiteral("MAIL_FROM");
     QTest::newRow("authorities that are not there") << QByteArray("SMTP_CA_FILE=/nowhere") << QStringLiteral("SMTP_CA_FILE");
     QTest::newRow("a lease that ends before the mail is sent") << QByteArray("MAIL_SEND_TIMEOUT=2m") << QStringLiteral("MAIL_LEASE");
+    QTest::newRow("links without TLS") << QByteArray("MAIL_LINK_BASE=http://app.example.com") << QStringLiteral("MAIL_LINK_BASE");
+    QTest::newRow("links without TLS into the house")
+        << QByteArray("MAIL_LINK_BASE=http://192.168.1.7:3000/account") << QStringLiteral("MAIL_LINK_BASE");
+    QTest::newRow("links to a name that only looks like here")
+        << QByteArray("MAIL_LINK_BASE=http://localhost.example.com") << QStringLiteral("MAIL_LINK_BASE");
+    QTest::newRow("removed before it can be verified") << QByteArray("EMAIL_VERIFICATION_TTL=8d") << QStringLiteral("UNVERIFIED_RETENTION");
     QTest::newRow("pauses that shrink") << QByteArray("MAIL_RETRY_FIRST=20m") << QStringLiteral("MAIL_RETRY_FIRST");
     QTest::newRow("statements outlive requests") << QByteArray("DATABASE_STATEMENT_TIMEOUT=1m") << QStringLiteral("DATABASE_STATEMENT_TIMEOUT");
 }
@@ -174,6 +181,10 @@ void TestSettingsChecks::allowsWhatGoesTogether_data()
     QTest::newRow("RS256, in small letters") << QByteArray("JWT_ALGORITHM=rs256");
     QTest::newRow("HS256 with its secrets") << QByteArray(
         "JWT_ALGORITHM=HS256;JWT_SECRET=0123456789abcdef0123456789abcdef;JWT_SECRET_PREVIOUS=fedcba9876543210fedcba9876543210");
+    QTest::newRow("links with TLS") << QByteArray("MAIL_LINK_BASE=https://app.example.com/account");
+    QTest::newRow("links to this machine") << QByteArray("MAIL_LINK_BASE=http://localhost:3000");
+    QTest::newRow("links to this machine, by IPv6") << QByteArray("MAIL_LINK_BASE=http://[::1]:3000");
+    QTest::newRow("an issuer without TLS, and no mail server") << QByteArray("JWT_ISSUER=http://auth.example.com");
     QTest::newRow("no grace") << QByteArray("REFRESH_GRACE=0");
 }
 
@@ -242,6 +253,19 @@ void TestSettingsChecks::warnsAboutAnIssuerThatNobodyKnows()
     QVERIFY_RESULT(loaded);
     QCOMPARE(loaded->warnings.size(), warns ? 1 : 0);
     QVERIFY(!warns || loaded->warnings.front().startsWith(QStringLiteral("JWT_ISSUER")));
+}
+
+void TestSettingsChecks::warnsAboutLinksThatFollowFromAnIssuerWithoutTls()
+{
+    const QByteArray mail = "SMTP_HOST=mail.example.com;MAIL_FROM=a@example.com;JWT_ISSUER=";
+    const auto open = load(mail + "http://auth.example.com");
+    const auto encrypted = load(mail + "https://auth.example.com");
+
+    QVERIFY_RESULT(open);
+    QCOMPARE(open->warnings.size(), 1);
+    QVERIFY2(open->warnings.front().startsWith(QStringLiteral("MAIL_LINK_BASE is not set")), qPrintable(open->warnings.front()));
+    QVERIFY_RESULT(encrypted);
+    QVERIFY(encrypted->warnings.isEmpty());
 }
 
 void TestSettingsChecks::warnsAboutWhatHasNoEffectYet()
