@@ -135,7 +135,11 @@ public:
 
     HouseRules houseRules() const
     {
-        return {.accessLifetime = settings.jwtAccessExpiration, .sessionRetention = settings.sessionRetention, .instance = {}};
+        const bool isVerifying = settings.emailVerification == EmailVerificationMode::Required;
+        return {.accessLifetime = settings.jwtAccessExpiration,
+                .sessionRetention = settings.sessionRetention,
+                .unverifiedRetention = isVerifying ? settings.unverifiedRetention : std::chrono::seconds(0),
+                .instance = {}};
     }
     Result<InstanceSecrets> loadSecrets(DatabaseSession &session) const;
     Result<void> makeServices();
@@ -201,6 +205,7 @@ Result<std::unique_ptr<Application>> Application::start(Settings settings, Optio
     CHECK(application->d->makeServices());
     CHECK(application->d->startLoops());
     CHECK(application->d->startHttp());
+    application->d->houseLoop->wake();
     return application;
 }
 

@@ -13,6 +13,7 @@ class TestReadiness : public QObject {
 
 private Q_SLOTS:
     void isWell();
+    void doesNotWaitForTheHousekeeping();
     void missesAMigration();
     void missesThePartitionOfTomorrow();
     void hasAFullQueueOfTransactions();
@@ -63,6 +64,30 @@ void TestReadiness::isWell()
     const TestServer server;
 
     QCOMPARE(readiness(server), QByteArray("200"));
+}
+
+// Of which the start does no more than it needs: there is room for events. The rest may take as long as it takes.
+void TestReadiness::doesNotWaitForTheHousekeeping()
+{
+    TestServer server;
+    server.sql("insert into aegis.idempotency_key (tenant_id, operation, key_hash, fingerprint, response, created_at, expires_at) "
+               "select gen_random_uuid(), 'signup', sha256('a'), sha256(''), '', now() - interval '2 days', now() - interval '1 day'");
+    const QByteArray inAWeek = toRfc3339(server.now() + std::chrono::hours(24 * 7)).left(10).replace("-", "");
+    server.sql(Sql::composed("drop table aegis.event_" + inAWeek));
+    const auto expired = [&] { return server.value<qint64>("select count(*) from aegis.idempotency_key"); };
+    DatabaseSession other(server.database().administrator);
+    std::unique_ptr<TestServer> second;
+
+    const auto answer = other.write<QByteArray>(RequestContext::forSystem(server.now()), [&](Tx &tx) -> Result<QByteArray> {
+        CHECK(tx.query("lock table aegis.idempotency_key in share row exclusive mode")); // clearing waits for it
+        second = server.another();
+        return readiness(*second);
+    });
+
+    QVERIFY_RESULT(answer);
+    QCOMPARE(*answer, QByteArray("200"));
+    QVERIFY(server.value<bool>(Sql::composed("select to_regclass('aegis.event_" + inAWeek + "') is not null")));
+    QTRY_COMPARE_WITH_TIMEOUT(expired(), qint64(0), 20'000);
 }
 
 void TestReadiness::missesAMigration()

@@ -5,6 +5,8 @@
 
 #include <QtCore/QUrl>
 
+#include <thread>
+
 namespace aegis::test {
 namespace {
 
@@ -63,6 +65,17 @@ TestServer::TestServer(TestDatabase database, const QString &dataDirectory, cons
         environment[name] = value;
     LoadedSettings loaded = must(loadSettings({.environment = environment, .file = std::nullopt}));
     m_application = must(Application::start(std::move(loaded.settings), {.clock = [this] { return now(); }, .durable = false}));
+    awaitHousekeeping();
+}
+
+void TestServer::awaitHousekeeping()
+{
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!value<bool>("select exists (select from aegis.job_lease)")) {
+        if (std::chrono::steady_clock::now() > end)
+            qFatal("the test's server does not keep its house");
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
 }
 
 TestServer::~TestServer() = default;

@@ -90,6 +90,8 @@ private:
         if constexpr (!std::is_void_v<T>)
             return *std::move(result);
     }
+    /// The server begins with it when it is ready; tests look at what is there before and after something else.
+    void awaitHousekeeping();
     [[noreturn]] static void die(const Problem &problem);
 
     TestDatabase m_database;
