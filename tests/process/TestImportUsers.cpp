@@ -1,6 +1,7 @@
 #include "tests/process/AdminDatabase.h"
 #include "tests/process/ApiClient.h"
 #include "tests/support/ServerProcess.h"
+#include "tests/support/TestCluster.h"
 #include "tests/support/TestMain.h"
 
 #include <QtCore/QFile>
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+using namespace aegis;
 using namespace aegis::test;
 
 /// `aegisd import-users` as its operator meets it.
@@ -20,6 +22,7 @@ class TestImportUsers : public QObject {
 private Q_SLOTS:
     void importsAFile();
     void goesOnAfterItWasKilled();
+    void clearsNothing();
     void saysWhatIsWrong_data();
     void saysWhatIsWrong();
     void isRefusedWhileTheServerRuns();
@@ -99,6 +102,30 @@ void TestImportUsers::goesOnAfterItWasKilled()
     QCOMPARE(AdminDatabase(directory).count("select count(*) from aegis.\"user\""), qint64(count));
     QCOMPARE(AdminDatabase(directory).count("select count(*) from aegis.user_profile"), qint64(count));
     QCOMPARE(AdminDatabase(directory).count("select count(*) from aegis.event where type = 'UserCreated'"), qint64(count));
+}
+
+// It makes room for the events that it writes. Housekeeping is the servers': it may take long, and takes away.
+void TestImportUsers::clearsNothing()
+{
+    const TestDatabase database = TestCluster::instance().create();
+    AdminDatabase administrator(database.administrator);
+    administrator.execute("insert into aegis.revocation (id, kind, subject_id, not_before, expires_at) "
+                          "select gen_random_uuid(), 'session', gen_random_uuid(), now() - interval '2 days', now() - interval '1 day' "
+                          "from generate_series(1, 3)");
+    administrator.execute("drop table aegis.event_" + QDateTime::currentDateTimeUtc().addDays(7).toString(QStringLiteral("yyyyMMdd")).toLatin1());
+    const DataDirectory directory;
+    const ConnectionString &serving = database.serving;
+    ServerProcess server(
+        directory,
+        {{"DATABASE_URL", "postgresql:///" + serving.value("dbname") + "?host=" + serving.value("host") + "&user=" + serving.value("user")}});
+
+    QCOMPARE(server.run({QStringLiteral("import-users"), write(directory, people(3))}), 0);
+
+    QVERIFY2(server.output().contains("Done: 3 imported"), server.output().constData());
+    QCOMPARE(administrator.count("select count(*) from aegis.revocation"), qint64(3));
+    QCOMPARE(administrator.count("select count(*) from aegis.job_lease"), qint64(0));
+    QCOMPARE(administrator.count("select count(to_regclass('aegis.event_' || to_char(now() at time zone 'UTC' + interval '7 days', 'YYYYMMDD')))"),
+             qint64(1));
 }
 
 void TestImportUsers::saysWhatIsWrong_data()

@@ -12,6 +12,7 @@ class TestMailDelivery : public QObject {
 private Q_SLOTS:
     void comesThroughABusyServer();
     void givesUpWhatIsRefused();
+    void triesAgainWhenARelayDoesNotTakeItFromUs();
     void waitsForAConnectionThatCanBeTrusted_data();
     void waitsForAConnectionThatCanBeTrusted();
     void endsAndBeginsWhileTheMailServerIsSilent();
@@ -62,6 +63,23 @@ void TestMailDelivery::givesUpWhatIsRefused()
     QVERIFY(server.errorOutput().contains("550 5.1.1") && server.errorOutput().contains("554 5.7.1"));
     QVERIFY(!server.errorOutput().contains("refused-ada@"));
     QTRY_COMPARE(AdminDatabase(directory).count("select count(*) from aegis.mail_outbox"), qint64(0));
+}
+
+// What it says at RCPT, 554 5.7.1, is about us and for the operator to mend.
+void TestMailDelivery::triesAgainWhenARelayDoesNotTakeItFromUs()
+{
+    const SmtpServer mails;
+    const DataDirectory directory;
+    ServerProcess server(directory, settingsFor(mails));
+    QVERIFY_STARTS(server);
+    QVERIFY(signUp(server, "foreign-ada") && signUp(server, "grace"));
+
+    QVERIFY(askFor(server, "foreign-ada") && askFor(server, "grace"));
+
+    QTRY_VERIFY_WITH_TIMEOUT(server.errorOutput().count("\"mail_retried\"") >= 3, 20'000);
+    QTRY_COMPARE_WITH_TIMEOUT(recipients(mails), QStringList{QStringLiteral("grace@example.com")}, 20'000); // the others go on
+    QVERIFY2(server.errorOutput().contains("554 5.7.1") && !server.errorOutput().contains("\"mail_given_up\""), server.errorOutput().constData());
+    QTRY_COMPARE(AdminDatabase(directory).count("select count(*) from aegis.mail_outbox"), qint64(1));
 }
 
 void TestMailDelivery::waitsForAConnectionThatCanBeTrusted_data()
