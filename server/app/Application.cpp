@@ -205,7 +205,7 @@ Result<std::unique_ptr<Application>> Application::start(Settings settings, Optio
     CHECK(application->d->makeServices());
     CHECK(application->d->startLoops());
     CHECK(application->d->startHttp());
-    application->d->houseLoop->wake();
+    application->d->houseLoop->startInBackground(); // it may take long
     return application;
 }
 
@@ -275,7 +275,6 @@ Result<void> Application::Private::startLoops()
                                                                          .pause = std::chrono::hours(1),
                                                                          .step = [this] { return keepHouseAndLearn(); },
                                                                          .pauseAfterFailure = std::chrono::minutes(1)});
-    houseLoop->startInBackground();
     TRY(mailLoops, MailLoops::start(*services, settings, options.clock));
     return {};
 }
