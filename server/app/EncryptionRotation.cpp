@@ -2,6 +2,7 @@
 
 #include "server/app/Storage.h"
 #include "server/config/EncryptionKeys.h"
+#include "server/config/RotationLock.h"
 #include "server/jobs/Resealing.h"
 
 namespace aegis {
@@ -42,9 +43,14 @@ Result<Sealing> keysFor(const EncryptionKeys &keys, DatabaseSession &session, co
 
 Result<void> rotateEncryptionKey(const Settings &settings, const std::function<void(const QString &)> &tell)
 {
+    const EncryptionKeys keys(settings);
+    std::optional<RotationLock> lock; // until the end: what another would begin meanwhile is what this one is at
+    if (!keys.areSet()) {
+        TRY(lock, RotationLock::take(settings.dataDir));
+    }
     TRY(const Storage storage, Storage::join(settings));
     DatabaseSession session(storage.serving, storage.session);
-    TRY(const Sealing sealing, keysFor(EncryptionKeys(settings), session, tell));
+    TRY(const Sealing sealing, keysFor(keys, session, tell));
     Resealing resealing(session, sealing, [&](const Resealing::Counts &counts) { tell(QStringLiteral("%1 encrypted anew ...").arg(counts.done)); });
     auto counts = resealing.run(systemNow());
     if (!counts)

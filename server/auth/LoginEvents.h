@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/db/RowJson.h"
 #include "server/events/EventBatch.h"
 
 namespace aegis {
@@ -13,6 +14,14 @@ inline EventDraft loggedInEvent(const UserId &user, const SessionId &session, co
             .payload = {{QStringLiteral("methods"), QJsonArray::fromStringList(methods)}},
             .session = session,
             .actor = user};
+}
+
+/// Of a password that was right, while a second factor is waited for. Nobody is named as the actor: who it was is not proved.
+inline EventDraft firstFactorEvent(const UserId &user, Instant expiresAt)
+{
+    return {.type = EventType::UserLoginFirstFactorPassed,
+            .subject = user.uuid(),
+            .payload = {{QStringLiteral("methods"), QJsonArray{QStringLiteral("pwd")}}, {QStringLiteral("expiresAt"), rowjson::time(expiresAt)}}};
 }
 
 /// Of a password that was right, and whose hash was made anew.

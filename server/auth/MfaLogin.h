@@ -35,7 +35,8 @@ private:
         MfaStore::LoginOutcome outcome = MfaStore::LoginOutcome::Invalid;
         std::optional<AuthResponse> response;
     };
-    Task<Result<Opened>> open(const RequestContext &context, const TokenId &challenge, const SecondFactorProof &proof) const;
+    Task<Result<Account>> find(const RequestContext &context, const UserId &user) const;
+    Task<Result<Opened>> open(const RequestContext &context, const Account &known, const TokenId &challenge, const SecondFactorProof &proof) const;
 
     Database &m_database;
     const SessionOpener &m_opener;

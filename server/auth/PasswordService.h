@@ -4,6 +4,7 @@
 #include "server/auth/AccountMails.h"
 #include "server/auth/LoginGuard.h"
 #include "server/auth/PasswordStore.h"
+#include "server/config/Settings.h"
 #include "server/db/Database.h"
 #include "server/passwords/PasswordHasher.h"
 #include "server/passwords/PasswordPolicy.h"
@@ -19,10 +20,10 @@ namespace aegis {
 class PasswordService {
 public:
     PasswordService(Database &database, PasswordHasher &hasher, const PasswordPolicy &policy, const AccountMails &mails, const TokenIssuer &tokens,
-                    RevocationList &revocations, const LoginGuard &guard, Secret emailFingerprintKey) :
+                    RevocationList &revocations, const LoginGuard &guard, Secret emailFingerprintKey, EmailVerificationMode verification) :
         m_database(database),
         m_hasher(hasher), m_policy(policy), m_mails(mails), m_tokens(tokens), m_revocations(revocations), m_guard(guard),
-        m_emailFingerprintKey(std::move(emailFingerprintKey))
+        m_emailFingerprintKey(std::move(emailFingerprintKey)), m_verification(verification)
     {
     }
 
@@ -30,7 +31,8 @@ public:
     /// `rate_limited` after too many), or an access token that was stolen would let its thief guess. `password_policy`.
     Task<Result<NoContent>> change(const RequestContext &context, PasswordChangeRequest request) const;
 
-    /// Ends every session and opens none. `invalid_mail_token`; `password_policy`, which does not use the token up.
+    /// Ends every session and opens none. A second factor stays, unless addresses are verified here and nobody has verified this one:
+    /// then who set it up may be somebody else than who reads the mail. `invalid_mail_token`; `password_policy`, which does not use the token up.
     Task<Result<NoContent>> reset(const RequestContext &context, PasswordResetRequest request) const;
 
 private:
@@ -47,6 +49,7 @@ private:
     RevocationList &m_revocations;
     const LoginGuard &m_guard;
     const Secret m_emailFingerprintKey;
+    const EmailVerificationMode m_verification;
 };
 
 } // namespace aegis

@@ -104,7 +104,8 @@ SettingGroup mailSettings()
          choice<EmailVerificationMode>(
              "EMAIL_VERIFICATION", &Settings::emailVerification, "off",
              {{"off", EmailVerificationMode::Off}, {"optional", EmailVerificationMode::Optional}, {"required", EmailVerificationMode::Required}},
-             "off: no address is verified. optional: signup and register send a mail, and nothing depends on it. required: also, the organization of "
+             "off: no address is verified. optional: signup and register send a mail, and nothing but a second factor depends on it. required: also, "
+             "the organization of "
              "a signup is pending until its owner's address is verified. off, because it needs a mail server."),
          duration("EMAIL_VERIFICATION_TTL", &Settings::emailVerificationTtl, "1d", "1m", "30d",
                   "How long the token of such a mail is good: people read their mail within a day."),

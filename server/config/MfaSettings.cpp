@@ -7,11 +7,13 @@ using namespace setting_rows;
 SettingGroup mfaSettings()
 {
     return {QStringLiteral("Second factors"),
-            {text("MFA_ISSUER", &Settings::mfaIssuer, "Aegis", "text of at most 512 printable characters",
-                  "What an authenticator app shows beside the person's codes: the name that people know this service by."),
+            {text("MFA_ISSUER", &Settings::mfaIssuer, "Aegis", 64,
+                  "What an authenticator app shows beside the person's codes: the name that people know this service by. Apps show little "
+                  "more than 20 characters, and all of it has to fit into a QR code."),
              count("MFA_MAX_FAILURES", &Settings::mfaMaxFailures, "5", 1, 100,
-                   "Wrong codes in a row, over all of a person's attempts, after which none is taken for MFA_PAUSE. Five of a million codes, three "
-                   "of which are right at any time, leave a guesser a chance of 1 in 67,000."),
+                   "Wrong codes of the app in a row, over all of a person's attempts, after which none is taken for MFA_PAUSE. Five of a million "
+                   "codes, three of which are right at any time, leave a guesser a chance of 1 in 67,000. Also the backup codes that one half of "
+                   "a login takes: they are never paused, having 80 random bits each."),
              duration("MFA_PAUSE", &Settings::mfaPause, "15m", "1s", "24h",
                       "How long that is. It leaves 480 guesses a day, which take more than a year to be as likely right as not."),
              duration("MFA_CHALLENGE_LIFETIME", &Settings::mfaChallengeLifetime, "5m", "30s", "1h",

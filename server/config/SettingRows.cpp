@@ -118,6 +118,17 @@ Setting text(const char *name, QString Settings::*member, const char *fallback, 
     });
 }
 
+Setting text(const char *name, QString Settings::*member, const char *fallback, int most, const char *reason)
+{
+    const QString allowed = QStringLiteral("text of at most %1 printable characters").arg(most);
+    return row(name, fallback, allowed, reason, [member, most](QByteArrayView value, Settings &into) {
+        if (!isPrintable(value) || !value.isValidUtf8() || QString::fromUtf8(value).size() > most)
+            return false;
+        into.*member = QString::fromUtf8(value);
+        return true;
+    });
+}
+
 Setting path(const char *name, QString Settings::*member, const char *fallback, const char *reason)
 {
     return row(name, fallback, QStringLiteral("an absolute path"), reason, [member](QByteArrayView value, Settings &into) {

@@ -22,6 +22,8 @@ Setting duration(const char *name, std::chrono::milliseconds Settings::*member, 
 /// So many calls in so long, such as `30/5m`.
 Setting rate(const char *name, Rate Settings::*member, const char *fallback, const char *reason);
 Setting toggle(const char *name, bool Settings::*member, const char *fallback, const char *reason);
+/// Text of 1 to so many printable characters (UTF-16 units).
+Setting text(const char *name, QString Settings::*member, const char *fallback, int most, const char *reason);
 /// Text of 1 to 512 printable characters.
 Setting text(const char *name, QString Settings::*member, const char *fallback, const char *allowed, const char *reason);
 /// An absolute path.

@@ -21,6 +21,10 @@ constexpr std::array userCreated{
 constexpr std::array userLoggedIn{
     EventField{"methods"_l, "how the person proved who they are (RFC 8176)"_l},
 };
+constexpr std::array userLoginFirstFactorPassed{
+    EventField{"methods"_l, "what was shown so far (RFC 8176)"_l},
+    EventField{"expiresAt"_l, "until when the second factor is waited for"_l},
+};
 constexpr std::array userLoginFailed{
     EventField{"reason"_l,
                "`unknown_email`, `no_password`, `wrong_password`, `account_unavailable`, `account_locked` or `account_changed`; "
@@ -125,12 +129,14 @@ constexpr std::array mfaEnabled{
 };
 constexpr std::array mfaDisabled{
     EventField{"method"_l, "`totp`"_l},
+    EventField{"reason"_l,
+               "`person`, who showed it once more; `password_reset`: nobody had verified the address when who reads its mail set a new password"_l},
 };
 constexpr std::array mfaChallengeFailed{
     EventField{"reason"_l, "`wrong_code`, `used_code`, or `wrong_backup_code`: there is none such, or it was used"_l},
     EventField{"purpose"_l, "`login`, `enable`, `disable`, `backup_codes` or `reauthenticate`"_l},
-    EventField{"failures"_l, "how many in a row this was"_l},
-    EventField{"pausedUntil"_l, "when codes are taken again, if this was one too many; or null"_l},
+    EventField{"failures"_l, "how many codes of the app in a row this was; of backup codes how many in this login, or null without one"_l},
+    EventField{"pausedUntil"_l, "when codes of the app are taken again, if this was one too many; or null"_l},
 };
 constexpr std::array backupCodeUsed{
     EventField{"purpose"_l, "`login`, `disable`, `backup_codes` or `reauthenticate`"_l},
@@ -153,6 +159,10 @@ using enum Severity;
 constexpr std::array catalogue{
     EventInfo{UserCreated, "UserCreated"_l, 1, Info, true, "an account was made"_l, "the user"_l, userCreated},
     EventInfo{UserLoggedIn, "UserLoggedIn"_l, 1, Info, true, "a person signed in"_l, "the user"_l, userLoggedIn},
+    EventInfo{UserLoginFirstFactorPassed, "UserLoginFirstFactorPassed"_l, 1, Info, true,
+              "somebody has shown the password of a person who has a second factor too; without a UserLoggedIn soon after, somebody who may not "
+              "have the second one"_l,
+              "the user"_l, userLoginFirstFactorPassed},
     EventInfo{UserLoginFailed, "UserLoginFailed"_l, 1, Notice, true, "a sign-in was refused"_l, "the user; nobody if the address is unknown"_l,
               userLoginFailed},
     EventInfo{UserLogout, "UserLogout"_l, 1, Info, true, "a person signed out"_l, "the user"_l, userLogout},
@@ -185,8 +195,8 @@ constexpr std::array catalogue{
               "failed sign-ins locked an account, and its sessions ended (LOCKOUT=strict)"_l, "the user"_l, userAccountLocked},
     EventInfo{UserAccountUnlocked, "UserAccountUnlocked"_l, 1, Notice, true, "the lock of an account ended"_l, "the user"_l, userAccountUnlocked},
     EventInfo{MfaEnabled, "MfaEnabled"_l, 1, Notice, true, "a person confirmed a second factor"_l, "the user"_l, mfaEnabled},
-    EventInfo{MfaDisabled, "MfaDisabled"_l, 1, Warning, true, "a person did away with the second factor"_l, "the user"_l, mfaDisabled},
-    EventInfo{MfaChallengeFailed, "MfaChallengeFailed"_l, 1, Notice, true, "a second factor was wrong"_l, "the user"_l, mfaChallengeFailed},
+    EventInfo{MfaDisabled, "MfaDisabled"_l, 2, Warning, true, "the second factor of a person was taken away"_l, "the user"_l, mfaDisabled},
+    EventInfo{MfaChallengeFailed, "MfaChallengeFailed"_l, 2, Notice, true, "a second factor was wrong"_l, "the user"_l, mfaChallengeFailed},
     EventInfo{BackupCodeUsed, "BackupCodeUsed"_l, 1, Notice, true, "a backup code took the place of the second factor"_l, "the user"_l,
               backupCodeUsed},
     EventInfo{BackupCodesRegenerated, "BackupCodesRegenerated"_l, 1, Notice, true, "a person got another set of backup codes"_l, "the user"_l,

@@ -12,6 +12,7 @@ namespace aegis {
 enum class EventType {
     UserCreated,
     UserLoggedIn,
+    UserLoginFirstFactorPassed,
     UserLoginFailed,
     UserLogout,
     PasswordRehashed,

@@ -54,12 +54,16 @@ Task<Result<MfaEnrolmentResponse>> MfaService::enable(const RequestContext &cont
 {
     CO_CHECK(requireFreshAuthentication(context, m_options.freshFor));
     const UserId user = context.actor.user;
-    CO_TRY(const QString email, co_await m_database.read<QString>(context, [&](Tx &tx) { return MfaStore::emailOf(tx, user); }));
+    using Address = MfaStore::Address;
+    CO_TRY(const Address address, co_await m_database.read<Address>(context, [&](Tx &tx) { return MfaStore::addressOf(tx, user); }));
+    // Whoever squats an address would keep its owner out for good with it: a new password does not lift a second factor.
+    if (m_options.forVerified && !address.isVerified)
+        co_return Problem(ProblemCode::EmailNotVerified);
 
     CO_TRY(const Secret secret, randomSecret(totp::secretBytes));
     MfaEnrolmentResponse response;
     response.secret = Secret(base32Encode(secret.reveal()));
-    response.otpauthUri = otpAuthUri(m_options.issuer, email, secret);
+    response.otpauthUri = otpAuthUri(m_options.issuer, address.email, secret);
     CO_TRY(response.qrCode, qrCodeDataUri(response.otpauthUri));
     CO_TRY(const QByteArray sealed, m_sealing.seal(secret, SecondFactor::sealedFor(user)));
     CO_TRY(const bool enrolled, co_await m_database.write<bool>(context, [&](Tx &tx) { return MfaStore::enrol(tx, user, sealed); }));
@@ -106,7 +110,9 @@ Task<Result<void>> MfaService::disable(const RequestContext &context, SecondFact
     const SecondFactorCode given{.code = std::move(request.code), .backupCode = std::move(request.backupCode)};
     CO_TRY(const SecondFactorProof proof, co_await m_factor.check(context, Disable, given));
     EventBatch events(context);
-    events.add({.type = EventType::MfaDisabled, .subject = user.uuid(), .payload = {{QStringLiteral("method"), method}}});
+    events.add({.type = EventType::MfaDisabled,
+                .subject = user.uuid(),
+                .payload = {{QStringLiteral("method"), method}, {QStringLiteral("reason"), QStringLiteral("person")}}});
     SecondFactor::addUse(events, context, Disable, proof);
     const QByteArray eventJson = events.json();
     CO_TRY(const bool done, co_await m_database.write<bool>(context, [&](Tx &tx) { return MfaStore::remove(tx, user, proof, eventJson); }));

@@ -14,6 +14,7 @@ public:
         QString issuer;                     ///< that an authenticator app shows
         int backupCodes = 10;               ///< of a set
         std::chrono::seconds freshFor{600}; ///< how old a login may be for a change
+        bool forVerified = false;           ///< whether an address must be verified before a second factor is set up
     };
 
     MfaService(Database &database, const Sealing &sealing, const SecondFactor &factor, const TokenIssuer &tokens, RevocationList &revocations,
@@ -24,7 +25,7 @@ public:
     }
 
     Task<Result<MfaStatusResponse>> status(const RequestContext &context) const;
-    /// Makes a secret that a code has still to confirm. `reauthentication_required`, `mfa_already_enabled`.
+    /// Makes a secret that a code has still to confirm. `reauthentication_required`, `email_not_verified`, `mfa_already_enabled`.
     Task<Result<MfaEnrolmentResponse>> enable(const RequestContext &context) const;
     /// Activates it. Every other session of the person ends at once, for a password alone has opened it; the present one has just
     /// shown both factors, and stays.

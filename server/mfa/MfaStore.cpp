@@ -7,9 +7,10 @@ constexpr Sql findSql(R"(
     select f.activated_at, f.paused_until,
            (select count(*)::int from aegis.backup_code b where b.user_id = f.user_id and b.used_at is null) as codes_left
     from aegis.mfa_factor f where f.user_id = $1 and f.activated_at is not null)");
-constexpr Sql emailSql("select email from aegis.\"user\" where id = $1");
+constexpr Sql addressSql("select email, email_verified_at is not null from aegis.\"user\" where id = $1");
 constexpr Sql enrolSql("select aegis.enrol_second_factor($1, $2, $3)");
 constexpr Sql beginSql("select * from aegis.begin_second_factor($1, $2, $3, $4, $5, $6)");
+constexpr Sql beginBackupCodeSql("select outcome, tried from aegis.begin_backup_code($1, $2, $3, $4)");
 constexpr Sql activateSql("select done, ended::text[] as ended from aegis.activate_second_factor($1, $2, $3, $4, $5, $6, $7, $8, $9)");
 constexpr Sql removeSql("select aegis.remove_second_factor($1, $2, $3, $4, $5)");
 constexpr Sql replaceSql("select aegis.replace_backup_codes($1, $2, $3, $4, $5, $6)");
@@ -48,10 +49,10 @@ Result<std::optional<MfaStore::Factor>> MfaStore::find(Tx &tx, const UserId &use
                                 .backupCodesLeft = row.get<int>("codes_left")});
 }
 
-Result<QString> MfaStore::emailOf(Tx &tx, const UserId &user)
+Result<MfaStore::Address> MfaStore::addressOf(Tx &tx, const UserId &user)
 {
-    TRY(const Row row, tx.finalQueryOne(ProblemCode::InvalidToken, emailSql, user));
-    return row.get<QString>(0);
+    TRY(const Row row, tx.finalQueryOne(ProblemCode::InvalidToken, addressSql, user));
+    return Address{.email = row.get<QString>(0), .isVerified = row.get<bool>(1)};
 }
 
 Result<bool> MfaStore::enrol(Tx &tx, const UserId &user, const QByteArray &sealedSecret)
@@ -75,6 +76,21 @@ Result<MfaStore::Attempt> MfaStore::begin(Tx &tx, const Beginning &beginning)
         attempt.failures = row.get<int>("failures");
     } else if (outcome == QLatin1String("paused")) {
         attempt.outcome = Outcome::Paused;
+    } else if (outcome == QLatin1String("invalid")) {
+        attempt.outcome = Outcome::Invalid;
+    }
+    return attempt;
+}
+
+Result<MfaStore::Attempt> MfaStore::beginBackupCode(Tx &tx, const Beginning &beginning)
+{
+    TRY(const Row row,
+        tx.finalQueryOne(ProblemCode::Internal, beginBackupCodeSql, beginning.user, beginning.challenge, beginning.maxFailures, tx.context().now));
+    Attempt attempt;
+    const QString outcome = row.get<QString>("outcome");
+    if (outcome == QLatin1String("attempt")) {
+        attempt.outcome = Outcome::Attempt;
+        attempt.failures = row.get<std::optional<int>>("tried");
     } else if (outcome == QLatin1String("invalid")) {
         attempt.outcome = Outcome::Invalid;
     }

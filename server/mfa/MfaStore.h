@@ -12,7 +12,7 @@ namespace aegis {
 struct SecondFactorProof {
     std::optional<qint64> step;         ///< of TOTP
     std::optional<QByteArray> codeHash; ///< of a backup code, which nobody has looked for yet
-    int failures = 0;                   ///< in a row with this attempt, should it be wrong after all
+    std::optional<int> failures;        ///< with this attempt, should it be wrong after all
     std::optional<Instant> pausedUntil; ///< likewise
 };
 
@@ -28,7 +28,11 @@ public:
     static Result<std::optional<Factor>> find(Tx &tx, const UserId &user);
 
     /// The address that the person is known by in an authenticator app.
-    static Result<QString> emailOf(Tx &tx, const UserId &user);
+    struct Address {
+        QString email;
+        bool isVerified = false;
+    };
+    static Result<Address> addressOf(Tx &tx, const UserId &user);
 
     /// False when a second factor is active.
     static Result<bool> enrol(Tx &tx, const UserId &user, const QByteArray &sealedSecret);
@@ -46,11 +50,13 @@ public:
         Outcome outcome = Outcome::None;
         QByteArray sealedSecret;
         std::optional<qint64> lastStep;
-        int failures = 0;
+        std::optional<int> failures;
         std::optional<Instant> pausedUntil;
     };
     /// Counts an attempt before its code is looked at.
     static Result<Attempt> begin(Tx &tx, const Beginning &beginning);
+    /// The same for a backup code: neither held up by a pause nor followed by one, it counts for the challenge alone.
+    static Result<Attempt> beginBackupCode(Tx &tx, const Beginning &beginning);
 
     struct Activation {
         UserId user;

@@ -49,7 +49,8 @@ Task<Result<SecondFactorProof>> SecondFactor::check(const RequestContext &contex
     // Named, as whatever is handed to a co_await here: g++ 12 destroys a braced argument twice.
     const MfaStore::Beginning beginning{
         .user = context.tenant.user, .challenge = challenge, .enrolledSince = {}, .maxFailures = m_options.maxFailures, .pause = m_options.pause};
-    CO_TRY(const MfaStore::Attempt attempt, co_await begin(context, beginning));
+    const Begin how = given.backupCode ? MfaStore::beginBackupCode : MfaStore::begin;
+    CO_TRY(const MfaStore::Attempt attempt, co_await begin(context, beginning, how));
     SecondFactorProof proof{.step = {}, .codeHash = {}, .failures = attempt.failures, .pausedUntil = attempt.pausedUntil};
     if (given.backupCode) {
         proof.codeHash = backup_codes::hashOf(context.tenant.user, *given.backupCode);
@@ -70,7 +71,7 @@ Task<Result<SecondFactor::Confirmation>> SecondFactor::confirm(const RequestCont
                                         .enrolledSince = context.now - m_options.enrolmentLifetime,
                                         .maxFailures = m_options.maxFailures,
                                         .pause = m_options.pause};
-    CO_TRY(MfaStore::Attempt attempt, co_await begin(context, beginning));
+    CO_TRY(MfaStore::Attempt attempt, co_await begin(context, beginning, MfaStore::begin));
     CO_TRY(const std::optional<qint64> step, stepOf(context, attempt, code));
     if (!step)
         co_return co_await refuse(context, Purpose::Enable, wrongCode, attempt.failures, attempt.pausedUntil);
@@ -78,9 +79,9 @@ Task<Result<SecondFactor::Confirmation>> SecondFactor::confirm(const RequestCont
     co_return confirmation;
 }
 
-Task<Result<MfaStore::Attempt>> SecondFactor::begin(const RequestContext &context, const MfaStore::Beginning &beginning) const
+Task<Result<MfaStore::Attempt>> SecondFactor::begin(const RequestContext &context, const MfaStore::Beginning &beginning, Begin how) const
 {
-    CO_TRY(MfaStore::Attempt attempt, co_await m_database.write<MfaStore::Attempt>(context, [&](Tx &tx) { return MfaStore::begin(tx, beginning); }));
+    CO_TRY(MfaStore::Attempt attempt, co_await m_database.write<MfaStore::Attempt>(context, [&](Tx &tx) { return how(tx, beginning); }));
     switch (attempt.outcome) {
     case MfaStore::Outcome::Attempt:
         co_return attempt;
@@ -92,7 +93,8 @@ Task<Result<MfaStore::Attempt>> SecondFactor::begin(const RequestContext &contex
         // A login was told that there is one: it is gone since, and its challenge with it.
         co_return Problem(beginning.challenge ? ProblemCode::InvalidMfaToken : ProblemCode::MfaNotEnabled);
     case MfaStore::Outcome::Invalid:
-        co_return Problem(ProblemCode::InvalidMfaToken).withInternal(QStringLiteral("unknown, used, expired, or the account has changed"));
+        co_return Problem(ProblemCode::InvalidMfaToken)
+            .withInternal(QStringLiteral("unknown, used, expired, tried too often, or the account has changed"));
     }
     Q_UNREACHABLE();
 }
@@ -114,7 +116,7 @@ Task<Problem> SecondFactor::refuseUsed(const RequestContext &context, Purpose pu
     return refuse(context, purpose, proof.codeHash ? wrongBackupCode : usedCode, proof.failures, proof.pausedUntil);
 }
 
-Task<Problem> SecondFactor::refuse(const RequestContext &context, Purpose purpose, QLatin1String reason, int failures,
+Task<Problem> SecondFactor::refuse(const RequestContext &context, Purpose purpose, QLatin1String reason, std::optional<int> failures,
                                    std::optional<Instant> pausedUntil) const
 {
     m_failures.fetch_add(1, std::memory_order_relaxed);
@@ -124,7 +126,7 @@ Task<Problem> SecondFactor::refuse(const RequestContext &context, Purpose purpos
                 .subject = context.tenant.user.uuid(),
                 .payload = {{QStringLiteral("reason"), QString(reason)},
                             {QStringLiteral("purpose"), nameOf(purpose)},
-                            {QStringLiteral("failures"), failures},
+                            {QStringLiteral("failures"), failures ? QJsonValue(*failures) : QJsonValue(QJsonValue::Null)},
                             {QStringLiteral("pausedUntil"), pausedUntil ? rowjson::time(*pausedUntil) : QJsonValue(QJsonValue::Null)}}});
     auto recorded = co_await EventStore::record(m_database, inAnyCase, events);
     if (!recorded)

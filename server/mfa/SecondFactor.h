@@ -17,11 +17,12 @@ struct SecondFactorCode {
 };
 
 /// Looks at second factors. An attempt counts in the database before its code is looked at; what uses the code up is the
-/// transaction of what it is for. Any I/O thread.
+/// transaction of what it is for. Too many wrong codes of the app make a pause for the person; backup codes are never paused, or
+/// whoever knows the password could keep the owner out: of them one half login takes only so many. Any I/O thread.
 class SecondFactor {
 public:
     struct Options {
-        int maxFailures = 5;
+        int maxFailures = 5; ///< codes of the app in a row; backup codes of one half login
         std::chrono::seconds pause{900};
         std::chrono::seconds enrolmentLifetime{900};
     };
@@ -56,9 +57,10 @@ public:
     std::uint64_t pauses() const { return m_pauses.load(std::memory_order_relaxed); }
 
 private:
-    Task<Result<MfaStore::Attempt>> begin(const RequestContext &context, const MfaStore::Beginning &beginning) const;
+    using Begin = Result<MfaStore::Attempt> (*)(Tx &, const MfaStore::Beginning &);
+    Task<Result<MfaStore::Attempt>> begin(const RequestContext &context, const MfaStore::Beginning &beginning, Begin how) const;
     Result<std::optional<qint64>> stepOf(const RequestContext &context, const MfaStore::Attempt &attempt, const Secret &code) const;
-    Task<Problem> refuse(const RequestContext &context, Purpose purpose, QLatin1String reason, int failures,
+    Task<Problem> refuse(const RequestContext &context, Purpose purpose, QLatin1String reason, std::optional<int> failures,
                          std::optional<Instant> pausedUntil) const;
 
     Database &m_database;

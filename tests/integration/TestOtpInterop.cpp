@@ -36,8 +36,22 @@ private Q_SLOTS:
     void oathtoolMakesCodesThatAreTaken();
     void librariesOfNpmMakeCodesThatAreTaken();
     void zbarimgReadsTheQrCode();
+    void zbarimgReadsTheLongestQrCode();
 
 private:
+    /// What zbarimg sees in the QR code of an enrolment.
+    static QByteArray readByCamera(const TestReply &enabled)
+    {
+        const QByteArray prefix = "data:image/png;base64,";
+        const QByteArray image = enabled.text(QLatin1String("qrCode"));
+        QTemporaryFile file(QDir::tempPath() + QStringLiteral("/XXXXXX.png"));
+        if (!image.startsWith(prefix) || !file.open())
+            qFatal("there is no picture to look at: %s", enabled.described().constData());
+        file.write(QByteArray::fromBase64(image.mid(prefix.size())));
+        file.close();
+        return outputOf(QStringLiteral("zbarimg"), {QStringLiteral("--raw"), QStringLiteral("-q"), file.fileName()});
+    }
+
     std::unique_ptr<TestServer> m_server;
 };
 
@@ -93,17 +107,29 @@ void TestOtpInterop::zbarimgReadsTheQrCode()
     if (QStandardPaths::findExecutable(QStringLiteral("zbarimg")).isEmpty())
         QSKIP("zbarimg is not installed (.dev/packages, purpose test)");
     const TestReply reply = m_server->client().as(m_server->signUp().accessToken).post("/auth/mfa/enable");
-    const QByteArray prefix = "data:image/png;base64,";
-    const QByteArray image = reply.text(QLatin1String("qrCode"));
-    QVERIFY(image.startsWith(prefix));
-    QTemporaryFile file(QDir::tempPath() + QStringLiteral("/XXXXXX.png"));
-    QVERIFY(file.open());
-    file.write(QByteArray::fromBase64(image.mid(prefix.size())));
-    file.close();
 
-    const QByteArray read = outputOf(QStringLiteral("zbarimg"), {QStringLiteral("--raw"), QStringLiteral("-q"), file.fileName()});
+    QCOMPARE(readByCamera(reply), reply.text(QLatin1String("otpauthUri")));
+}
 
-    QCOMPARE(read, reply.text(QLatin1String("otpauthUri")));
+// Each character of the issuer and of the name before the @ becomes as many in the address as one can.
+void TestOtpInterop::zbarimgReadsTheLongestQrCode()
+{
+    if (QStandardPaths::findExecutable(QStringLiteral("zbarimg")).isEmpty())
+        QSKIP("zbarimg is not installed (.dev/packages, purpose test)");
+    TestServer server(Environment{{"MFA_ISSUER", QByteArray("\xe6\xbc\xa2").repeated(64)}});
+    QJsonObject request = server.signupRequest();
+    const QByteArray email = QByteArray(64, '!') + '@' + QByteArray(63, 'a') + '.' + QByteArray(63, 'b') + '.' + QByteArray(61, 'c');
+    QCOMPARE(email.size(), qsizetype(254));
+    request[QStringLiteral("email")] = QString::fromLatin1(email);
+    const TestReply signup = server.client().post("/auth/signup", request);
+    QVERIFY_REPLY(signup, 201, "");
+
+    const TestReply reply = server.client().as(signup.text(QLatin1String("accessToken"))).post("/auth/mfa/enable");
+
+    QVERIFY_REPLY(reply, 200, "");
+    const QByteArray uri = reply.text(QLatin1String("otpauthUri"));
+    QVERIFY2(uri.size() > 1600, uri.constData());
+    QCOMPARE(readByCamera(reply), uri);
 }
 
 AEGIS_TEST(TestOtpInterop)

@@ -18,6 +18,8 @@ private Q_SLOTS:
     void usesTheCodeUp();
     void refusesAnAccountThatIsNotActive();
     void aSessionThatHasEndedStaysEnded();
+    void givesNothingThatARefreshWouldRefuse_data();
+    void givesNothingThatARefreshWouldRefuse();
 
 private:
     TestReply prove(const SignedUp &person, const QJsonObject &body) const
@@ -102,6 +104,32 @@ void TestReauthenticate::aSessionThatHasEndedStaysEnded()
     m_server->sql("update aegis.session set ended_at = now(), end_reason = 'logout' where id = $1::uuid", Text{ada.sessionId});
 
     QVERIFY_REPLY(prove(ada, textObject({{"password", ada.password}})), 401, "invalid_token");
+    QCOMPARE(m_server->events(ada.tenantId()).count("UserReauthenticated"), 0);
+}
+
+void TestReauthenticate::givesNothingThatARefreshWouldRefuse_data()
+{
+    QTest::addColumn<QByteArray>("change");
+    QTest::newRow("the organization is suspended") << QByteArray(
+        "update aegis.organization set status = 'suspended' where id = (select organization_id from aegis.session where id = $1::uuid)");
+    QTest::newRow("the refresh token has expired") << QByteArray("update aegis.refresh_token set expires_at = $2 where session_id = $1::uuid");
+    QTest::newRow("the session has expired") << QByteArray("update aegis.session set expires_at = $2 where id = $1::uuid");
+}
+
+void TestReauthenticate::givesNothingThatARefreshWouldRefuse()
+{
+    QFETCH(QByteArray, change);
+    const SignedUp ada = m_server->signUp();
+    m_server->advance(5min);
+    const Instant now = m_server->now();
+    if (change.contains("$2"))
+        m_server->sql(Sql::composed(change), Text{ada.sessionId}, now);
+    else
+        m_server->sql(Sql::composed(change), Text{ada.sessionId});
+
+    QVERIFY_REPLY(prove(ada, textObject({{"password", ada.password}})), 401, "invalid_token");
+
+    QVERIFY(m_server->value<bool>("select auth_time < $2 - interval '4 minutes' from aegis.session where id = $1::uuid", Text{ada.sessionId}, now));
     QCOMPARE(m_server->events(ada.tenantId()).count("UserReauthenticated"), 0);
 }
 

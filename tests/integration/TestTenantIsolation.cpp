@@ -38,6 +38,8 @@ private Q_SLOTS:
     void givesRolesToItsOwnPeople();
     void forgetsTheTenantWithTheTransaction();
     void showsMailsToTheServerAlone();
+    void leavesWhatHasExpiredToTheServerAlone_data();
+    void leavesWhatHasExpiredToTheServerAlone();
     void showsNoOtherTenantOverHttp();
 
 private:
@@ -140,6 +142,41 @@ void TestTenantIsolation::showsMailsToTheServerAlone()
     QCOMPARE(touched(m_ada, "select 1 from aegis.mail_outbox", {}), QByteArray("0"));
     QCOMPARE(touched(m_ada, "delete from aegis.mail_outbox where tenant_id = $1::uuid", m_ada.userId), QByteArray("0"));
     QVERIFY(touched(SignedUp(), "select 1 from aegis.mail_outbox", {}).toInt() > 0);
+}
+
+void TestTenantIsolation::leavesWhatHasExpiredToTheServerAlone_data()
+{
+    QTest::addColumn<QByteArray>("table");
+    QTest::addColumn<QByteArray>("insert");
+    QTest::newRow("logins") << QByteArray("mfa_challenge")
+                            << QByteArray("insert into aegis.mfa_challenge (user_id, id, created_at, expires_at) values ($1::uuid, "
+                                          "gen_random_uuid(), now() - interval '3 hours', "
+                                          "now() - interval '2 hours')");
+    QTest::newRow("mailed tokens")
+        << QByteArray("email_token")
+        << QByteArray("insert into aegis.email_token (user_id, token_hash, kind, email, created_at, expires_at) values ($1::uuid, sha256('expired'), "
+                      "'password_reset', 'bob@example.com', now() - interval '3 hours', now() - interval '2 hours')");
+}
+
+// The policies that let the server clear what has expired are for who has no tenant.
+void TestTenantIsolation::leavesWhatHasExpiredToTheServerAlone()
+{
+    QFETCH(QByteArray, table);
+    QFETCH(QByteArray, insert);
+    m_server->sql(Sql::composed(insert), Text{m_bob.userId});
+    const QByteArray expired = " from aegis." + table + " where user_id = $1::uuid and expires_at < now()";
+
+    for (const SignedUp &other : {m_ada, m_carol}) {
+        QCOMPARE(touched(other, "select 1" + expired, m_bob.userId), QByteArray("0"));
+        QCOMPARE(touched(other, "delete" + expired, m_bob.userId), QByteArray("0"));
+    }
+    SignedUp organizationAlone;
+    organizationAlone.organizationId = m_bob.organizationId;
+    QCOMPARE(touched(organizationAlone, "delete" + expired, m_bob.userId), QByteArray("0"));
+
+    QCOMPARE(touched(SignedUp(), "select 1" + expired, m_bob.userId), QByteArray("1"));
+    QCOMPARE(touched(SignedUp(), "delete" + expired, m_bob.userId), QByteArray("1"));
+    QCOMPARE(touched(m_bob, "select 1 from aegis." + table + " where user_id = $1::uuid", m_bob.userId), QByteArray("1")); // what has not expired
 }
 
 void TestTenantIsolation::hidesOtherTenants()

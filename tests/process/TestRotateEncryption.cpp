@@ -18,6 +18,7 @@ class TestRotateEncryption : public QObject {
 private Q_SLOTS:
     void encryptsAnewWhileTheServerServes();
     void canBeKilledAtAnyMoment();
+    void ofSeveralAtOnceOneMakesAKey();
     void takesAKeyThatIsSet();
     void saysWhenAKeyIsMissing();
 
@@ -117,6 +118,42 @@ void TestRotateEncryption::canBeKilledAtAnyMoment()
     for (std::size_t i = 0; i < people.size(); i += 7)
         QCOMPARE(loginStatus(server.port(), people[i], 0), 200);
     QCOMPARE(database.brokenRules(), QStringList());
+}
+
+void TestRotateEncryption::ofSeveralAtOnceOneMakesAKey()
+{
+    const DataDirectory directory;
+    ServerProcess server(directory);
+    QVERIFY_STARTS(server);
+    const Person ada = enrol(server.port(), "ada");
+    AdminDatabase database(directory);
+    database.execute("begin; lock table aegis.signing_key in access exclusive mode"); // where each looks whether there is anything to do
+
+    std::vector<std::unique_ptr<ServerProcess>> commands;
+    for (int i = 0; i < 3; ++i) {
+        commands.push_back(std::make_unique<ServerProcess>(directory, ServerProcess::Environment{{"DATABASE_STATEMENT_TIMEOUT", "25s"}}));
+        commands.back()->launch({QStringLiteral("keys"), QStringLiteral("rotate-encryption")});
+    }
+    const auto running = [&] { return std::count_if(commands.begin(), commands.end(), [](const auto &command) { return command->isRunning(); }); };
+    QTRY_COMPARE_WITH_TIMEOUT(running(), std::ptrdiff_t(1), 20'000);
+    database.execute("commit");
+
+    int made = 0;
+    for (const auto &command : commands) {
+        const std::optional<int> code = command->waitForExit();
+        const QByteArray said = command->output() + command->errorOutput();
+        if (code == 0) {
+            ++made;
+            continue;
+        }
+        QCOMPARE(code, std::optional(1));
+        QVERIFY2(said.contains("another rotation of the encryption key is under way"), said.constData());
+    }
+    QCOMPARE(made, 1);
+    QVERIFY(QFile::exists(directory.file(QStringLiteral("secrets/encryption-key-2"))));
+    QVERIFY(!QFile::exists(directory.file(QStringLiteral("secrets/encryption-key-3"))));
+    QCOMPARE(marks(database), qint64(1));
+    QCOMPARE(loginStatus(server.port(), ada, 0), 200);
 }
 
 void TestRotateEncryption::takesAKeyThatIsSet()

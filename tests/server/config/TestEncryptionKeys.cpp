@@ -16,6 +16,7 @@ private Q_SLOTS:
     void theNewestFileSeals();
     void doesWithoutTheOldFiles();
     void whatIsSetTakesThePlaceOfTheFiles();
+    void readsNoFileBesideAKeyThatIsSet();
     void thePreviousOneOnlyOpens();
     void theServerTakesTheNewestFile();
 
@@ -85,6 +86,23 @@ void TestEncryptionKeys::whatIsSetTakesThePlaceOfTheFiles()
 
     QCOMPARE(sealing->mark(), Sealing::make({{1, key('s')}})->mark());
     QVERIFY(!sealing->open(*ofFile->seal(key('p'), ""), "")); // it may be the wrong one that is set
+}
+
+void TestEncryptionKeys::readsNoFileBesideAKeyThatIsSet()
+{
+    QVERIFY_RESULT(EncryptionKeys(m_settings).makeNext());
+    QFile file(fileOf(QStringLiteral("encryption-key")));
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate)); // which makes reading it a problem
+    file.close();
+    QVERIFY(!EncryptionKeys(m_settings).load());
+
+    m_settings.encryptionKey = key('s');
+    m_settings.encryptionKeyPrevious = key('p');
+
+    QCOMPARE(loaded().size(), std::size_t(2));
+    const auto secrets = InstanceSecrets::load(m_settings, true);
+    QVERIFY_RESULT(secrets);
+    QVERIFY(secrets->encryptionKey.equals(key('s')));
 }
 
 void TestEncryptionKeys::thePreviousOneOnlyOpens()

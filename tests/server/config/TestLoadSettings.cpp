@@ -150,6 +150,8 @@ void TestLoadSettings::refusesAValue_data()
     row("PORT", "-1");
     row("HOST", "example.org");
     row("HOST", "127.1");
+    row("MFA_ISSUER", QByteArray(65, 'x'));
+    row("MFA_ISSUER", QByteArray("\xe6\xbc\xa2").repeated(65));
     row("BEHIND_PROXY", "maybe");
     row("TRUSTED_PROXIES", "10.0.0.1/8");
     row("CORS_ORIGINS", "https://a.example,*");

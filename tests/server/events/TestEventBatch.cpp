@@ -256,7 +256,7 @@ void TestEventBatch::theCatalogueNamesEachTypeOnce()
             fields.insert(field.name);
         }
     }
-    QCOMPARE(names.size(), 31);
+    QCOMPARE(names.size(), 32);
 }
 
 void TestEventBatch::anUnknownNameIsNoType()

@@ -278,7 +278,7 @@ void TestDocumentedAnswers::settingsInSentencesAreDefaults()
              document.count(QStringLiteral("15 minutes by default (MFA_ENROLMENT_LIFETIME)"))
                  + document.count(QStringLiteral("15 minutes (MFA_PAUSE)")));
     QCOMPARE(defaults.mfaMaxFailures, 5);
-    QVERIFY(document.contains(QStringLiteral("After 5 wrong ones by default (MFA_MAX_FAILURES)")));
+    QVERIFY(document.contains(QStringLiteral("After 5 wrong codes of the app by default (MFA_MAX_FAILURES)")));
     QCOMPARE(defaults.passwordResetTtl, std::chrono::seconds(30min));
     QCOMPARE(document.count(QStringLiteral("30 minutes")), document.count(QStringLiteral("PASSWORD_RESET_TTL (30 minutes by default)")));
     QVERIFY(document.contains(QStringLiteral("PASSWORD_RESET_TTL")));
