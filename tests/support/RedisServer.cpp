@@ -1,6 +1,7 @@
 #include "tests/support/RedisServer.h"
 
 #include <QtCore/QElapsedTimer>
+#include <QtCore/QFile>
 #include <QtCore/QStandardPaths>
 #include <QtCore/QThread>
 #include <QtNetwork/QTcpServer>
@@ -23,7 +24,13 @@ quint16 freePort()
 
 } // namespace
 
-RedisServer::RedisServer(const QByteArray &password) : m_password(password), m_port(freePort())
+RedisServer::RedisServer(const QByteArray &password) : m_password(password), m_plainPort(freePort()), m_port(m_plainPort)
+{
+    start();
+}
+
+RedisServer::RedisServer(const QByteArray &password, SelfSigned certificate) :
+    m_password(password), m_certificate(std::move(certificate)), m_plainPort(freePort()), m_port(freePort())
 {
     start();
 }
@@ -39,13 +46,19 @@ void RedisServer::start()
     const QString program = QStandardPaths::findExecutable(QStringLiteral("redis-server"));
     if (program.isEmpty())
         qFatal("redis-server is not installed (see .dev/packages)");
-    QStringList arguments{QStringLiteral("--port"),       QString::number(m_port),
+    QStringList arguments{QStringLiteral("--port"),       QString::number(m_plainPort),
                           QStringLiteral("--bind"),       QStringLiteral("127.0.0.1"),
                           QStringLiteral("--save"),       QString(),
                           QStringLiteral("--appendonly"), QStringLiteral("no"),
                           QStringLiteral("--dir"),        m_directory.path()};
     if (!m_password.isEmpty())
         arguments << QStringLiteral("--requirepass") << QString::fromLatin1(m_password);
+    if (m_certificate) {
+        arguments << QStringLiteral("--tls-port") << QString::number(m_port);
+        arguments << QStringLiteral("--tls-cert-file") << file(QStringLiteral("certificate.pem"), m_certificate->certificate);
+        arguments << QStringLiteral("--tls-key-file") << file(QStringLiteral("key.pem"), m_certificate->key);
+        arguments << QStringLiteral("--tls-auth-clients") << QStringLiteral("no");
+    }
     m_process.setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
     m_process.setStandardOutputFile(QProcess::nullDevice());
     m_process.setStandardErrorFile(QProcess::nullDevice());
@@ -64,7 +77,7 @@ void RedisServer::start()
 QByteArray RedisServer::ask(const QByteArray &command) const
 {
     QTcpSocket socket;
-    socket.connectToHost(QHostAddress(QHostAddress::LocalHost), m_port);
+    socket.connectToHost(QHostAddress(QHostAddress::LocalHost), m_plainPort);
     if (!socket.waitForConnected(2'000))
         return {};
     if (!m_password.isEmpty()) {
@@ -74,6 +87,14 @@ QByteArray RedisServer::ask(const QByteArray &command) const
     }
     socket.write(command + "\r\n");
     return socket.waitForReadyRead(2'000) ? socket.readAll() : QByteArray();
+}
+
+QString RedisServer::file(const QString &name, const QByteArray &content) const
+{
+    QFile file(m_directory.filePath(name));
+    if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size())
+        qFatal("%s cannot be written", qPrintable(file.fileName()));
+    return file.fileName();
 }
 
 void RedisServer::signal(int number)

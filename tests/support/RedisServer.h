@@ -1,8 +1,12 @@
 #pragma once
 
+#include "tests/server/http/transport/SelfSigned.h"
+
 #include <QtCore/QByteArray>
 #include <QtCore/QProcess>
 #include <QtCore/QTemporaryDir>
+
+#include <optional>
 
 namespace aegis::test {
 
@@ -11,6 +15,8 @@ class RedisServer {
 public:
     /// With `password`, if it is not empty. Whatever goes wrong ends the program.
     explicit RedisServer(const QByteArray &password = {});
+    /// That speaks TLS at port(), with this certificate.
+    RedisServer(const QByteArray &password, SelfSigned certificate);
     ~RedisServer();
     RedisServer(const RedisServer &) = delete;
     RedisServer &operator=(const RedisServer &) = delete;
@@ -30,8 +36,12 @@ public:
 private:
     void signal(int number);
 
+    QString file(const QString &name, const QByteArray &content) const;
+
     const QByteArray m_password;
-    quint16 m_port = 0;
+    const std::optional<SelfSigned> m_certificate;
+    const quint16 m_plainPort;
+    const quint16 m_port; ///< the same without TLS
     QTemporaryDir m_directory;
     QProcess m_process;
 };
