@@ -256,7 +256,7 @@ void TestEventBatch::theCatalogueNamesEachTypeOnce()
             fields.insert(field.name);
         }
     }
-    QCOMPARE(names.size(), 32);
+    QCOMPARE(names.size(), 33);
 }
 
 void TestEventBatch::anUnknownNameIsNoType()
