@@ -2,6 +2,7 @@
 
 #include "server/db/Connection.h"
 #include "server/db/PostgresCluster.h"
+#include "server/db/PostgresSurvivors.h"
 
 #include <QtCore/QFile>
 #include <QtCore/QFileInfo>
@@ -158,6 +159,10 @@ void EmbeddedPostgres::Private::supervise(std::promise<Result<void>> started)
             tell(Severity::Info, QStringLiteral("the PostgreSQL package was upgraded: the server is started again"));
             continue;
         }
+        if (const int ended = endSurvivors(cluster.data(), cluster.account().uid); ended > 0)
+            tell(Severity::Info, QStringLiteral("%1 processes of the PostgreSQL that has ended were still at work and were ended").arg(ended));
+        if (waitForStop(0ms))
+            return;
         if (std::chrono::steady_clock::now() - begun > wellAfter)
             pause = firstPause;
         const QString trouble = ready ? QStringLiteral("PostgreSQL ended unexpectedly (%1)").arg(child->failure()) : ready.problem().detail;

@@ -1,9 +1,9 @@
 #include "server/db/PostgresPredecessor.h"
 
-#include <QtCore/QFile>
-#include <QtCore/QFileInfo>
+#include "server/db/PostgresSurvivors.h"
 
-#include <sys/stat.h>
+#include <QtCore/QFile>
+
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -51,19 +51,6 @@ ProcessMark ProcessMark::parse(const QByteArray &text)
     return words.size() == 3 && words.at(0) == "postgres" && isId && isTime && mark.id > 1 ? mark : ProcessMark{};
 }
 
-/// Whether that process is a server that works in our directory, and not one that was given the same number, or that
-/// somebody wrote into the file.
-bool PostgresPredecessor::isAtWork(pid_t process) const
-{
-    const QString entry = QStringLiteral("/proc/%1").arg(process);
-    struct stat owner {};
-    if (process <= 1 || stat(QFile::encodeName(entry).constData(), &owner) != 0 || owner.st_uid != m_account)
-        return false;
-    QString program = QFileInfo(QFile::symLinkTarget(entry + QStringLiteral("/exe"))).fileName();
-    program.remove(QStringLiteral(" (deleted)")); // after an upgrade of the package
-    return program == QStringLiteral("postgres") && QFile::symLinkTarget(entry + QStringLiteral("/cwd")) == QFileInfo(m_data).canonicalFilePath();
-}
-
 Result<void> PostgresPredecessor::waitForEnd(const std::function<QList<QByteArray>()> &pidFile, const Tell &tell) const
 {
     const auto begun = std::chrono::steady_clock::now();
@@ -73,7 +60,7 @@ Result<void> PostgresPredecessor::waitForEnd(const std::function<QList<QByteArra
         const pid_t process = lines.value(0).trimmed().toInt();
         // Opened before it is looked at: a signal through it reaches that process or none.
         const int descriptor = process > 1 ? static_cast<int>(syscall(SYS_pidfd_open, process, 0)) : -1;
-        const bool isRunning = descriptor >= 0 && isAtWork(process);
+        const bool isRunning = descriptor >= 0 && isPostgresAt(process, m_data, m_account);
         const bool isOurs = isRunning && ProcessMark::of(process) == m_recorded;
         const auto waited = std::chrono::steady_clock::now() - begun;
         if (isOurs && waited > patience && !std::exchange(isAsked, true)) {

@@ -40,8 +40,6 @@ public:
     Result<void> waitForEnd(const std::function<QList<QByteArray>()> &pidFile, const Tell &tell) const;
 
 private:
-    bool isAtWork(pid_t process) const;
-
     const QString m_data;
     const uid_t m_account;
     const ProcessMark m_recorded;

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void startsStopsAndStartsAgainWithItsData();
     void refusesASecondServerOnTheSameData();
     void isStartedAgainAfterACrash();
+    void isStartedAgainThoughAProcessOfTheOldOneDoesNotEnd();
     void isStartedAgainWhenItsProgramWasReplaced();
     void endsWithAKilledServer();
     void listensOnAPrivateSocketOnly();
@@ -122,6 +123,31 @@ void TestEmbeddedPostgres::isStartedAgainAfterACrash()
     QCOMPARE(valueOf((*postgres)->administrator(), "select 1"), QStringLiteral("1"));
     QVERIFY(told >= 1);
     QTRY_COMPARE(back, 1);
+    QCOMPARE((*postgres)->restarts(), 1);
+}
+
+/// While one of the dead server's processes holds the shared memory, no new one starts.
+void TestEmbeddedPostgres::isStartedAgainThoughAProcessOfTheOldOneDoesNotEnd()
+{
+    std::atomic<int> ended{0};
+    auto telling = options();
+    telling.tell = [&](EmbeddedPostgres::Severity, const QString &sentence) {
+        ended += sentence.startsWith(QStringLiteral("1 processes of the PostgreSQL that has ended were still at work")) ? 1 : 0;
+    };
+    const auto postgres = EmbeddedPostgres::start(telling);
+    QVERIFY_RESULT(postgres);
+    const auto connection = Connection::open((*postgres)->administrator(), {});
+    QVERIFY_RESULT(connection);
+    const Command whoAmI{"select pg_backend_pid()", {}};
+    const auto backend = static_cast<pid_t>((*connection)->exchange({&whoAmI, 1}).answers.front().first().get<int>(0));
+    const qint64 before = (*postgres)->processId();
+
+    QCOMPARE(kill(backend, SIGSTOP), 0); // it never notices that its postmaster is gone
+    QCOMPARE(kill(static_cast<pid_t>(before), SIGKILL), 0);
+
+    QTRY_VERIFY_WITH_TIMEOUT((*postgres)->processId() != 0 && (*postgres)->processId() != before, 20'000);
+    QCOMPARE(valueOf((*postgres)->administrator(), "select 1"), QStringLiteral("1"));
+    QCOMPARE(ended, 1);
     QCOMPARE((*postgres)->restarts(), 1);
 }
 
