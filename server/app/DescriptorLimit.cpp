@@ -1,20 +1,20 @@
 #include "server/app/DescriptorLimit.h"
 
+#include "server/app/ConnectionBudget.h"
+
 #include <sys/resource.h>
 
 namespace aegis {
 namespace {
 
-constexpr int ways = 2;               ///< to the database, each with its connections
-constexpr int perIoThread = 4;        ///< epoll, its wake-up, the listening socket, and one that is being accepted
-constexpr int backgroundSessions = 3; ///< the loops, and the start
-constexpr int spare = 64;             ///< standard streams, log, certificates, random, the cluster's lock and process
+constexpr int perIoThread = 4; ///< epoll, its wake-up, the listening socket, and one that is being accepted
+constexpr int spare = 64;      ///< standard streams, log, certificates, random, the cluster's lock and process
 
 } // namespace
 
 quint64 descriptorsBesideClients(const Settings &settings)
 {
-    return static_cast<quint64>(ways * settings.databasePoolSize + settings.ioThreads * perIoThread + backgroundSessions + spare);
+    return static_cast<quint64>(databaseConnections(settings) + settings.ioThreads * perIoThread + spare);
 }
 
 quint64 raiseDescriptorLimit()

@@ -1,8 +1,10 @@
 #include "server/app/Storage.h"
 
+#include "server/app/ConnectionBudget.h"
 #include "server/config/DataDirectory.h"
 #include "server/db/DatabaseCheck.h"
 #include "server/db/Migrator.h"
+#include "server/db/PostgresCluster.h"
 #include "server/log/Log.h"
 
 #include <unistd.h>
@@ -32,10 +34,10 @@ Result<void> migrate(const EmbeddedPostgres &cluster)
     return migrate(cluster.administrator(), QByteArray());
 }
 
-/// Of this server to its private cluster: the pool's and the lanes', its loops', and some for the operator's psql and a backup.
+/// To the private cluster: besides this server's own those of commands that run beside it, of the operator's psql and of a backup.
 int mostConnections(const Settings &settings)
 {
-    return 2 * settings.databasePoolSize + 34;
+    return databaseConnections(settings) + 28;
 }
 
 } // namespace
@@ -77,7 +79,7 @@ Result<Storage> Storage::join(const Settings &settings)
     if (settings.hasEmbeddedDatabase()) {
         Storage running;
         running.session.statementTimeout = settings.databaseStatementTimeout;
-        running.serving = ConnectionString::socket(settings.dataDir + QStringLiteral("/postgres/run"), "aegis_app", "aegis");
+        running.serving = ConnectionString::socket(PostgresCluster::socketDirectoryOf(settings.dataDir), PostgresCluster::servingRole, "aegis");
         TRY(const std::vector<Migration> migrations, Migration::readAll(QStringLiteral(":/migrations")));
         if (auto connection = checkDatabase(running.serving, running.session, migrations)) {
             running.checked = *std::move(connection);

@@ -1,5 +1,7 @@
 #include "server/db/Database.h"
 
+#include "server/db/ConnectionShare.h"
+
 namespace aegis {
 
 Database::Database(Options options) : m_options(std::move(options)), m_link(std::make_shared<DatabaseLink>(m_options.patience))
@@ -8,7 +10,7 @@ Database::Database(Options options) : m_options(std::move(options)), m_link(std:
     for (int worker = 0; worker < m_options.threads; ++worker)
         m_sessions.push_back(std::make_unique<DatabaseSession>(session()));
     m_pool = std::make_unique<WorkerPool>(WorkerPool::Options{.name = "database", .threads = m_options.threads, .capacity = m_options.queueCapacity});
-    const int share = (m_options.threads + m_options.askingThreads - 1) / m_options.askingThreads;
+    const int share = connectionsPerLane(m_options.threads, m_options.askingThreads);
     m_lanes = std::make_unique<DatabaseLanes>(DatabaseLaneOptions{.target = m_options.connection,
                                                                   .settings = m_options.session,
                                                                   .link = m_link,

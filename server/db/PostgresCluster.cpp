@@ -37,6 +37,16 @@ QByteArray quoted(QByteArray value)
     return '\'' + value.replace('\'', "''") + '\'';
 }
 
+QString absolute(const QString &dataDirectory)
+{
+    return QDir::cleanPath(QFileInfo(dataDirectory).absoluteFilePath());
+}
+
+QString clusterOf(const QString &dataDirectory)
+{
+    return absolute(dataDirectory) + QStringLiteral("/postgres");
+}
+
 bool socketFits(const QString &directory)
 {
     const QByteArray path = QFile::encodeName(directory) + "/.s.PGSQL.5432";
@@ -46,8 +56,8 @@ bool socketFits(const QString &directory)
 } // namespace
 
 PostgresCluster::PostgresCluster(const QString &dataDirectory, SystemAccount account, Use use) :
-    m_dataDirectory(QDir::cleanPath(QFileInfo(dataDirectory).absoluteFilePath())), m_directory(m_dataDirectory + QStringLiteral("/postgres")),
-    m_account(std::move(account)), m_use(use), m_log(m_directory + QStringLiteral("/postgres.log"), m_account)
+    m_dataDirectory(absolute(dataDirectory)), m_directory(clusterOf(dataDirectory)), m_account(std::move(account)), m_use(use),
+    m_log(m_directory + QStringLiteral("/postgres.log"), m_account)
 {
 }
 
@@ -125,20 +135,24 @@ Result<void> PostgresCluster::own(const QString &directory) const
     return {};
 }
 
+QString PostgresCluster::socketDirectoryOf(const QString &dataDirectory)
+{
+    const QString within = clusterOf(dataDirectory) + QStringLiteral("/run");
+    if (socketFits(within))
+        return within;
+    // The path of a Unix socket is at most 107 bytes long (unix(7)): a short one, that is the same at each start.
+    const QString base = geteuid() == 0 ? QStringLiteral("/run") : qEnvironmentVariable("XDG_RUNTIME_DIR", QStringLiteral("/tmp"));
+    const QByteArray name = QCryptographicHash::hash(QFile::encodeName(clusterOf(dataDirectory)), QCryptographicHash::Sha256).toHex().left(16);
+    return base + QStringLiteral("/aegis-") + QString::fromLatin1(name);
+}
+
 Result<void> PostgresCluster::chooseSocketDirectory()
 {
-    m_socketDirectory = m_directory + QStringLiteral("/run");
-    if (socketFits(m_socketDirectory)) {
-        const FilesAs account(m_account);
-        CHECK(own(m_socketDirectory));
-    } else {
-        // The path of a Unix socket is at most 107 bytes long (unix(7)): a short one, that is the same at each start.
-        const QString base = geteuid() == 0 ? QStringLiteral("/run") : qEnvironmentVariable("XDG_RUNTIME_DIR", QStringLiteral("/tmp"));
-        const QByteArray name = QCryptographicHash::hash(QFile::encodeName(m_directory), QCryptographicHash::Sha256).toHex().left(16);
-        m_socketDirectory = base + QStringLiteral("/aegis-") + QString::fromLatin1(name);
-        CHECK(own(m_socketDirectory));
-    }
-    return {};
+    m_socketDirectory = socketDirectoryOf(m_dataDirectory);
+    if (!m_socketDirectory.startsWith(m_directory + u'/'))
+        return own(m_socketDirectory);
+    const FilesAs account(m_account);
+    return own(m_socketDirectory);
 }
 
 int PostgresCluster::major() const

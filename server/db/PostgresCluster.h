@@ -48,6 +48,8 @@ public:
     PostgresLog &log() { return m_log; }
     const PostgresLog &log() const { return m_log; }
     QString socketDirectory() const { return m_socketDirectory; }
+    /// Where the cluster of a data directory has its socket, for who comes to one that runs already.
+    static QString socketDirectoryOf(const QString &dataDirectory);
     const SystemAccount &account() const { return m_account; }
 
 private:
