@@ -161,10 +161,11 @@ Task<Result<void>> LoginThrottle::settleThere(LoginSubjects subjects, bool succe
     const SharedKeys keys = sharedKeys(subjects);
     const QByteArrayList counters{keys.pair, keys.account};
     const QByteArrayList forget = QByteArrayList{"DEL"} + counters;
+    const QByteArrayList arguments;
     if (succeeded)
         static_cast<void>(co_await m_redis->call(forget));
     else
-        static_cast<void>(co_await m_redis->evaluate(LimitScripts::releaseLogin(), counters, QByteArrayList()));
+        static_cast<void>(co_await m_redis->evaluate(LimitScripts::releaseLogin(), counters, arguments));
     co_return Result<void>();
 }
 

@@ -105,7 +105,8 @@ Task<Result<void>> SessionService::recordRepeated(const RequestContext &context,
     bool tell = false;
     if (isElsewhere) {
         const LimitSubject session = LimitSubject::of(UserId(facts.session.uuid()));
-        tell = co_await m_limits.take("impossible_refresh", session, {.calls = 1, .window = m_suspicionWindow}, context.now);
+        const Rate once{.calls = 1, .window = m_suspicionWindow};
+        tell = co_await m_limits.take("impossible_refresh", session, once, context.now);
     }
     EventBatch events(context);
     events.add({.type = EventType::TokenRefreshRepeated,

@@ -3,6 +3,9 @@
 namespace aegis::test {
 namespace {
 
+/// Who is told to come again later does not come at once: the processor is needed for what is being mended.
+constexpr std::chrono::milliseconds pauseAfterRefusal{50};
+
 QByteArray idempotencyKey(const QByteArray &name)
 {
     return "Idempotency-Key: key-of-the-signup-" + name + "\r\n";
@@ -12,7 +15,8 @@ QByteArray idempotencyKey(const QByteArray &name)
 bool isExcuse(const ApiAnswer &answer)
 {
     return answer.status == 503
-        && (answer.code == "database_unavailable" || answer.code == "outcome_unknown" || answer.code == "revocation_unavailable");
+        && (answer.code == "database_unavailable" || answer.code == "overloaded" || answer.code == "outcome_unknown"
+            || answer.code == "revocation_unavailable");
 }
 
 } // namespace
@@ -67,6 +71,7 @@ Promise Workload::live(ApiClient &client, const QByteArray &name, int number)
     while (!isSuccess("signup", signup, 201)) {
         if (!isExcuse(signup) || m_stopping)
             return promise;
+        std::this_thread::sleep_for(pauseAfterRefusal);
         signup = client.signup(name, idempotencyKey(name)); // what the answer asks for: the same again
     }
     promise.isSignedUp = true;

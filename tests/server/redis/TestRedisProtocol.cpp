@@ -101,7 +101,14 @@ void TestRedisProtocol::survivesRandomBytes()
         for (int i = random.bounded(60); i >= 0; --i)
             bytes.append(alphabet[random.bounded(static_cast<int>(alphabet.size()))]);
         reader.feed(bytes);
-        for (int i = 0; i < 50 && reader.next(); ++i) {}
+        int replies = 0;
+        while (const auto reply = reader.next()) {
+            QVERIFY2(++replies <= bytes.size(), bytes.constData());
+            QVERIFY2(reply->elements.size() <= 16, bytes.constData());
+        }
+        const bool wasBroken = reader.isBroken();
+        reader.feed("+PONG\r\n");
+        QVERIFY2(!wasBroken || (!reader.next() && reader.isBroken()), bytes.constData()); // nothing is believed after nonsense
     }
 }
 

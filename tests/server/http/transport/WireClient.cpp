@@ -18,7 +18,7 @@
 namespace aegis::test {
 namespace {
 
-constexpr int patience = 10'000; ///< milliseconds; only a broken server needs them
+constexpr int patience = 35'000; ///< milliseconds, longer than HTTP_HANDLER_TIMEOUT; only a broken server needs them
 
 } // namespace
 
