@@ -118,7 +118,9 @@ void TestEmittedEvents::initTestCase()
              204);
     m_server->advance(std::chrono::hours(24) * 8);       // whoever is still logged in is not any more
     DatabaseSession house(m_server->database().serving); // and who has not verified the address is gone
-    QVERIFY_RESULT(keepHouse(house, m_server->now(), {.unverifiedRetention = std::chrono::hours(24) * 7}));
+    HouseRules rules;
+    rules.unverifiedRetention = std::chrono::hours(24) * 7;
+    QVERIFY_RESULT(keepHouse(house, m_server->now(), rules));
 
     m_secrets = {program->secret.reveal().toByteArray(),
                  watched.refreshToken,
