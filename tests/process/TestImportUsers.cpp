@@ -4,6 +4,7 @@
 #include "tests/support/TestCluster.h"
 #include "tests/support/TestMain.h"
 
+#include <QtCore/QDateTime>
 #include <QtCore/QFile>
 #include <QtCore/QRegularExpression>
 

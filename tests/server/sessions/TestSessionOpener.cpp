@@ -25,7 +25,8 @@ private:
     {
         RequestContext context = RequestContext::forSystem(sampleNow);
         context.tenant = {.organization = OrganizationId::make(sampleNow), .user = UserId::make(sampleNow)};
-        context.client = {.address = QHostAddress(QStringLiteral("2001:db8::7")), .userAgent = QStringLiteral("curl/8")};
+        context.client = {
+            .address = QHostAddress(QStringLiteral("2001:db8::7")), .userAgent = QStringLiteral("curl/8"), .languages = "de-AT, en;q=0.5"};
         return context;
     }
     SessionOpener opener(const SessionLifetimes &lifetimes = {}) const { return {m_tokens, lifetimes}; }
@@ -62,6 +63,7 @@ void TestSessionOpener::makesTheRowsOfASession()
         {QStringLiteral("auth_time"), QStringLiteral("2027-01-15T08:00:00.400Z")},
         {QStringLiteral("ip"), QStringLiteral("2001:db8::7")},
         {QStringLiteral("user_agent"), QStringLiteral("curl/8")},
+        {QStringLiteral("language"), QStringLiteral("de")},
         {QStringLiteral("created_at"), QStringLiteral("2027-01-15T08:00:00.400Z")},
         {QStringLiteral("expires_at"), QStringLiteral("2027-02-14T08:00:00.400Z")},
     };
@@ -89,6 +91,7 @@ void TestSessionOpener::belongsToThePersonWithoutAnOrganization()
     RequestContext ctx = context();
     ctx.tenant.organization = {};
     ctx.client.address = QHostAddress();
+    ctx.client.languages.clear();
 
     const auto opened = opener().open(ctx, {}, m_methods);
 
@@ -97,6 +100,7 @@ void TestSessionOpener::belongsToThePersonWithoutAnOrganization()
     QCOMPARE(opened->session.value(QStringLiteral("tenant_id")).toString(), user);
     QVERIFY(opened->session.value(QStringLiteral("organization_id")).isNull());
     QVERIFY(opened->session.value(QStringLiteral("ip")).isNull());
+    QVERIFY(opened->session.value(QStringLiteral("language")).isNull());
     QCOMPARE(opened->refreshToken.value(QStringLiteral("tenant_id")).toString(), user);
 }
 
