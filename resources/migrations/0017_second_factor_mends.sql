@@ -1,5 +1,4 @@
--- Second factors: backup codes apart from the pause of the app's codes, and an end of what was set up at an address that somebody
--- else turns out to have.
+-- Second factors: backup codes apart from the pause of the app's codes, and no enrolment that outlives its session.
 
 -- How many backup codes were tried with this half of a login.
 alter table mfa_challenge add column backup_codes_tried int not null default 0 check (backup_codes_tried >= 0);
@@ -64,24 +63,5 @@ begin
 end
 $$;
 
--- Takes the second factor away from an account whose address nobody has verified: for somebody who has just proved by a mail to have
--- that address, whoever set the account up. False when there is none, or the address is verified. The caller has locked the person.
-create function remove_unproved_factor(p_user_id uuid, p_events jsonb) returns boolean
-    language plpgsql
-as $$
-declare
-    v_activated_at timestamptz;
-begin
-    delete from aegis.mfa_factor f using aegis."user" u
-     where f.user_id = p_user_id and u.id = f.user_id and u.email_verified_at is null
-    returning f.activated_at into v_activated_at;
-    if v_activated_at is null then
-        return false; -- there was none, or an enrolment that nobody had confirmed
-    end if;
-    perform aegis.append_events(p_events);
-    return true;
-end
-$$;
-
-revoke all on function begin_backup_code(uuid, uuid, int, timestamptz), remove_unproved_factor(uuid, jsonb) from public;
-grant execute on function begin_backup_code(uuid, uuid, int, timestamptz), remove_unproved_factor(uuid, jsonb) to aegis_app;
+revoke all on function begin_backup_code(uuid, uuid, int, timestamptz) from public;
+grant execute on function begin_backup_code(uuid, uuid, int, timestamptz) to aegis_app;

@@ -21,16 +21,6 @@ QByteArray changedEvents(const RequestContext &context, const UserId &user, cons
     return events.json();
 }
 
-QByteArray liftedEvents(const RequestContext &context, const UserId &user)
-{
-    EventBatch events(context);
-    events.add({.type = EventType::MfaDisabled,
-                .subject = user.uuid(),
-                .payload = {{QStringLiteral("method"), QStringLiteral("totp")}, {QStringLiteral("reason"), QStringLiteral("password_reset")}},
-                .actor = user});
-    return events.json();
-}
-
 } // namespace
 
 Task<Result<NoContent>> PasswordService::change(const RequestContext &context, PasswordChangeRequest request) const
@@ -85,10 +75,7 @@ Task<Result<NoContent>> PasswordService::reset(const RequestContext &context, Pa
                                .newHash = newHash,
                                .revokedUntil = m_tokens.accessEndsBy(context.now),
                                .mail = {},
-                               .events = changedEvents(inTenant, token->user, "reset"),
-                               .factorEvents = {}};
-    if (m_verification != EmailVerificationMode::Off)
-        reset.factorEvents = liftedEvents(inTenant, token->user);
+                               .events = changedEvents(inTenant, token->user, "reset")};
     CO_TRY(reset.mail, m_mails.passwordChanged(inTenant, *email));
     using Later = std::optional<std::vector<SessionId>>;
     CO_TRY(const Later later, co_await PasswordStore::reset(m_database, inTenant, reset));

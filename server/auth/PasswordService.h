@@ -20,10 +20,10 @@ namespace aegis {
 class PasswordService {
 public:
     PasswordService(Database &database, PasswordHasher &hasher, const PasswordPolicy &policy, const AccountMails &mails, const TokenIssuer &tokens,
-                    RevocationList &revocations, const LoginGuard &guard, Secret emailFingerprintKey, EmailVerificationMode verification) :
+                    RevocationList &revocations, const LoginGuard &guard, Secret emailFingerprintKey) :
         m_database(database),
         m_hasher(hasher), m_policy(policy), m_mails(mails), m_tokens(tokens), m_revocations(revocations), m_guard(guard),
-        m_emailFingerprintKey(std::move(emailFingerprintKey)), m_verification(verification)
+        m_emailFingerprintKey(std::move(emailFingerprintKey))
     {
     }
 
@@ -31,8 +31,7 @@ public:
     /// `rate_limited` after too many), or an access token that was stolen would let its thief guess. `password_policy`.
     Task<Result<NoContent>> change(const RequestContext &context, PasswordChangeRequest request) const;
 
-    /// Ends every session and opens none. A second factor stays, unless addresses are verified here and nobody has verified this one:
-    /// then who set it up may be somebody else than who reads the mail. `invalid_mail_token`; `password_policy`, which does not use the token up.
+    /// Ends every session and opens none; a second factor stays. `invalid_mail_token`; `password_policy`, which does not use the token up.
     Task<Result<NoContent>> reset(const RequestContext &context, PasswordResetRequest request) const;
 
 private:
@@ -49,7 +48,6 @@ private:
     RevocationList &m_revocations;
     const LoginGuard &m_guard;
     const Secret m_emailFingerprintKey;
-    const EmailVerificationMode m_verification;
 };
 
 } // namespace aegis

@@ -9,9 +9,7 @@ constexpr Sql ofResetTokenSql(R"(
     cross join lateral aegis.login_lookup(u.email) l
     where t.user_id = $1 and t.token_hash = $2 and t.kind = 'password_reset' and t.used_at is null and t.expires_at > $3)");
 constexpr Sql changeSql("select changed, ended::text[] from aegis.change_password($1, $2, $3, $4, $5, $6, $7, $8)");
-constexpr Sql resetSql(R"(
-    select r.done, r.later::text[], case when r.done and $9 then aegis.remove_unproved_factor($1, $10) end
-    from aegis.reset_password($1, $2, $3, $4, $5, $6, $7, $8) r)");
+constexpr Sql resetSql("select done, later::text[] from aegis.reset_password($1, $2, $3, $4, $5, $6, $7, $8)");
 
 /// Of a row of whether it was done, and sessions.
 std::optional<std::vector<SessionId>> sessionsIfDone(const Row &row)
@@ -53,10 +51,8 @@ Task<Result<std::optional<std::vector<SessionId>>>> PasswordStore::change(Databa
 
 Task<Result<std::optional<std::vector<SessionId>>>> PasswordStore::reset(Database &database, const RequestContext &context, const Reset &reset)
 {
-    const bool lifts = !reset.factorEvents.isEmpty();
     Task<Result<Rows>> task = database.writeRows(context, resetSql, reset.token.user, Bytes{reset.token.hash}, Text{reset.newHash}, context.now,
-                                                 makeUuid7(context.now), reset.revokedUntil, Json(reset.mail), Json(reset.events), lifts,
-                                                 lifts ? Json(reset.factorEvents) : Json());
+                                                 makeUuid7(context.now), reset.revokedUntil, Json(reset.mail), Json(reset.events));
     CO_TRY(const Row row, rowOf(co_await task, ProblemCode::Internal));
     co_return sessionsIfDone(row);
 }

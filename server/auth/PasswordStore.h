@@ -34,7 +34,6 @@ public:
         Instant revokedUntil{};
         QJsonObject mail;
         QByteArray events;
-        QByteArray factorEvents; ///< if a second factor goes with it, for nobody has verified the address; empty: it stays
     };
     /// The same; the sessions are those that SessionStore::endAll() gives. Nothing: the token is not good any more.
     static Task<Result<std::optional<std::vector<SessionId>>>> reset(Database &database, const RequestContext &context, const Reset &reset);

@@ -12,19 +12,18 @@ const QByteArray newPassword = "Quiet-Harbour-81-Lantern";
 
 } // namespace
 
-/// Somebody registers another's address and sets up a second factor: its owner, who can read the mail, gets in.
+/// Nobody sets up a second factor at an address that they have not shown to be theirs, and no mail lifts one.
 class TestMfaSquatting : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
     void needsAVerifiedAddress_data() { modes(); }
     void needsAVerifiedAddress();
-    void aResetLiftsAFactorOfAnAddressThatNobodyVerified_data() { modes(); }
-    void aResetLiftsAFactorOfAnAddressThatNobodyVerified();
+    void aResetLiftsNoFactorOfAnAddressThatNobodyVerified_data() { modes(); }
+    void aResetLiftsNoFactorOfAnAddressThatNobodyVerified();
     void aResetLiftsNoFactorOfAVerifiedAddress_data() { modes(); }
     void aResetLiftsNoFactorOfAVerifiedAddress();
     void aResetLiftsNoneWhereNobodyVerifies();
-    void aBadTokenLiftsNothing();
     void aSessionThatHasEndedConfirmsNothing();
 
 private:
@@ -82,27 +81,19 @@ void TestMfaSquatting::needsAVerifiedAddress()
     QVERIFY_REPLY(challengeWithBackupCode(server, mfaTokenFor(server, ada), enrolled.backupCodes[0]), 200, "");
 }
 
-// One of the time before addresses were verified here.
-void TestMfaSquatting::aResetLiftsAFactorOfAnAddressThatNobodyVerified()
+// One of the time before addresses were verified here: were it lifted, a mailbox that was stolen would be enough for everybody's of
+// that time.
+void TestMfaSquatting::aResetLiftsNoFactorOfAnAddressThatNobodyVerified()
 {
     QFETCH(QByteArray, mode);
     TestServer before;
-    const Enrolled squatter = enrol(before, before.signUp());
-    const QByteArray halfALogin = mfaTokenFor(before, squatter.person);
-    const Enrolled neighbour = enrol(before, before.signUp());
+    const Enrolled ada = enrol(before, before.signUp());
     const auto server = before.another({{"EMAIL_VERIFICATION", mode}});
 
-    QVERIFY_REPLY(reset(*server, squatter.person, 1), 204, "");
+    QVERIFY_REPLY(reset(*server, ada.person, 1), 204, "");
 
-    QCOMPARE(rowsOf(before, squatter.person), qint64(0));
-    const TestReply owner = logIn(*server, squatter.person);
-    QVERIFY_REPLY(owner, 200, "");
-    QVERIFY_REPLY(server->client().as(owner.text(QLatin1String("accessToken"))).get("/auth/me"), 200, "");
-    QVERIFY_REPLY(challengeWithBackupCode(*server, halfALogin, squatter.backupCodes[0]), 401, "invalid_mfa_token");
-    QCOMPARE(before.value<QByteArray>("select payload ->> 'reason' from aegis.event where tenant_id = $1::uuid and type = 'MfaDisabled'",
-                                      Text{squatter.person.organizationId}),
-             QByteArray("password_reset"));
-    QCOMPARE(rowsOf(before, neighbour.person), qint64(11));
+    QCOMPARE(rowsOf(before, ada.person), qint64(11));
+    QVERIFY(logIn(*server, ada.person).json()[QLatin1String("mfaRequired")].toBool());
 }
 
 void TestMfaSquatting::aResetLiftsNoFactorOfAVerifiedAddress()
@@ -122,7 +113,6 @@ void TestMfaSquatting::aResetLiftsNoFactorOfAVerifiedAddress()
     QCOMPARE(server.value<qint64>("select count(*) from aegis.event where type = 'MfaDisabled'"), qint64(0));
 }
 
-// There every address is unverified: a second factor that a mail lifts would protect nobody.
 void TestMfaSquatting::aResetLiftsNoneWhereNobodyVerifies()
 {
     TestServer server;
@@ -132,22 +122,6 @@ void TestMfaSquatting::aResetLiftsNoneWhereNobodyVerifies()
 
     QCOMPARE(rowsOf(server, ada.person), qint64(11));
     QVERIFY(logIn(server, ada.person).json()[QLatin1String("mfaRequired")].toBool());
-}
-
-void TestMfaSquatting::aBadTokenLiftsNothing()
-{
-    TestServer before;
-    const Enrolled ada = enrol(before, before.signUp());
-    const auto server = before.another({{"EMAIL_VERIFICATION", "required"}});
-    QVERIFY_REPLY(server->client().post("/auth/password/forgot", textObject({{"email", ada.person.email}})), 202, "");
-    const auto mails = MailBox(server->dataDirectory()).waitFor(ada.person.email);
-    QCOMPARE(mails.size(), std::size_t(1));
-    before.sql("update aegis.email_token set used_at = now()");
-
-    const QJsonObject used = textObject({{"token", mails.front().token()}, {"newPassword", newPassword}});
-    QVERIFY_REPLY(server->client().post("/auth/password/reset", used), 400, "invalid_mail_token");
-
-    QCOMPARE(rowsOf(before, ada.person), qint64(11));
 }
 
 // A thief's confirmation that was on its way when the owner's new password ended the session.
