@@ -129,8 +129,7 @@ constexpr std::array mfaEnabled{
 };
 constexpr std::array mfaDisabled{
     EventField{"method"_l, "`totp`"_l},
-    EventField{"reason"_l,
-               "`person`, who showed it once more"_l},
+    EventField{"reason"_l, "`person`, who showed it once more"_l},
 };
 constexpr std::array mfaChallengeFailed{
     EventField{"reason"_l, "`wrong_code`, `used_code`, or `wrong_backup_code`: there is none such, or it was used"_l},
