@@ -23,6 +23,8 @@ void measureVerify(Bench &bench);
 void measureFlood(Bench &bench);
 /// What 4,000 idle connections do to a request.
 void measureIdle(Bench &bench);
+/// What it costs a refresh that limits are counted in Redis, for all instances.
+void measureRedis(Bench &bench);
 /// What the counters and the list of revocations cost a request, in memory: no server takes part.
 void measureLimits(Report &report);
 /// How soon a server on an existing data directory is ready, and its memory when it has nothing to do.
