@@ -255,7 +255,7 @@ void TestIntrospection::forgetsCredentialsThatWereRevoked()
 
 void TestIntrospection::needsNoDatabaseForAccessTokens()
 {
-    TestServer server(TestServer::Environment{{"REVOCATION_MAX_AGE", "5m"}});
+    TestServer server(Environment{{"REVOCATION_MAX_AGE", "5m"}});
     const SignedUp bob = server.signUp();
     const TestProgram program = makeProgram(server, QStringLiteral("gateway"));
     QVERIFY_REPLY(program.introspect(server, bob.accessToken), 200, "");
