@@ -5,7 +5,8 @@
 create table client (
     id              uuid primary key,
     name            text not null check (length(name) between 1 and 100),
-    organization_id uuid references organization (id), -- whose tokens alone it may ask about; null: everybody's
+    -- Whose tokens alone it may ask about; null: everybody's. So it goes with its organization, and never becomes everybody's.
+    organization_id uuid references organization (id) on delete cascade,
     secret_hash     bytea not null check (length(secret_hash) = 32),
     created_at      timestamptz not null,
     revoked_at      timestamptz

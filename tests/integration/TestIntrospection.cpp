@@ -29,6 +29,7 @@ private Q_SLOTS:
     void refusesABadForm_data();
     void refusesABadForm();
     void forgetsCredentialsThatWereRevoked();
+    void aProgramGoesWithItsOrganization();
     void needsNoDatabaseForAccessTokens();
     void tellsWhenItCannotKnow();
     void changesNothing();
@@ -251,6 +252,22 @@ void TestIntrospection::forgetsCredentialsThatWereRevoked()
     QVERIFY_REPLY(again.introspect(*m_server, m_ada.accessToken), 200, "");
     QCOMPARE(m_server->value<QString>("select string_agg(type, ',' order by id) from aegis.event where subject_id = $1::uuid", Text{program.id}),
              QStringLiteral("ClientCreated,ClientRevoked"));
+}
+
+/// It must not become a program that may ask about everybody's.
+void TestIntrospection::aProgramGoesWithItsOrganization()
+{
+    TestServer server;
+    server.sql("insert into aegis.organization (id, slug, status, created_at, updated_at) "
+               "values (gen_random_uuid(), 'short-lived', 'active', now(), now())");
+    const TestProgram program = makeProgram(server, QStringLiteral("gateway"), QStringLiteral("short-lived"));
+    QVERIFY_REPLY(program.introspect(server, "x"), 200, "");
+
+    server.sql("delete from aegis.organization where slug = 'short-lived'");
+    server.advance(2s); // REVOCATION_MAX_AGE
+
+    QVERIFY_REPLY(program.introspect(server, "x"), 401, "invalid_client");
+    QCOMPARE(server.value<qint64>("select count(*) from aegis.client"), qint64(0));
 }
 
 void TestIntrospection::needsNoDatabaseForAccessTokens()
