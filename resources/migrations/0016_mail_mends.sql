@@ -113,8 +113,8 @@ grant execute on function unverified_signups(timestamptz, uuid, int) to aegis_ap
 
 set local role aegis_owner;
 
--- Removes such a signup with all that belongs to it, but for its events; access ends at once. False, and nothing is done, when it
--- is none any more. Who verifies the address at this moment locks the person first, too: then either comes to nothing.
+-- Removes such a signup with all that a signup makes, but for its events; access ends at once. False, and nothing is done, when it
+-- is none any more, or something else belongs to it: that is no reason to keep the others. Who verifies the address at this moment locks the person first, too: then either comes to nothing.
 create function remove_unverified_signup(p_organization_id uuid, p_user_id uuid, p_before timestamptz, p_now timestamptz,
                                          p_revocation_id uuid, p_revoked_until timestamptz, p_events jsonb) returns boolean
     language plpgsql
@@ -129,11 +129,15 @@ begin
     if not found or exists (select from aegis.user_role where user_id = p_user_id and organization_id <> p_organization_id) then
         return false;
     end if;
-    perform aegis.end_every_session(p_user_id, 'revoked', p_now, p_revocation_id, p_revoked_until, '[]');
-    delete from aegis."user" where id = p_user_id;
-    delete from aegis.organization_role where organization_id = p_organization_id;
-    delete from aegis.organization_details where organization_id = p_organization_id;
-    delete from aegis.organization where id = p_organization_id;
+    begin
+        perform aegis.end_every_session(p_user_id, 'revoked', p_now, p_revocation_id, p_revoked_until, '[]');
+        delete from aegis."user" where id = p_user_id;
+        delete from aegis.organization_role where organization_id = p_organization_id;
+        delete from aegis.organization_details where organization_id = p_organization_id;
+        delete from aegis.organization where id = p_organization_id;
+    exception when foreign_key_violation then
+        return false; -- the block is undone, the end of the sessions with it
+    end;
     perform aegis.append_events(p_events);
     return true;
 end

@@ -22,7 +22,7 @@ public:
         Instant revokedUntil{}; ///< when the last access token of the account has expired
         QByteArray events;
     };
-    /// Removes one with all that belongs to it, in its tenant; false: it was verified meanwhile, or is gone.
+    /// Removes one with all that belongs to it, in its tenant; false: it was verified meanwhile, is gone, or has more.
     static Result<bool> remove(Tx &tx, const Signup &signup, const Removal &removal);
 };
 

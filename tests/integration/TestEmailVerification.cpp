@@ -40,6 +40,7 @@ private Q_SLOTS:
     void removesWhatWasNeverVerified();
     void removesNothingElse_data();
     void removesNothingElse();
+    void oneThatCannotBeRemovedKeepsNoOthers();
     void removesOnceWhenManyDo();
     void theServerRemovesOnlyWhileItVerifies();
     void nothingElseCanBeDeleted_data();
@@ -425,6 +426,27 @@ void TestEmailVerification::removesNothingElse()
 
     QVERIFY(isThere(ada) && isThere(person));
     QVERIFY_REPLY(m_required->client().as(ada.accessToken).get("/auth/me"), 200, "");
+}
+
+// Something belongs to it that a signup does not make.
+void TestEmailVerification::oneThatCannotBeRemovedKeepsNoOthers()
+{
+    const SignedUp ada = m_required->signUp();
+    const SignedUp bob = m_required->signUp();
+    age(ada, "8 days");
+    age(bob, "8 days");
+    m_required->sql("create table public.belonging as select id as organization_id from aegis.organization where id = $1::uuid",
+                    Text{ada.organizationId});
+    m_required->sql("alter table public.belonging add foreign key (organization_id) references aegis.organization (id)");
+
+    QCOMPARE(removeOverdue(), qint64(1));
+
+    QVERIFY(isThere(ada) && !isThere(bob));
+    QCOMPARE(statusOf(ada), QByteArray("pending"));
+    QVERIFY_REPLY(m_required->client().as(ada.accessToken).get("/auth/me"), 200, ""); // nothing of it is half done
+    QVERIFY(!m_required->events(ada.organizationId).contains("OrganizationSignupExpired"));
+    m_required->sql("drop table public.belonging");
+    QCOMPARE(removeOverdue(), qint64(1));
 }
 
 void TestEmailVerification::removesOnceWhenManyDo()
