@@ -334,8 +334,8 @@ void TestEmailVerification::letsTheOwnerInWhenItIsNotRequiredAnyMore()
 
 void TestEmailVerification::letsNobodyInOnHalfALogin()
 {
-    const Enrolled ada = enrol(*m_required, m_required->signUp());
     const auto server = m_required->another({{"EMAIL_VERIFICATION", "off"}});
+    const Enrolled ada = enrol(*server, m_required->signUp()); // in the session of the signup
 
     const QByteArray half = mfaTokenFor(*server, ada.person);
     QVERIFY_REPLY(challengeWithBackupCode(*server, half, "00000-00000"), 403, "invalid_mfa_code");
