@@ -24,9 +24,9 @@ bool takesBodyAt(const EndpointInfo &info)
 
 constexpr int most = 3;
 
-const Environment few{{"RATE_LIMIT_LOGIN", "3/5m"},   {"RATE_LIMIT_SIGNUP", "3/1h"},   {"RATE_LIMIT_REFRESH", "3/5m"},
-                      {"RATE_LIMIT_MFA", "3/1m"},     {"RATE_LIMIT_MAIL", "3/1h"},     {"RATE_LIMIT_SLUG_CHECK", "3/1m"},
-                      {"RATE_LIMIT_ACCOUNT", "3/1m"}, {"TRUSTED_PROXIES", "127.0.0.1"}};
+const Environment few{{"RATE_LIMIT_LOGIN", "3/5m"},   {"RATE_LIMIT_SIGNUP", "3/1h"}, {"RATE_LIMIT_REFRESH", "3/5m"},
+                      {"RATE_LIMIT_MFA", "3/1m"},     {"RATE_LIMIT_MAIL", "3/1h"},   {"RATE_LIMIT_SLUG_CHECK", "3/1m"},
+                      {"RATE_LIMIT_ACCOUNT", "3/1m"}, {"RATE_LIMIT_CLIENT", "3/1m"}, {"TRUSTED_PROXIES", "127.0.0.1"}};
 
 } // namespace
 
@@ -106,7 +106,7 @@ void TestRateLimits::refusesWhatIsTooMuch()
     const TestReply refused = call();
 
     QVERIFY_REPLY(refused, 429, "rate_limited");
-    QCOMPARE(refused.field("Content-Type"), QByteArray("application/problem+json"));
+    QCOMPARE(refused.field("Content-Type"), QByteArray(info.access.needsClient() ? "application/json" : "application/problem+json"));
     QVERIFY(refused.field("RateLimit").contains(";r=0;t="));
     QVERIFY(refused.field("Retry-After").toInt() > 0);
     QVERIFY2(m_server->client().get("/metrics").body.contains("aegis_rate_limited_total"), "and is counted");
