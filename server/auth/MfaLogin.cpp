@@ -67,6 +67,11 @@ Task<Result<MfaLogin::Opened>> MfaLogin::open(const RequestContext &context, con
                                               const SecondFactorProof &proof) const
 {
     const UserId user = known.user.id;
+    if (proof.codeHash && !known.organization) { // it has not been looked for yet, and lets nobody into an organization before it has
+        CO_TRY(const bool isOne, co_await m_database.read<bool>(context, [&](Tx &tx) { return MfaStore::hasBackupCode(tx, user, *proof.codeHash); }));
+        if (!isOne)
+            co_return Opened{.outcome = MfaStore::LoginOutcome::Wrong, .response = {}};
+    }
     Task<Result<Account>> activating = m_activation.letIn(context, known);
     CO_TRY(const Account account, co_await activating);
     const RequestContext inTenant = context.withTenant({.organization = account.organizationId(), .user = user});

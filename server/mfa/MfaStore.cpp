@@ -16,6 +16,7 @@ constexpr Sql removeSql("select aegis.remove_second_factor($1, $2, $3, $4, $5)")
 constexpr Sql replaceSql("select aegis.replace_backup_codes($1, $2, $3, $4, $5, $6)");
 constexpr Sql beginLoginSql("select aegis.begin_mfa_login($1, $2, $3, $4, $5, $6, $7)");
 constexpr Sql completeLoginSql("select aegis.complete_mfa_login($1, $2, $3, $4, $5, $6, $7, $8)");
+constexpr Sql hasBackupCodeSql("select exists (select from aegis.backup_code where user_id = $1 and code_hash = $2 and used_at is null)");
 constexpr Sql sealedOtherwiseSql("select * from aegis.factors_sealed_otherwise($1, $2, $3)");
 constexpr Sql sealedSecretSql("select secret_sealed from aegis.mfa_factor where user_id = $1 and activated_at is not null");
 constexpr Sql replaceSealedSql("update aegis.mfa_factor set secret_sealed = $3 where user_id = $1 and secret_sealed = $2");
@@ -130,6 +131,12 @@ Result<bool> MfaStore::beginLogin(Tx &tx, const LoginBegin &login)
     TRY(const Row row,
         tx.finalQueryOne(ProblemCode::Internal, beginLoginSql, login.user, Text{login.passwordHash}, renewed, login.challenge, tx.context().now,
                          login.expiresAt, Json(login.events)));
+    return row.get<bool>(0);
+}
+
+Result<bool> MfaStore::hasBackupCode(Tx &tx, const UserId &user, const QByteArray &hash)
+{
+    TRY(const Row row, tx.finalQueryOne(ProblemCode::Internal, hasBackupCodeSql, user, Bytes{hash}));
     return row.get<bool>(0);
 }
 

@@ -107,6 +107,8 @@ public:
     /// Puts another one in its place; false when it is not that one any more.
     static Result<bool> replaceSealed(Tx &tx, const UserId &user, const QByteArray &old, const QByteArray &sealed);
 
+    /// Whether the person has that backup code and has not used it.
+    static Result<bool> hasBackupCode(Tx &tx, const UserId &user, const QByteArray &hash);
     /// Removes challenges that have expired, as far as the transaction sees them; tells how many.
     static Result<qint64> removeExpired(Tx &tx, int most);
 };

@@ -66,8 +66,7 @@ void TestStop::finishesWhatIsBeingWorkedOn()
     AdminDatabase database(m_directory);
     database.execute("begin; lock table \"user\"");
     QVERIFY(busy.send(registerHead(body) + body));
-    QTRY_COMPARE(database.count("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%register_person%'"),
-                 qint64(1)); // it waits for the table
+    QTRY_VERIFY(database.count("select count(*) from pg_locks where not granted") > 0); // it waits for the table
 
     server.signal(number);
     QVERIFY(server.waitForEvent(QStringLiteral("draining")));
