@@ -17,12 +17,18 @@ constexpr std::chrono::hours longestWait(1);
 Result<void> MailRequestJob::step()
 {
     for (int i = 0; i < mostAtATime; ++i) {
-        TRY(const auto claim, m_session.write<std::optional<Claim>>(RequestContext::forSystem(m_options.clock()), [](Tx &tx) {
-            return MailRequestStore::claim(tx, lease);
-        }));
-        if (!claim)
+        if (!m_claim) {
+            TRY(m_claim, m_session.write<std::optional<Claim>>(RequestContext::forSystem(m_options.clock()), [](Tx &tx) {
+                return MailRequestStore::claim(tx, lease);
+            }));
+        }
+        if (!m_claim)
             return {};
-        CHECK(fulfil(*claim));
+        const Result<void> done = fulfil(*m_claim);
+        // What the database was away for need not wait for the lease to end; of who has it by then this one does nothing more.
+        if (done || (done.problem().code != ProblemCode::DatabaseUnavailable && done.problem().code != ProblemCode::OutcomeUnknown))
+            m_claim.reset();
+        CHECK(done);
     }
     return {};
 }

@@ -38,6 +38,7 @@ private:
     const Sealing &m_sealing;
     const AccountMails &m_mails;
     const Options m_options;
+    std::optional<Claim> m_claim; ///< what was begun and could not be done for want of the database
 };
 
 } // namespace aegis
