@@ -77,7 +77,8 @@ $$;
 -- that manages the account, and an organization only while it waits.
 grant delete on "user", organization, organization_details, organization_role to aegis_app;
 create policy unverified_only on "user" as restrictive for delete
-    using (email_verified_at is null and managed_by = (select nullif(current_setting('app.organization_id', true), '')::uuid));
+    using (email_verified_at is null and managed_by = (select nullif(current_setting('app.organization_id', true), '')::uuid)
+           and exists (select from organization o where o.id = "user".managed_by and o.status = 'pending'));
 create policy pending_only on organization as restrictive for delete using (status = 'pending');
 create policy pending_only on organization_details as restrictive for delete
     using (exists (select from organization o where o.id = organization_id and o.status = 'pending'));
@@ -100,7 +101,7 @@ begin
     select o.id, u.id, o.slug
     from organization o
     join "user" u on u.managed_by = o.id and u.email_verified_at is null
-    where o.status = 'pending' and o.created_at <= p_before and o.id > p_after
+    where o.status = 'pending' and o.created_at <= p_before and o.id > p_after and u.status <> 'suspended'
       and not exists (select from "user" x where x.managed_by = o.id and x.id <> u.id)
       and not exists (select from user_role m where m.organization_id = o.id and m.user_id <> u.id)
       and not exists (select from user_role m where m.user_id = u.id and m.organization_id <> o.id)
@@ -121,7 +122,7 @@ create function remove_unverified_signup(p_organization_id uuid, p_user_id uuid,
 as $$
 begin
     perform from aegis."user"
-      where id = p_user_id and managed_by = p_organization_id and email_verified_at is null for update;
+      where id = p_user_id and managed_by = p_organization_id and email_verified_at is null and status <> 'suspended' for update;
     if not found then
         return false;
     end if;

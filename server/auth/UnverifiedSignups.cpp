@@ -7,6 +7,9 @@
 namespace aegis {
 namespace {
 
+/// By so much the clocks of instances may differ.
+constexpr std::chrono::minutes clockMargin(1);
+
 QByteArray eventsOf(const RequestContext &context, const UnverifiedSignupStore::Signup &signup)
 {
     EventBatch events(context);
@@ -22,7 +25,8 @@ Result<qint64> UnverifiedSignups::removeOverdue(Instant now)
 {
     using Found = std::vector<UnverifiedSignupStore::Signup>;
     const RequestContext system = RequestContext::forSystem(now);
-    UnverifiedSignupStore::Removal removal{.before = now - m_options.retention, .revokedUntil = now + m_options.accessLifetime, .events = {}};
+    UnverifiedSignupStore::Removal removal{
+        .before = now - m_options.retention, .revokedUntil = now + m_options.accessLifetime + clockMargin, .events = {}};
     OrganizationId after;
     qint64 removed = 0;
     for (;;) {

@@ -154,8 +154,8 @@ void checkMail(const Settings &settings, Findings &findings)
                      QStringLiteral("is '%1', which others reach without TLS: whoever is between could change that page and take the tokens that "
                                     "open accounts. Only for this machine it may be http")
                          .arg(settings.mailLinkBase));
-    findings.require(settings.emailVerificationTtl <= settings.unverifiedRetention, "UNVERIFIED_RETENTION",
-                     QStringLiteral("must not be shorter than EMAIL_VERIFICATION_TTL, or a mail would promise more"));
+    findings.require(settings.emailVerification != EmailVerificationMode::Required || settings.emailVerificationTtl <= settings.unverifiedRetention,
+                     "UNVERIFIED_RETENTION", QStringLiteral("must not be shorter than EMAIL_VERIFICATION_TTL, or a mail would promise more"));
     findings.require(settings.mailRetryFirst <= settings.mailRetryLongest, "MAIL_RETRY_FIRST",
                      QStringLiteral("must not be longer than MAIL_RETRY_LONGEST"));
 }

@@ -137,7 +137,7 @@ Result<void> PostgresCluster::own(const QString &directory) const
 
 QString PostgresCluster::socketDirectoryOf(const QString &dataDirectory)
 {
-    const QString within = clusterOf(dataDirectory) + QStringLiteral("/run");
+    QString within = clusterOf(dataDirectory) + QStringLiteral("/run");
     if (socketFits(within))
         return within;
     // The path of a Unix socket is at most 107 bytes long (unix(7)): a short one, that is the same at each start.

@@ -56,7 +56,9 @@ Result<void> CookieGuard::checkOrigin(const HttpRequest &request) const
         return {};
     if (origins.size() == 1 && (m_cors.allows(request) || isOwnOrigin(request, origins.front())))
         return {};
-    return Problem(ProblemCode::OriginNotAllowed).withInternal(QStringLiteral("cookies for another origin"));
+    return Problem(ProblemCode::OriginNotAllowed)
+        .withInternal(QStringLiteral("cookies for another origin than that of Host and CORS_ORIGINS: %1")
+                          .arg(QString::fromLatin1(origins.front().first(std::min<qsizetype>(origins.front().size(), 100)))));
 }
 
 bool CookieGuard::isOwnOrigin(const HttpRequest &request, QByteArrayView origin) const

@@ -92,7 +92,8 @@ void BackgroundLoop::work()
             failing = !failing;
             const QString name = QString::fromStdString(m_options.name);
             if (failing)
-                log::warning("background_failing", {{"loop", name}, {"reason", outcome.problem().internal}});
+                log::warning("background_failing",
+                             {{"loop", name}, {"reason", QStringList{outcome.problem().detail, outcome.problem().internal}.join(u' ').trimmed()}});
             else
                 log::info("background_recovered", {{"loop", name}});
         }

@@ -41,11 +41,12 @@ Task<Result<void>> TokenRevocationService::revokeAccess(const RequestContext &co
     EventBatch events(tenantContext);
     events.add(revokedEvent(context, grant.session, "access_token", QString::fromLatin1(grant.token.text())));
     const QByteArray envelopes = events.json();
-    const Instant until = m_tokens.accessEndsBy(context.now); // and not its own end: clocks of instances differ
+    // Clocks of instances differ, and tokens may have lived longer when this one was made.
+    const Instant until = std::max(m_tokens.accessEndsBy(context.now), grant.expiresAt + std::chrono::minutes(1));
     Task<Result<bool>> task = TokenStateStore::revoke(m_database, tenantContext, grant.token, until, envelopes);
-    CO_TRY(const bool isNew, co_await task);
-    if (isNew)
-        m_revocations.revoke({.kind = RevocationKind::Token, .subject = grant.token.uuid(), .notBefore = context.now, .expiresAt = until});
+    CO_CHECK(co_await task);
+    // Also when it was revoked before: by a call whose answer was lost, this instance may not know it yet.
+    m_revocations.revoke({.kind = RevocationKind::Token, .subject = grant.token.uuid(), .notBefore = context.now, .expiresAt = until});
     co_return Result<void>();
 }
 
@@ -66,10 +67,9 @@ Task<Result<void>> TokenRevocationService::endSession(const RequestContext &cont
                                       .revokedUntil = m_tokens.accessEndsBy(context.now),
                                       .events = events.json()};
     auto end = [&](Tx &tx) { return SessionStore::end(tx, ending); };
-    CO_TRY(const bool isNew, co_await m_database.write<bool>(tenantContext, end));
-    if (isNew)
-        m_revocations.revoke(
-            {.kind = RevocationKind::Session, .subject = facts.session.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
+    CO_CHECK(co_await m_database.write<bool>(tenantContext, end));
+    m_revocations.revoke(
+        {.kind = RevocationKind::Session, .subject = facts.session.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
     co_return Result<void>();
 }
 

@@ -38,8 +38,8 @@ struct EmailResend {
         .problems = {ProblemCode::DatabaseUnavailable, ProblemCode::OutcomeUnknown},
         .tag = "Accounts",
         .summary = "Ask for another mail to verify the address",
-        .description = "If the address has an account and is not verified yet, another mail is on its way, MAILS_PER_ACCOUNT an hour at most. With "
-                       "EMAIL_VERIFICATION=off none is ever sent.",
+        .description = "If the address has an account and is not verified yet, another mail is on its way, MAILS_PER_ACCOUNT an hour, and beyond "
+                       "that one more only when the person would be without a link that works. With EMAIL_VERIFICATION=off none is ever sent.",
         .security = "The answer and its time are the same whether there is such an account or not.",
     };
 };

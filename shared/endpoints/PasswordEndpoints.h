@@ -64,9 +64,8 @@ struct PasswordReset {
         .description =
             "Ends every session of the person and tells the person by mail. A new password that breaks a rule (`password_policy`) does not "
             "use the token up. After `outcome_unknown` try the new password.",
-        .security = "Opens no session: log in with the new password, and with the second factor where there is one. Only where addresses are "
-                    "verified (EMAIL_VERIFICATION) and this one was not, the second factor goes: it may be that of somebody who has registered "
-                    "another's address. The token works once, also when it is presented many times at the same moment.",
+        .security = "Opens no session: log in with the new password, and with the second factor where there is one: the reset lifts none. The "
+                    "token works once, also when it is presented many times at the same moment.",
     };
 };
 

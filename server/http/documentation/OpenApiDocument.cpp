@@ -230,7 +230,7 @@ QJsonObject componentsOf(const ApiDescription &api)
                       securityScheme("X-CSRF-Token", QStringLiteral("header"),
                                      "That of the session: what the answer that set the cookies said in X-CSRF-Token, and what the cookie "
                                      "`__Host-aegis-csrf` holds. A page that has lost it is told it by GET /auth/me, and by the refusal "
-                                    "`csrf_token_invalid`.")},
+                                     "`csrf_token_invalid`.")},
                      {QStringLiteral("clientCredentials"),
                       QJsonObject{{QStringLiteral("type"), QStringLiteral("http")},
                                   {QStringLiteral("scheme"), QStringLiteral("basic")},
