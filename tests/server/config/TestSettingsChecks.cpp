@@ -89,7 +89,8 @@ void TestSettingsChecks::refusesWhatDoesNotGoTogether_data()
         << QByteArray("MAIL_LINK_BASE=http://192.168.1.7:3000/account") << QStringLiteral("MAIL_LINK_BASE");
     QTest::newRow("links to a name that only looks like here")
         << QByteArray("MAIL_LINK_BASE=http://localhost.example.com") << QStringLiteral("MAIL_LINK_BASE");
-    QTest::newRow("removed before it can be verified") << QByteArray("EMAIL_VERIFICATION_TTL=8d") << QStringLiteral("UNVERIFIED_RETENTION");
+    QTest::newRow("removed before it can be verified")
+        << QByteArray("EMAIL_VERIFICATION=required;EMAIL_VERIFICATION_TTL=8d") << QStringLiteral("UNVERIFIED_RETENTION");
     QTest::newRow("pauses that shrink") << QByteArray("MAIL_RETRY_FIRST=20m") << QStringLiteral("MAIL_RETRY_FIRST");
     QTest::newRow("statements outlive requests") << QByteArray("DATABASE_STATEMENT_TIMEOUT=1m") << QStringLiteral("DATABASE_STATEMENT_TIMEOUT");
 }
