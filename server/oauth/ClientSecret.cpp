@@ -8,7 +8,7 @@ QByteArray clientSecretHash(const Secret &key, const ClientId &client, QByteArra
 {
     QByteArray message = QByteArrayLiteral("aegis client") + '\0' + client.text() + '\0';
     message.append(secret);
-    const QByteArray hash = hmacSha256(key, message);
+    QByteArray hash = hmacSha256(key, message);
     explicit_bzero(message.data(), static_cast<std::size_t>(message.size()));
     return hash;
 }
