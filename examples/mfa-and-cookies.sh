@@ -75,13 +75,14 @@ echo "backup codes: $(backup_code 1), $(backup_code 2), ..."
 
 say "Logging in with a code"
 log_in
-call 200 POST /auth/mfa/challenge "{\"mfaToken\":\"$mfa_token\",\"code\":\"$(code "$secret" 30)\"}"
+shown=$(code "$secret" 30)
+call 200 POST /auth/mfa/challenge "{\"mfaToken\":\"$mfa_token\",\"code\":\"$shown\"}"
 claims "$(member accessToken)" | grep -q '"amr":\["pwd","otp"\]' || fail "the token does not say how"
 echo "the access token says: amr pwd, otp"
 
 say "The same code again"
 log_in
-call 403 POST /auth/mfa/challenge "{\"mfaToken\":\"$mfa_token\",\"code\":\"$(code "$secret" 30)\"}"
+call 403 POST /auth/mfa/challenge "{\"mfaToken\":\"$mfa_token\",\"code\":\"$shown\"}"
 echo "refused: $(member code)"
 
 say "Logging in with a backup code, once"
