@@ -4,7 +4,6 @@
 #include "server/auth/AccountMails.h"
 #include "server/auth/LoginGuard.h"
 #include "server/auth/PasswordStore.h"
-#include "server/config/Settings.h"
 #include "server/db/Database.h"
 #include "server/passwords/PasswordHasher.h"
 #include "server/passwords/PasswordPolicy.h"

@@ -16,14 +16,27 @@ using namespace std::chrono_literals;
 constexpr int connections = 16;
 constexpr int rounds = 5;
 
+bool listens(quint16 port)
+{
+    try {
+        static_cast<void>(TcpSocket::connectTo(port));
+        return true;
+    } catch (const BenchmarkFailed &) {
+        return false;
+    }
+}
+
 /// A redis-server that keeps nothing.
 class RedisServer {
 public:
     explicit RedisServer(const QString &directory) : m_port(freePort()), m_child(commandFor(directory, m_port))
     {
-        std::this_thread::sleep_for(300ms);
-        if (!m_child.isRunning())
-            throw BenchmarkFailed(QStringLiteral("redis-server does not start; why stands in %1").arg(directory));
+        const auto deadline = std::chrono::steady_clock::now() + 5s;
+        while (!listens(m_port)) {
+            if (!m_child.isRunning() || std::chrono::steady_clock::now() > deadline)
+                throw BenchmarkFailed(QStringLiteral("redis-server does not start; why stands in %1").arg(directory));
+            std::this_thread::sleep_for(5ms);
+        }
     }
     quint16 port() const { return m_port; }
 
