@@ -138,7 +138,7 @@ Services::Services(Ground ground) :
     introspection(database, accessTokens, authenticator, refreshTokens,
                   {.issuer = ground.settings.jwtIssuer, .audience = ground.settings.jwtAudience}),
     tokenRevocation(database, accessTokens, refreshTokens, tokens, revocations), slugs(database),
-    health(database, hasher, revocations, ground.settings.revocationMaxAge, ground.storage.migrations)
+    health(database, hasher, keys, revocations, ground.settings.revocationMaxAge, ground.storage.migrations)
 {
 }
 

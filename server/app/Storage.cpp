@@ -81,9 +81,17 @@ Result<Storage> Storage::join(const Settings &settings)
         running.session.statementTimeout = settings.databaseStatementTimeout;
         running.serving = ConnectionString::socket(PostgresCluster::socketDirectoryOf(settings.dataDir), PostgresCluster::servingRole, "aegis");
         TRY(const std::vector<Migration> migrations, Migration::readAll(QStringLiteral(":/migrations")));
-        if (auto connection = checkDatabase(running.serving, running.session, migrations)) {
+        auto connection = checkDatabase(running.serving, running.session, migrations);
+        if (connection) {
             running.checked = *std::move(connection);
             return running;
+        }
+        if (connection.problem().code != ProblemCode::DatabaseUnavailable) // one runs, and is not fit for this program
+            return std::move(connection).problem();
+        if (!PostgresCluster::isIn(settings.dataDir)) {
+            return Problem(ProblemCode::Internal,
+                           QStringLiteral("there is no database in %1: give this command the DATA_DIR of the server, or start one there first")
+                               .arg(settings.dataDir));
         }
     }
     return open(settings, {.durable = true, .migrate = false});

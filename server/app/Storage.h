@@ -25,7 +25,8 @@ struct Storage {
     /// Looks at the data directory, starts the cluster if it is ours, migrates, and checks that it is safe to serve. The problem's detail is a sentence for
     /// the operator. Blocks.
     static Result<Storage> open(const Settings &settings, Options options);
-    /// For work beside a server: the database of one that runs on this data directory, or what open() opens. Blocks.
+    /// For work beside a server: the database of one that runs on this data directory, or what open() opens. One that is not there yet is
+    /// not made. Blocks.
     static Result<Storage> join(const Settings &settings);
 };
 

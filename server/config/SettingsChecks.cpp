@@ -241,6 +241,11 @@ QStringList warningsAbout(const Settings &settings)
                                        "public address of this server. When it changes, tokens of before are refused.")
                             .arg(settings.jwtIssuer));
     }
+    if (!settings.hasDerivedIssuer && !isSafeLink(settings.jwtIssuer)) {
+        warnings.append(QStringLiteral("JWT_ISSUER is %1, which is no https address: the metadata of this server (RFC 8414) names addresses that "
+                                       "begin with it, and programs that look there will not find it.")
+                            .arg(settings.jwtIssuer));
+    }
     if (!settings.hasEmbeddedDatabase()) {
         QStringList missing;
         for (const auto &[name, secret] :

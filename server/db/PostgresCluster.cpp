@@ -146,6 +146,11 @@ QString PostgresCluster::socketDirectoryOf(const QString &dataDirectory)
     return base + QStringLiteral("/aegis-") + QString::fromLatin1(name);
 }
 
+bool PostgresCluster::isIn(const QString &dataDirectory)
+{
+    return QFileInfo::exists(clusterOf(dataDirectory) + QStringLiteral("/data"));
+}
+
 Result<void> PostgresCluster::chooseSocketDirectory()
 {
     m_socketDirectory = socketDirectoryOf(m_dataDirectory);

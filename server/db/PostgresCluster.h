@@ -50,6 +50,8 @@ public:
     QString socketDirectory() const { return m_socketDirectory; }
     /// Where the cluster of a data directory has its socket, for who comes to one that runs already.
     static QString socketDirectoryOf(const QString &dataDirectory);
+    /// Whether a cluster has been made in that data directory.
+    static bool isIn(const QString &dataDirectory);
     const SystemAccount &account() const { return m_account; }
 
 private:

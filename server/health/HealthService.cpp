@@ -55,6 +55,7 @@ Task<Result<HealthResponse>> HealthService::ready(const RequestContext &context)
         check("eventPartitions", !state || state->hasRoomForEvents, "there is none for tomorrow"),
         check("databaseQueue", m_database.waiting() < m_database.options().queueCapacity, "full"),
         check("passwordQueue", m_hasher.waiting() < m_hasher.capacity(), "full"),
+        check("signingKeys", m_keys.isComplete(), "some cannot be opened"),
         check("revocations", !isBehind, "the feed is behind"),
     };
     const bool good = std::all_of(response.checks.begin(), response.checks.end(),

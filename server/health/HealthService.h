@@ -2,6 +2,7 @@
 
 #include "server/async/Task.h"
 #include "server/db/Database.h"
+#include "server/keys/KeyRing.h"
 #include "server/passwords/PasswordHasher.h"
 #include "server/sessions/RevocationList.h"
 #include "shared/dto/Health.h"
@@ -13,16 +14,17 @@ namespace aegis {
 /// Whether the server may be sent requests. Any I/O thread.
 class HealthService {
 public:
-    HealthService(Database &database, const PasswordHasher &hasher, const RevocationList &revocations, std::chrono::milliseconds maxRevocationAge,
-                  int migrations) :
+    HealthService(Database &database, const PasswordHasher &hasher, const KeyRing &keys, const RevocationList &revocations,
+                  std::chrono::milliseconds maxRevocationAge, int migrations) :
         m_database(database),
-        m_hasher(hasher), m_revocations(revocations), m_maxRevocationAge(maxRevocationAge), m_migrations(migrations)
+        m_hasher(hasher), m_keys(keys), m_revocations(revocations), m_maxRevocationAge(maxRevocationAge), m_migrations(migrations)
     {
     }
 
     /// The process answers; that is all it says.
     static HealthResponse live();
-    /// Asks the database and, after its disk was full, whether it can write again; looks at the migrations, the queues and the age of the revocations, and whether we are draining.
+    /// Asks the database and, after its disk was full, whether it can write again; looks at the migrations, the queues, the signing
+    /// keys, the age of the revocations, and whether we are draining.
     Task<Result<HealthResponse>> ready(const RequestContext &context) const;
 
     /// From now on not ready: the load balancer should look elsewhere.
@@ -33,6 +35,7 @@ private:
 
     Database &m_database;
     const PasswordHasher &m_hasher;
+    const KeyRing &m_keys;
     const RevocationList &m_revocations;
     const std::chrono::milliseconds m_maxRevocationAge;
     const int m_migrations; ///< that this program knows

@@ -13,6 +13,7 @@ struct KeyRules {
     std::chrono::milliseconds rotation{};                 ///< how long a key signs
     std::chrono::milliseconds publishedAhead{};           ///< how long it is published before that, at least
     std::chrono::milliseconds tokenLifetime{};            ///< how long the last token of a key may be good after its turn
+    std::chrono::milliseconds clockTolerance = std::chrono::minutes(5); ///< who differs more from the database's clock changes no key
 };
 
 /// What has to be done so that the keys are as the rules want them. Three promises: there is always one that signs, there is always
@@ -33,8 +34,12 @@ struct KeyPlan {
     /// keys for ever.
     static KeyPlan make(const std::vector<KeyTimes> &keys, const KeyRules &rules, Instant now, bool takesAlgorithm = false);
 
-    /// The soonest that a key may sign which is published since its making.
-    static Instant soonest(const KeyTimes &key, const KeyRules &rules, Instant now) { return std::max(now, key.createdAt + rules.publishedAhead); }
+    /// The soonest that a key may sign which is published since its making. One from the future was made by a clock that was wrong: all
+    /// that is known is that it is published now.
+    static Instant soonest(const KeyTimes &key, const KeyRules &rules, Instant now)
+    {
+        return std::max(now, std::min(key.createdAt, now) + rules.publishedAhead);
+    }
 };
 
 } // namespace aegis

@@ -28,6 +28,9 @@ public:
         if (losesOne)
             m_losses.fetch_add(1, std::memory_order_release);
     }
+    /// Whether it holds every key that there is. Where one is missing, tokens that others sign are refused.
+    bool isComplete() const { return m_complete.load(std::memory_order_relaxed); }
+    void setComplete(bool complete) { m_complete.store(complete, std::memory_order_relaxed); }
     /// How often a key has gone: what was believed by one before that may not be any more.
     std::uint64_t losses() const { return m_losses.load(std::memory_order_acquire); }
 
@@ -35,6 +38,7 @@ private:
     mutable std::mutex m_mutex;
     std::shared_ptr<const KeySet> m_keys;
     std::atomic<std::uint64_t> m_losses{0};
+    std::atomic<bool> m_complete{true};
 };
 
 } // namespace aegis

@@ -7,7 +7,9 @@
 namespace aegis {
 
 /// Carries out the plan for the signing keys in the database. Any number of instances may do it at once, and each may be killed at any
-/// moment: what is due is decided and done in one transaction, under one lock. Keys are made before it begins. Blocks; one thread.
+/// moment: what is due is decided and done in one transaction, under one lock. Keys are made before it begins. Who has another clock
+/// than the database changes nothing: a key that retires too early, or is made for a distant day, would be everybody's. Blocks; one
+/// thread.
 class KeyRotation {
 public:
     KeyRotation(DatabaseSession &session, const Sealing &sealing, KeyRules rules) : m_session(session), m_sealing(sealing), m_rules(rules) {}
@@ -25,6 +27,8 @@ public:
 
 private:
     Result<std::vector<SigningKey>> make(int count) const;
+    /// Takes the lock, and looks at the clocks.
+    Result<void> begin(Tx &tx) const;
     Result<void> carryOut(Tx &tx, const KeyPlan &plan, std::vector<SigningKey> made) const;
 
     DatabaseSession &m_session;

@@ -18,7 +18,10 @@ Result<KeySet> loadKeys(const KeyOptions &options, DatabaseSession &session, con
     }
     TRY(const std::vector<KeyTimes> keys, KeyRotation(session, sealing, options.rules).keepUp(now, true));
     std::map<QByteArray, SigningKey> opened;
-    return openKeys(session, sealing, keys, now, opened);
+    TRY(OpenedKeys found, openKeys(session, sealing, keys, now, opened));
+    if (found.failure)
+        return *std::move(found.failure);
+    return KeySet::of(found.keys, now);
 }
 
 } // namespace aegis

@@ -5,16 +5,17 @@ namespace {
 
 constexpr Sql lockSql("select pg_advisory_xact_lock(hashtext('aegis.signing_key'))");
 
+constexpr Sql clockSql("select clock_timestamp()");
+
 constexpr Sql hasAnySql("select exists (select from aegis.signing_key)");
 
 constexpr Sql timesSql(R"(
     select kid, algorithm, created_at, signs_from, signs_until, verifies_until from aegis.signing_key order by signs_from, created_at, kid)");
 
-constexpr Sql openSql("select algorithm, private_sealed from aegis.signing_key where kid = $1");
+constexpr Sql sealedSql("select algorithm, private_sealed from aegis.signing_key where kid = $1");
 
 constexpr Sql sealedOtherwiseSql(R"(
     select kid from aegis.signing_key where substring(private_sealed from 1 for length($1::bytea)) <> $1 order by kid limit $2)");
-constexpr Sql sealedSql("select private_sealed from aegis.signing_key where kid = $1");
 constexpr Sql resealSql("update aegis.signing_key set private_sealed = $3 where kid = $1 and private_sealed = $2");
 
 constexpr Sql addSql(R"(
@@ -57,6 +58,12 @@ Result<void> SigningKeyStore::lock(Tx &tx)
     return {};
 }
 
+Result<Instant> SigningKeyStore::clock(Tx &tx)
+{
+    TRY(const Rows rows, tx.query(clockSql));
+    return rows.first().get<Instant>(0);
+}
+
 Result<std::vector<KeyTimes>> SigningKeyStore::times(Tx &tx)
 {
     TRY(const Rows rows, tx.query(timesSql));
@@ -73,21 +80,29 @@ Result<std::vector<KeyTimes>> SigningKeyStore::times(Tx &tx)
     return keys;
 }
 
-Result<SigningKey> SigningKeyStore::open(Tx &tx, const QByteArray &kid) const
+Result<std::optional<SealedKey>> SigningKeyStore::sealed(Tx &tx, const QByteArray &kid)
 {
-    TRY(const Row row, tx.queryOne(ProblemCode::Internal, openSql, Text{kid}));
-    TRY(const SigningAlgorithm algorithm, algorithmIn(row.get<QByteArray>(0)));
-    const auto bytes = m_sealing.open(row.get<QByteArray>(1), kid);
+    using Found = std::optional<SealedKey>;
+    TRY(const Rows rows, tx.query(sealedSql, Text{kid}));
+    if (rows.isEmpty())
+        return Found();
+    TRY(const SigningAlgorithm algorithm, algorithmIn(rows.first().get<QByteArray>(0)));
+    return Found({.kid = kid, .algorithm = algorithm, .privatePart = rows.first().get<QByteArray>(1)});
+}
+
+Result<SigningKey> SigningKeyStore::open(const SealedKey &key) const
+{
+    const auto bytes = m_sealing.open(key.privatePart, key.kid);
     if (!bytes) {
         return Problem(
                    ProblemCode::Internal,
                    QStringLiteral("the signing key %1 in the database cannot be opened: it was sealed with another ENCRYPTION_KEY. Give that one, "
                                   "or put secrets/encryption-key back into the data directory. When it is lost for good: `The encryption key is "
                                   "lost` in docs/operations.md")
-                       .arg(QString::fromLatin1(kid)))
+                       .arg(QString::fromLatin1(key.kid)))
             .withInternal(bytes.problem().internal);
     }
-    return SigningKey::fromPrivate(algorithm, *bytes);
+    return SigningKey::fromPrivate(key.algorithm, *bytes);
 }
 
 Result<QByteArrayList> SigningKeyStore::sealedOtherwise(Tx &tx, int most) const
@@ -101,15 +116,15 @@ Result<QByteArrayList> SigningKeyStore::sealedOtherwise(Tx &tx, int most) const
 
 Result<bool> SigningKeyStore::reseal(Tx &tx, const QByteArray &kid) const
 {
-    TRY(const Rows found, tx.query(sealedSql, Text{kid}));
-    if (found.isEmpty()) // its time was over meanwhile
+    TRY(const std::optional<SealedKey> found, sealed(tx, kid));
+    if (!found) // its time was over meanwhile
         return false;
-    const QByteArray old = found.first().get<QByteArray>(0);
+    const QByteArray &old = found->privatePart;
     TRY(const Secret plain, m_sealing.open(old, kid));
     if (!m_sealing.isOutdated(old)) // opening it has brought a newer key along
         return false;
-    TRY(const QByteArray sealed, m_sealing.seal(plain, kid));
-    TRY(const Rows rows, tx.finalQuery(resealSql, Text{kid}, Bytes{old}, Bytes{sealed}));
+    TRY(const QByteArray anew, m_sealing.seal(plain, kid));
+    TRY(const Rows rows, tx.finalQuery(resealSql, Text{kid}, Bytes{old}, Bytes{anew}));
     return rows.affected() == 1;
 }
 

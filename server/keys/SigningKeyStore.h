@@ -10,6 +10,13 @@
 
 namespace aegis {
 
+/// A signing key as the table keeps it.
+struct SealedKey {
+    QByteArray kid;
+    SigningAlgorithm algorithm = SigningAlgorithm::Es256;
+    QByteArray privatePart; ///< sealed
+};
+
 /// The table `signing_key`: private parts sealed, bound to the id of their key.
 class SigningKeyStore {
 public:
@@ -19,10 +26,14 @@ public:
     static Result<bool> hasAny(Tx &tx);
     /// Lets one instance at a time look for a key and make one, until the transaction ends.
     static Result<void> lock(Tx &tx);
+    /// What time it is for the database, which is the same for all instances.
+    static Result<Instant> clock(Tx &tx);
     /// Every key, in the order of its turn.
     static Result<std::vector<KeyTimes>> times(Tx &tx);
-    /// The key with that id. A sentence for the operator when it cannot be opened.
-    Result<SigningKey> open(Tx &tx, const QByteArray &kid) const;
+    /// The key with that id; nothing when it is gone.
+    static Result<std::optional<SealedKey>> sealed(Tx &tx, const QByteArray &kid);
+    /// A sentence for the operator when it cannot be opened.
+    Result<SigningKey> open(const SealedKey &key) const;
 
     /// Stores a key whose turn is then.
     Result<void> add(Tx &tx, const SigningKey &key, Instant signsFrom) const;

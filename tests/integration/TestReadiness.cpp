@@ -15,6 +15,7 @@ private Q_SLOTS:
     void isWell();
     void doesNotWaitForTheHousekeeping();
     void missesAMigration();
+    void cannotOpenASigningKey();
     void missesThePartitionOfTomorrow();
     void hasAFullQueueOfTransactions();
     void hasAFullQueueOfPasswords();
@@ -99,6 +100,19 @@ void TestReadiness::missesAMigration()
     QCOMPARE(readiness(server), QByteArray("503 migrations"));
     server.sql("insert into aegis.migration select * from migration_before on conflict do nothing");
     QCOMPARE(readiness(server), QByteArray("200"));
+}
+
+void TestReadiness::cannotOpenASigningKey()
+{
+    TestServer server(Environment{{"JWT_KEY_POLL", "50ms"}});
+
+    // Its private part is sealed for another one.
+    server.sql("insert into aegis.signing_key (kid, algorithm, private_sealed, public_jwk, created_at, signs_from) "
+               "select 'strange', algorithm, private_sealed, public_jwk, created_at, signs_from + interval '1 day' from aegis.signing_key "
+               "order by signs_from desc limit 1");
+    QVERIFY(becomes(server, "503 signingKeys"));
+    server.sql("delete from aegis.signing_key where kid = 'strange'");
+    QVERIFY(becomes(server, "200"));
 }
 
 void TestReadiness::missesThePartitionOfTomorrow()

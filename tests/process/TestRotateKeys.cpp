@@ -21,6 +21,7 @@ private Q_SLOTS:
     void refusesNoValidToken();
     void listsTheKeys();
     void refusesWithoutTheSecretsOfTheServers();
+    void makesNoDatabaseWhereThereIsNone();
 
 private:
     static QByteArray url(const ConnectionString &connection)
@@ -226,6 +227,16 @@ void TestRotateKeys::refusesWithoutTheSecretsOfTheServers()
     ServerProcess shared(empty, {{"DATABASE_URL", url(database.serving)}, {"JWT_SECRET", "a-shared-secret-of-the-tests-0123456789"}});
     QCOMPARE(shared.run({QStringLiteral("keys"), QStringLiteral("rotate")}), 1);
     QVERIFY2(shared.errorOutput().contains("JWT_SECRET_PREVIOUS"), shared.errorOutput().constData());
+}
+
+void TestRotateKeys::makesNoDatabaseWhereThereIsNone()
+{
+    const DataDirectory empty;
+    ServerProcess command(empty);
+
+    QCOMPARE(command.run({QStringLiteral("keys"), QStringLiteral("list")}), 1);
+    QVERIFY2(command.errorOutput().contains("there is no database in " + empty.path().toUtf8()), command.errorOutput().constData());
+    QVERIFY(!QFileInfo::exists(empty.file(QStringLiteral("postgres"))));
 }
 
 AEGIS_TEST(TestRotateKeys)

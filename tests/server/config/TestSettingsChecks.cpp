@@ -242,6 +242,9 @@ void TestSettingsChecks::warnsAboutAnIssuerThatNobodyKnows_data()
     QTest::newRow("a port that the kernel chooses") << QByteArray("PORT=0") << true;
     QTest::newRow("this computer") << QByteArray("PORT=8080") << false;
     QTest::newRow("it is set") << QByteArray("PORT=0;JWT_ISSUER=https://a.example") << false;
+    QTest::newRow("it is set to this computer") << QByteArray("JWT_ISSUER=http://localhost:8080") << false;
+    QTest::newRow("it is no address") << QByteArray("JWT_ISSUER=aegis") << true;
+    QTest::newRow("others reach it without TLS") << QByteArray("JWT_ISSUER=http://a.example") << true;
 }
 
 void TestSettingsChecks::warnsAboutAnIssuerThatNobodyKnows()
@@ -263,7 +266,7 @@ void TestSettingsChecks::warnsAboutLinksThatFollowFromAnIssuerWithoutTls()
     const auto encrypted = load(mail + "https://auth.example.com");
 
     QVERIFY_RESULT(open);
-    QCOMPARE(open->warnings.size(), 1);
+    QCOMPARE(open->warnings.size(), 2); // and one about JWT_ISSUER
     QVERIFY2(open->warnings.front().startsWith(QStringLiteral("MAIL_LINK_BASE is not set")), qPrintable(open->warnings.front()));
     QVERIFY_RESULT(encrypted);
     QVERIFY(encrypted->warnings.isEmpty());

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void onlyAServerThatStartsTakesAnotherAlgorithm();
     void aKeyThatIsAboutToSignIsNotTakenAway();
     void oneKeySignsWhateverTheClockSays();
+    void aKeyFromTheFutureIsPublishedNow();
 
 private:
     KeyTimes key(const char *kid, Instant signsFrom, std::optional<Instant> signsUntil = {}, std::optional<Instant> verifiesUntil = {}) const
@@ -132,6 +133,14 @@ void TestKeyPlan::oneKeySignsWhateverTheClockSays()
     QCOMPARE(signer(keys, m_now), QByteArray("two"));
     QCOMPARE(signer({keys[1], keys[2]}, m_now - 24h * 9), QByteArray("two"));
     QCOMPARE(signer({keys[1]}, m_now - 24h * 9), QByteArray("two"));
+}
+
+void TestKeyPlan::aKeyFromTheFutureIsPublishedNow()
+{
+    KeyTimes next = key("two", m_now + 24h * 455);
+    next.createdAt = m_now + 24h * 365; // by the clock of whoever made it
+
+    QVERIFY(KeyPlan::soonest(next, m_rules, m_now) == m_now + m_rules.publishedAhead);
 }
 
 AEGIS_TEST(TestKeyPlan)

@@ -24,9 +24,19 @@ private Q_SLOTS:
     void keysThatAnOperatorDeletesAreReplacedAtOnce();
     void theRingStaysWithoutTheDatabase();
     void eachTakeoverIsTold();
+    void whoHasAnotherClockChangesNothing_data();
+    void whoHasAnotherClockChangesNothing();
+    void whoHasAnotherClockFollowsTheOthers();
+    void aKeyThatCannotBeOpenedIsLeftOut();
 
 private:
     static Sealing sealing() { return Sealing::make({{1, Secret(QByteArray(32, 'k'))}}).value(); }
+    KeySet open(const std::vector<KeyTimes> &keys) const
+    {
+        DatabaseSession db = session();
+        std::map<QByteArray, SigningKey> opened;
+        return KeySet::of(openKeys(db, m_sealing, keys, m_now, opened)->keys, m_now);
+    }
     DatabaseSession session() const { return DatabaseSession(m_database.serving); }
     std::vector<KeyTimes> keys() const
     {
@@ -49,7 +59,13 @@ private:
     TestDatabase m_database;
     const Sealing m_sealing = sealing();
     const Instant m_now = systemNow();
-    const KeyRules m_rules{.algorithm = SigningAlgorithm::EdDsa, .rotation = 24h * 90, .publishedAhead = 1h, .tokenLifetime = 15min};
+    const KeyRules m_strict{.algorithm = SigningAlgorithm::EdDsa, .rotation = 24h * 90, .publishedAhead = 1h, .tokenLifetime = 15min};
+    /// Months pass here, and not for the database.
+    const KeyRules m_rules{.algorithm = m_strict.algorithm,
+                           .rotation = m_strict.rotation,
+                           .publishedAhead = m_strict.publishedAhead,
+                           .tokenLifetime = m_strict.tokenLifetime,
+                           .clockTolerance = 24h * 365};
 };
 
 void TestKeyRotation::aCommandLetsTheNextKeySign()
@@ -147,8 +163,7 @@ void TestKeyRotation::theRingFollowsTheTable()
     DatabaseSession db = session();
     KeyRotation rotation(db, m_sealing, m_rules);
     const auto first = rotation.keepUp(m_now);
-    std::map<QByteArray, SigningKey> opened;
-    KeyRing ring(openKeys(db, m_sealing, *first, m_now, opened).value());
+    KeyRing ring(open(*first));
     KeyFeed feed(session(), m_sealing, m_rules, ring);
     const auto before = ring.current();
     const Instant later = m_now + 2h;
@@ -175,8 +190,7 @@ void TestKeyRotation::keysThatAnOperatorDeletesAreReplacedAtOnce()
 {
     DatabaseSession db = session();
     const auto first = KeyRotation(db, m_sealing, m_rules).keepUp(m_now);
-    std::map<QByteArray, SigningKey> opened;
-    KeyRing ring(openKeys(db, m_sealing, *first, m_now, opened).value());
+    KeyRing ring(open(*first));
     KeyFeed feed(session(), m_sealing, m_rules, ring);
     QVERIFY_RESULT(feed.poll(m_now));
     const auto old = ring.current()->signerAt(m_now).sign("{}");
@@ -202,8 +216,7 @@ void TestKeyRotation::theRingStaysWithoutTheDatabase()
 {
     DatabaseSession db = session();
     const auto first = KeyRotation(db, m_sealing, m_rules).keepUp(m_now);
-    std::map<QByteArray, SigningKey> opened;
-    KeyRing ring(openKeys(db, m_sealing, *first, m_now, opened).value());
+    KeyRing ring(open(*first));
     KeyFeed feed(DatabaseSession(ConnectionString::parse(QStringLiteral("host=127.0.0.1 port=1 dbname=none user=nobody connect_timeout=1")).value()),
                  m_sealing, m_rules, ring);
     const auto before = ring.current();
@@ -225,6 +238,94 @@ void TestKeyRotation::eachTakeoverIsTold()
     QCOMPARE(ask<QString>("select string_agg((payload->>'kid') || ' ' || coalesce(payload->>'replaces', '-'), ',' order by id) from aegis.event "
                           "where type = 'SigningKeyRotated'"),
              QStringLiteral("%1 -,%2 %1").arg(QString::fromLatin1(first->at(0).kid), QString::fromLatin1(first->at(1).kid)));
+}
+
+void TestKeyRotation::whoHasAnotherClockChangesNothing_data()
+{
+    QTest::addColumn<int>("minutes");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("half a year ahead") << 60 * 24 * 180 << QStringLiteral("s ahead of that of the database");
+    QTest::newRow("six minutes ahead") << 6 << QStringLiteral("s ahead of that of the database");
+    QTest::newRow("a year behind") << -60 * 24 * 365 << QStringLiteral("s behind that of the database");
+}
+
+/// It would retire a key that everybody else signs with, or make one for a day that is far off.
+void TestKeyRotation::whoHasAnotherClockChangesNothing()
+{
+    QFETCH(const int, minutes);
+    QFETCH(const QString, says);
+    DatabaseSession db = session();
+    QVERIFY_RESULT(KeyRotation(db, m_sealing, m_strict).keepUp(m_now));
+    DatabaseSession superuser(m_database.administrator);
+    QVERIFY_RESULT(superuser.write<void>(RequestContext::forSystem(m_now), [](Tx &tx) -> Result<void> {
+        CHECK(tx.query("delete from aegis.signing_key where signs_from > now()")); // so that there is something to do
+        return {};
+    }));
+    const std::vector<KeyTimes> before = keys();
+    KeyRotation wrong(db, m_sealing, m_strict);
+
+    const auto kept = wrong.keepUp(m_now + std::chrono::minutes(minutes));
+    const auto rotated = wrong.rotate(m_now + std::chrono::minutes(minutes));
+
+    QVERIFY(!kept.ok());
+    QVERIFY2(kept.problem().detail.contains(says), qPrintable(kept.problem().detail));
+    QVERIFY(!rotated.ok());
+    QVERIFY2(rotated.problem().detail.contains(says), qPrintable(rotated.problem().detail));
+    QCOMPARE(keys(), before);
+    QVERIFY_RESULT(KeyRotation(db, m_sealing, m_strict).keepUp(m_now + 4min));
+    QCOMPARE(keys().size(), std::size_t(2));
+}
+
+void TestKeyRotation::whoHasAnotherClockFollowsTheOthers()
+{
+    DatabaseSession db = session();
+    const auto first = KeyRotation(db, m_sealing, m_rules).keepUp(m_now);
+    KeyRing ring(open(*first));
+    KeyFeed feed(session(), m_sealing, m_strict, ring);
+    QVERIFY_RESULT(feed.poll(m_now));
+    const Instant wrong = m_now + m_rules.rotation + 1h; // by its clock the second key signs, and a third one is due
+    const auto turn = KeyRotation(db, m_sealing, m_rules).rotate(m_now + 2h);
+    QVERIFY_RESULT(turn);
+    const QByteArray third = keys().back().kid;
+    DatabaseSession superuser(m_database.administrator);
+    QVERIFY_RESULT(superuser.write<void>(RequestContext::forSystem(m_now), [](Tx &tx) -> Result<void> {
+        CHECK(tx.query("update aegis.signing_key set signs_until = null, verifies_until = null")); // as if nobody had retired the first
+        return {};
+    }));
+
+    const auto polled = feed.poll(wrong);
+
+    QVERIFY(!polled.ok());
+    QVERIFY2(polled.problem().detail.contains(QStringLiteral("clock")), qPrintable(polled.problem().detail));
+    QVERIFY2(ring.current()->jwks().contains(third), "what the others have made is known here, too");
+    QVERIFY(ring.isComplete());
+}
+
+/// Its server lacks an encryption key: it cannot sign as the others do, and believes no key any longer than they.
+void TestKeyRotation::aKeyThatCannotBeOpenedIsLeftOut()
+{
+    DatabaseSession db = session();
+    const auto first = KeyRotation(db, m_sealing, m_rules).keepUp(m_now);
+    KeyRing ring(open(*first));
+    KeyFeed feed(session(), m_sealing, m_rules, ring);
+    QVERIFY_RESULT(feed.poll(m_now));
+    const auto old = ring.current()->signerAt(m_now).sign("{}");
+    const Sealing others = Sealing::make({{1, Secret(QByteArray(32, 'k'))}, {2, Secret(QByteArray(32, 'n'))}}).value();
+    QVERIFY_RESULT(KeyRotation(db, others, m_rules).rotate(m_now + 2h)); // makes a third one, sealed with what this server has not
+    const QByteArray third = keys().back().kid;
+
+    const auto polled = feed.poll(m_now + 2h);
+
+    QVERIFY(!polled.ok());
+    QVERIFY2(polled.problem().detail.contains(QString::fromLatin1(third)), qPrintable(polled.problem().detail));
+    QVERIFY(!ring.isComplete());
+    QCOMPARE(ring.current()->signerAt(m_now + 2h).key().kid(), first->at(1).kid); // as the others
+    QVERIFY(!feed.poll(m_now + 3h).ok());
+    QVERIFY2(!ring.current()->verifier().verify(old->reveal()).ok(), "the first one's time is over");
+
+    QVERIFY_RESULT(db.write<void>(RequestContext::forSystem(m_now), [&](Tx &tx) { return SigningKeyStore::remove(tx, {third}); }));
+    QVERIFY_RESULT(feed.poll(m_now + 3h));
+    QVERIFY(ring.isComplete());
 }
 
 AEGIS_TEST(TestKeyRotation)

@@ -32,7 +32,8 @@ private:
         return {.rules = {.algorithm = algorithm,
                           .rotation = std::chrono::hours(24 * 90),
                           .publishedAhead = std::chrono::hours(1),
-                          .tokenLifetime = std::chrono::minutes(15)}};
+                          .tokenLifetime = std::chrono::minutes(15),
+                          .clockTolerance = std::chrono::hours(24)}}; // hours pass here, and not for the database
     }
     DatabaseSession session() const { return DatabaseSession(m_database.serving); }
     QString ask(Sql sql) const
