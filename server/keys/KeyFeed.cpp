@@ -58,10 +58,8 @@ Result<void> KeyFeed::take(const std::vector<KeyTimes> &keys, Instant now)
     if (!held.empty() && held != m_held)
         hold(KeySet::of(opened.keys, now));
     m_held = std::move(held);
-    if (opened.failure)
-        return *std::move(opened.failure);
-    m_known = keys;
-    return {};
+    m_known = opened.failure ? std::vector<KeyTimes>() : keys; // what failed is tried again
+    return opened.failure ? Result<void>(*std::move(opened.failure)) : Result<void>();
 }
 
 void KeyFeed::hold(KeySet set)
