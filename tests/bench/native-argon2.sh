@@ -17,7 +17,8 @@ mkdir -p "$directory" && cd "$directory" || exit
 npm pack --silent argon2@0.45.1 >pack.log 2>&1 || skip "npm does not get the package (see $directory/pack.log)"
 tar -xzf argon2-0.45.1.tgz || skip "the package cannot be unpacked"
 sources=package/argon2
-"${CC:-cc}" -O3 -march=native -fPIC -shared -I"$sources/include" -I"$sources/src" -o "$library.new" \
+# Bound to its own functions: aegis_bench has the packaged library's, of the same names, loaded before.
+"${CC:-cc}" -O3 -march=native -fPIC -shared -Wl,-Bsymbolic -I"$sources/include" -I"$sources/src" -o "$library.new" \
   "$sources"/src/{argon2,core,opt,encoding,thread}.c "$sources/src/blake2/blake2b.c" -pthread >compile.log 2>&1 ||
   skip "it does not compile (see $directory/compile.log)"
 mv "$library.new" "$library"
