@@ -1,8 +1,6 @@
 #include "server/app/ClientCommand.h"
 
-#include "server/app/Storage.h"
-#include "server/config/InstanceSecrets.h"
-#include "server/events/EventPartitionStore.h"
+#include "server/app/OperatorSession.h"
 #include "server/oauth/ClientRegistry.h"
 
 namespace aegis {
@@ -22,16 +20,12 @@ QString lineOf(const ClientRow &client)
     return QStringLiteral("%1  %2  %3  %4").arg(text(client.id.text()), client.name.leftJustified(20), scope, state);
 }
 
-/// Opens what all need, and calls `work(registry, now)`.
+/// Calls `work(registry, now)`.
 Result<void> withClients(const Settings &settings, const std::function<Result<void>(ClientRegistry &, Instant)> &work)
 {
-    TRY(const InstanceSecrets secrets, InstanceSecrets::present(settings));
-    TRY(const Storage storage, Storage::join(settings));
-    DatabaseSession session(storage.serving, storage.session);
-    const Instant now = systemNow();
-    CHECK(session.write<void>(RequestContext::forSystem(now), EventPartitionStore::ensure)); // no server may have run for long
-    ClientRegistry registry(session, secrets.fingerprintKey);
-    return work(registry, now);
+    TRY(OperatorSession here, OperatorSession::open(settings));
+    ClientRegistry registry(here.session, here.secrets.fingerprintKey);
+    return work(registry, here.now);
 }
 
 } // namespace

@@ -1,10 +1,8 @@
 #include "server/app/KeyCommand.h"
 
 #include "server/app/KeyOptionsOf.h"
-#include "server/app/Storage.h"
+#include "server/app/OperatorSession.h"
 #include "server/config/EncryptionKeys.h"
-#include "server/config/InstanceSecrets.h"
-#include "server/events/EventPartitionStore.h"
 #include "server/keys/KeyRotation.h"
 #include "server/keys/SigningKeyStore.h"
 
@@ -44,22 +42,6 @@ QString lineOf(const std::vector<KeyTimes> &keys, std::size_t place, Instant now
         .arg(text(key.kid), text(algorithmName(key.algorithm)).leftJustified(5), QString(keyStateName(state)).leftJustified(9), when);
 }
 
-/// Opens what a change needs, and calls `work(rotation, now)`.
-Result<void> withKeys(const Settings &settings, const std::function<Result<void>(KeyRotation &, Instant)> &work)
-{
-    CHECK(checkIsOfDatabase(settings));
-    CHECK(InstanceSecrets::present(settings)); // nothing is to be made up
-    TRY(Sealing::Keys encryptionKeys, EncryptionKeys(settings).load());
-    TRY(const Sealing sealing, Sealing::make(std::move(encryptionKeys)));
-    TRY(const Storage storage, Storage::join(settings));
-    DatabaseSession session(storage.serving, storage.session);
-    const Instant now = systemNow();
-    CHECK(session.write<void>(RequestContext::forSystem(now), EventPartitionStore::ensure)); // no server may have run for long
-    KeyRotation rotation(session, sealing, keyOptionsOf(settings).rules);
-    auto done = work(rotation, now);
-    return done ? Result<void>() : explained(std::move(done).problem());
-}
-
 } // namespace
 
 Result<void> listKeys(const Settings &settings, const std::function<void(const QString &)> &tell)
@@ -77,15 +59,19 @@ Result<void> listKeys(const Settings &settings, const std::function<void(const Q
 
 Result<void> rotateKeys(const Settings &settings, const std::function<void(const QString &)> &tell)
 {
-    return withKeys(settings, [&](KeyRotation &rotation, Instant now) -> Result<void> {
-        TRY(const KeyRotation::Turn turn, rotation.rotate(now));
-        if (turn.signsFrom <= now)
-            tell(QStringLiteral("%1 signs from now on; servers that run take it over within JWT_KEY_POLL.").arg(text(turn.kid)));
-        else
-            tell(QStringLiteral("%1 signs from %2 on: it has to be published for JWT_KEY_PUBLISHED_AHEAD before.")
-                     .arg(text(turn.kid), text(toRfc3339(turn.signsFrom))));
-        return {};
-    });
+    CHECK(checkIsOfDatabase(settings));
+    TRY(OperatorSession here, OperatorSession::open(settings));
+    TRY(Sealing::Keys encryptionKeys, EncryptionKeys(settings).load());
+    TRY(const Sealing sealing, Sealing::make(std::move(encryptionKeys)));
+    auto turn = KeyRotation(here.session, sealing, keyOptionsOf(settings).rules).rotate(here.now);
+    if (!turn)
+        return explained(std::move(turn).problem());
+    if (turn->signsFrom <= here.now)
+        tell(QStringLiteral("%1 signs from now on; servers that run take it over within JWT_KEY_POLL.").arg(text(turn->kid)));
+    else
+        tell(QStringLiteral("%1 signs from %2 on: it has to be published for JWT_KEY_PUBLISHED_AHEAD before.")
+                 .arg(text(turn->kid), text(toRfc3339(turn->signsFrom))));
+    return {};
 }
 
 } // namespace aegis

@@ -3,12 +3,10 @@
 #include "server/auth/UnverifiedSignupStore.h"
 #include "server/db/RowJson.h"
 #include "server/events/EventBatch.h"
+#include "server/sessions/TokenIssuer.h"
 
 namespace aegis {
 namespace {
-
-/// By so much the clocks of instances may differ.
-constexpr std::chrono::minutes clockMargin(1);
 
 QByteArray eventsOf(const RequestContext &context, const UnverifiedSignupStore::Signup &signup)
 {
@@ -26,7 +24,7 @@ Result<qint64> UnverifiedSignups::removeOverdue(Instant now)
     using Found = std::vector<UnverifiedSignupStore::Signup>;
     const RequestContext system = RequestContext::forSystem(now);
     UnverifiedSignupStore::Removal removal{
-        .before = now - m_options.retention, .revokedUntil = now + m_options.accessLifetime + clockMargin, .events = {}};
+        .before = now - m_options.retention, .revokedUntil = TokenIssuer::accessEndsBy(now, m_options.accessLifetime), .events = {}};
     OrganizationId after;
     qint64 removed = 0;
     for (;;) {

@@ -41,8 +41,7 @@ Task<Result<void>> TokenRevocationService::revokeAccess(const RequestContext &co
     EventBatch events(tenantContext);
     events.add(revokedEvent(context, grant.session, "access_token", QString::fromLatin1(grant.token.text())));
     const QByteArray envelopes = events.json();
-    // Clocks of instances differ, and tokens may have lived longer when this one was made.
-    const Instant until = std::max(m_tokens.accessEndsBy(context.now), grant.expiresAt + std::chrono::minutes(1));
+    const Instant until = m_tokens.accessEndsBy(context.now);
     Task<Result<bool>> task = TokenStateStore::revoke(m_database, tenantContext, grant.token, until, envelopes);
     CO_CHECK(co_await task);
     // Also when it was revoked before: by a call whose answer was lost, this instance may not know it yet.

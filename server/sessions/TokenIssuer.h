@@ -44,7 +44,8 @@ public:
 
     /// When every access token that has been given out by now has expired, with a margin for one that is being given out:
     /// until then a revocation is remembered.
-    Instant accessEndsBy(Instant now) const { return now + m_accessTokens.lifetime() + std::chrono::minutes(1); }
+    Instant accessEndsBy(Instant now) const { return accessEndsBy(now, m_accessTokens.lifetime()); }
+    static Instant accessEndsBy(Instant now, std::chrono::seconds lifetime) { return now + lifetime + std::chrono::minutes(1); }
 
 private:
     const AccessTokens &m_accessTokens;

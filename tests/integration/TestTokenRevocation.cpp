@@ -22,6 +22,7 @@ private Q_SLOTS:
     void manyAtOnceRevokeOnce_data();
     void manyAtOnceRevokeOnce();
     void otherInstancesHearOfIt();
+    void whoRepeatsItTellsThatInstance();
     void isLimitedByProgramAndAddress();
 
 private:
@@ -182,6 +183,21 @@ void TestTokenRevocation::otherInstancesHearOfIt()
 
     QTRY_COMPARE(other->client().as(ada.accessToken).get("/auth/verify").status, 401);
     QCOMPARE(m_program.introspect(*other, ada.accessToken).body, QByteArray(R"({"active":false})"));
+}
+
+/// Its first answer was lost, and the program asks another instance, which has not heard of it.
+void TestTokenRevocation::whoRepeatsItTellsThatInstance()
+{
+    const auto slow = m_server->another({{"REVOCATION_POLL", "1m"}, {"REVOCATION_MAX_AGE", "5m"}, {"DATABASE_PGBOUNCER", "on"}}); // hears no NOTIFY
+    const SignedUp ada = m_server->signUp();
+    QVERIFY_REPLY(m_program.revoke(*m_server, ada.accessToken), 200, "");
+    QCOMPARE(slow->client().as(ada.accessToken).get("/auth/verify").status, 204);
+
+    QVERIFY_REPLY(m_program.revoke(*slow, ada.accessToken), 200, "");
+
+    QCOMPARE(slow->client().as(ada.accessToken).get("/auth/verify").status, 401);
+    QCOMPARE(m_server->value<qint64>("select count(*) from aegis.event where type = 'TokenRevoked' and session_id = $1::uuid", Text{ada.sessionId}),
+             qint64(1));
 }
 
 void TestTokenRevocation::isLimitedByProgramAndAddress()

@@ -32,6 +32,8 @@ private Q_SLOTS:
     void keepsItsSecretsForTheNextStart();
     void refusesAChangedMigration();
     void signsWithASharedSecret();
+    void hasRoomForTheConnectionsOfAllThreads();
+    void isFoundByCommandsHoweverLongItsPathIs();
 };
 
 namespace {
@@ -306,6 +308,35 @@ void TestStart::signsWithASharedSecret()
     QVERIFY(keys.json.value(QStringLiteral("keys")).isArray());
     QVERIFY(keys.json.value(QStringLiteral("keys")).toArray().isEmpty()); // a shared secret is not published
     QCOMPARE(AdminDatabase(directory).count("select count(*) from signing_key"), qint64(0));
+}
+
+void TestStart::hasRoomForTheConnectionsOfAllThreads()
+{
+    const DataDirectory directory;
+    ServerProcess server(directory, {{"IO_THREADS", "48"}, {"DATABASE_POOL_SIZE", "2"}});
+    QVERIFY_STARTS(server);
+
+    AdminDatabase database(directory);
+
+    // One of each thread, the pool's, and those of the loops; besides them the operator's own.
+    const qint64 most = database.count("select current_setting('max_connections')::bigint - current_setting('superuser_reserved_connections')::bigint");
+    QVERIFY2(most > 48 + 2 + 6, QByteArray::number(most).constData());
+}
+
+// The path of a Unix socket has 107 bytes at most.
+void TestStart::isFoundByCommandsHoweverLongItsPathIs()
+{
+    const DataDirectory directory;
+    const QString longPath = directory.file(QString(120, u'a'));
+    QVERIFY(QDir().mkpath(longPath));
+    const ServerProcess::Environment settings{{"DATA_DIR", longPath.toUtf8()}};
+    ServerProcess server(directory, settings);
+    ServerProcess command(directory, settings);
+    QVERIFY_STARTS(server);
+
+    QCOMPARE(command.run({QStringLiteral("keys"), QStringLiteral("list")}), 0); // beside the server, whose database it is
+
+    QVERIFY2(command.output().contains("signing"), command.output().constData());
 }
 
 AEGIS_TEST(TestStart)

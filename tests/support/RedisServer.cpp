@@ -1,10 +1,11 @@
 #include "tests/support/RedisServer.h"
 
+#include "tests/support/FreePort.h"
+
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QFile>
 #include <QtCore/QStandardPaths>
 #include <QtCore/QThread>
-#include <QtNetwork/QTcpServer>
 #include <QtNetwork/QTcpSocket>
 
 #include <sys/prctl.h>
@@ -12,17 +13,6 @@
 #include <csignal>
 
 namespace aegis::test {
-namespace {
-
-quint16 freePort()
-{
-    QTcpServer server;
-    if (!server.listen(QHostAddress::LocalHost))
-        qFatal("no free port");
-    return server.serverPort();
-}
-
-} // namespace
 
 RedisServer::RedisServer(const QByteArray &password) : m_password(password), m_plainPort(freePort()), m_port(m_plainPort)
 {

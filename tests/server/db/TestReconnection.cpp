@@ -5,14 +5,17 @@
 #include "tests/server/db/NoteDatabase.h"
 #include "tests/support/Await.h"
 #include "tests/support/TestMain.h"
+#include "tests/support/Together.h"
 
 #include <QtCore/QDir>
 #include <QtCore/QElapsedTimer>
 #include <QtCore/QTemporaryDir>
+#include <QtNetwork/QTcpServer>
 
 #include <sys/stat.h>
 
 #include <csignal>
+#include <future>
 
 using namespace aegis;
 using namespace aegis::test;
@@ -47,6 +50,7 @@ private Q_SLOTS:
     void aPlanThatIsNoLongerGoodIsMadeAgain();
     void aDatabaseThatStaysAwayIsRefusedAtOnceAfterAWhile_data() { addWays(); }
     void aDatabaseThatStaysAwayIsRefusedAtOnceAfterAWhile();
+    void aDatabaseThatHangsIsTriedByOneAtATime();
     void aDatabaseThatComesBackIsFound_data() { addWays(); }
     void aDatabaseThatComesBackIsFound();
     void notificationsArrive();
@@ -275,6 +279,32 @@ void TestReconnection::aPlanThatIsNoLongerGoodIsMadeAgain()
     lookUp(m_database, "alter table aegis.account add column remark text"); // as a migration of a newer server does
 
     QVERIFY_RESULT(ask());
+}
+
+/// It takes connections and says nothing: whoever tries waits for seconds.
+void TestReconnection::aDatabaseThatHangsIsTriedByOneAtATime()
+{
+    QTcpServer hung;
+    QVERIFY(hung.listen(QHostAddress::LocalHost));
+    int tries = 0;
+    connect(&hung, &QTcpServer::newConnection, this, [&] { tries += hung.nextPendingConnection() != nullptr ? 1 : 0; });
+    const auto target = ConnectionString::parse(
+        QStringLiteral("host=127.0.0.1 port=%1 dbname=aegis user=aegis_app connect_timeout=2 sslmode=disable").arg(hung.serverPort()));
+    QVERIFY_RESULT(target);
+    DatabaseLink link(std::chrono::milliseconds(100));
+    const auto openedByMany = [&] {
+        auto opened = std::async(std::launch::async, [&] { return together(8, [&](int) { return link.open(*target, {}).ok() ? 1 : 0; }); });
+        while (opened.wait_for(std::chrono::milliseconds(0)) != std::future_status::ready)
+            QTest::qWait(10); // who connects is taken in here
+        return opened.get();
+    };
+
+    QCOMPARE(openedByMany(), std::vector<int>(8, 0));
+    QCOMPARE(tries, 8); // nobody knew
+    tries = 0;
+    QTRY_VERIFY_WITH_TIMEOUT((openedByMany(), tries > 0), 5'000); // once somebody may try again
+
+    QCOMPARE(tries, 1);
 }
 
 void TestReconnection::aDatabaseThatComesBackIsFound()
