@@ -3,6 +3,7 @@
 #include "server/app/ConnectionWatch.h"
 #include "server/app/KeyOptionsOf.h"
 #include "server/app/MailLoops.h"
+#include "server/app/ServerMeasures.h"
 #include "server/app/Services.h"
 #include "server/app/Storage.h"
 #include "server/config/EncryptionKeys.h"
@@ -149,8 +150,7 @@ public:
     Result<void> learnCosts(DatabaseSession &session);
     Result<void> resealRest(Instant now);
     Result<void> startHttp();
-    void measureKeys();
-    void measureHttp();
+    void keep(std::vector<Metrics::Sampled> more);
     void watchHttp();
 
     const Settings settings;
@@ -247,7 +247,7 @@ Result<void> Application::Private::makeServices()
                                                            .argon2 = argon2});
     CHECK(learnCosts(session));
     sampled = services->measure();
-    measureKeys();
+    keep(measureKeys(services->metrics, services->keys, settings.tokenAlgorithm() != SigningAlgorithm::Hs256, options.clock));
     if (storage.cluster) {
         sampled.push_back(services->metrics.sampledCounter("aegis_postgres_restarts_total", "Times that the private PostgreSQL was started again.",
                                                            [this] { return double(storage.cluster->restarts()); }));
@@ -277,6 +277,11 @@ Result<void> Application::Private::startLoops()
                                                                          .pauseAfterFailure = std::chrono::minutes(1)});
     TRY(mailLoops, MailLoops::start(*services, settings, options.clock));
     return {};
+}
+
+void Application::Private::keep(std::vector<Metrics::Sampled> more)
+{
+    sampled.insert(sampled.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
 /// What hastens the next look at the table of revocations.
@@ -358,57 +363,13 @@ Result<void> Application::Private::startHttp()
                            [&](const Subnet &subnet) { return subnet.contains(address); });
     };
     http = std::make_unique<http::HttpServer>(std::move(httpOptions), [this](http::HttpExchange exchange) { pipeline->handle(std::move(exchange)); });
-    measureHttp();
+    keep(measureHttp(services->metrics, *http, settings.hasTls() ? &notAfterSeconds : nullptr));
     auto started = http->start();
     if (!started)
         return cannotListen(settings, started.problem());
     port = *started;
     watchHttp();
     return {};
-}
-
-void Application::Private::measureKeys()
-{
-    for (const KeyState state : keyStates) {
-        const auto count = [this, state] {
-            const auto keys = services->keys.current();
-            const Instant now = options.clock();
-            double found = 0;
-            for (std::size_t i = 0; i < keys->times().size(); ++i)
-                found += keyStateAt(keys->times(), i, now) == state ? 1 : 0;
-            return found;
-        };
-        sampled.push_back(
-            services->metrics.gauge("aegis_signing_keys", "Keys of access tokens, by what they do.", count, {{"state", keyStateName(state).data()}}));
-    }
-    if (settings.tokenAlgorithm() == SigningAlgorithm::Hs256)
-        return;
-    sampled.push_back(services->metrics.gauge("aegis_signing_key_age_seconds", "Since when the present key signs access tokens.", [this] {
-        const auto keys = services->keys.current();
-        const Instant now = options.clock();
-        return std::chrono::duration<double>(now - keys->times()[signingPlace(keys->times(), now)].signsFrom).count();
-    }));
-}
-
-void Application::Private::measureHttp()
-{
-    Metrics &metrics = services->metrics;
-    const http::TransportCounters &counters = http->counters();
-    if (settings.hasTls()) {
-        sampled.push_back(metrics.gauge("aegis_tls_certificate_not_after_seconds", "When the TLS certificate in use expires, in seconds since 1970.",
-                                        [this] { return double(notAfterSeconds.load()); }));
-    }
-    sampled.push_back(metrics.gauge("aegis_http_connections", "Open client connections.", [this] { return double(http->connections()); }));
-    sampled.push_back(metrics.sampledCounter("aegis_http_connections_refused_total", "Connections closed at once because there were too many.",
-                                             [&counters] { return double(counters.refusedConnections.load()); }));
-    sampled.push_back(metrics.sampledCounter("aegis_http_connections_ended_for_others_total",
-                                             "Connections that waited longest for their clients, ended because there were too many.",
-                                             [&counters] { return double(counters.endedForOthers.load()); }));
-    sampled.push_back(metrics.sampledCounter("aegis_http_accept_failures_total",
-                                             "Times that no connection could be accepted, for lack of descriptors.",
-                                             [&counters] { return double(counters.acceptFailures.load()); }));
-    sampled.push_back(metrics.sampledCounter("aegis_tls_handshake_failures_total", "Connections that ended before TLS had begun.",
-                                             [&counters] { return double(counters.failedHandshakes.load()); }));
 }
 
 /// Says at most once a second that connections were refused, and how many. And gives back what a crowd has left behind: the

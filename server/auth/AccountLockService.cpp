@@ -50,8 +50,8 @@ Task<Result<void>> AccountLockService::lock(const RequestContext &context, const
     if (!later)
         co_return Result<void>();
     for (const SessionId &session : *later)
-        m_revocations.revoke({.kind = RevocationKind::Session, .subject = session.uuid(), .notBefore = context.now, .expiresAt = lock.revokedUntil});
-    m_revocations.revoke({.kind = RevocationKind::User, .subject = user.id.uuid(), .notBefore = context.now, .expiresAt = lock.revokedUntil});
+        m_revocations.revoke(Revocation::ofSession(session, context.now, lock.revokedUntil));
+    m_revocations.revoke(Revocation::ofUser(user.id, context.now, lock.revokedUntil));
     co_return Result<void>();
 }
 

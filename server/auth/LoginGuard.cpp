@@ -1,5 +1,6 @@
 #include "server/auth/LoginGuard.h"
 
+#include "server/crypto/Hmac.h"
 #include "server/events/EventStore.h"
 
 namespace aegis {
@@ -60,7 +61,23 @@ Task<Result<bool>> LoginGuard::isLockedByFailures(const RequestContext &context,
     co_return state.byFailures;
 }
 
-Task<Result<void>> LoginGuard::fail(const RequestContext &context, LoginAttempt &attempt, const Account *account, EventBatch &failure) const
+Task<Problem> LoginGuard::fail(const RequestContext &context, LoginAttempt &attempt, const Account *account, const QString &typedEmail,
+                               QLatin1String reason, ProblemCode answer) const
+{
+    const RequestContext inAnyCase = context.withoutDeadline();
+    const auto email = EmailAddress::parse(typedEmail); // the same for each way to write it
+    const QByteArray fingerprint = hmacSha256(m_emailFingerprintKey, (email ? email->text() : typedEmail.toLower()).toUtf8()).toHex();
+    EventBatch failure(inAnyCase);
+    failure.add({.type = EventType::UserLoginFailed,
+                 .subject = account ? account->user.id.uuid() : QUuid(),
+                 .payload = {{QStringLiteral("reason"), QString(reason)}, {QStringLiteral("emailFingerprint"), QString::fromLatin1(fingerprint)}}});
+    auto recorded = co_await record(inAnyCase, attempt, account, failure);
+    if (!recorded) // a failure that cannot be recorded cannot be counted: do not say whether the password was right
+        co_return std::move(recorded).problem();
+    co_return Problem(answer).withInternal(QString(reason));
+}
+
+Task<Result<void>> LoginGuard::record(const RequestContext &context, LoginAttempt &attempt, const Account *account, EventBatch &failure) const
 {
     const bool locks = account && attempt.isLast();
     const LoginSuspicion suspicious = co_await attempt.fail();

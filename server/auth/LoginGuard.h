@@ -11,8 +11,8 @@ namespace aegis {
 /// that nobody has must cost. Any I/O thread.
 class LoginGuard {
 public:
-    LoginGuard(Database &database, LoginThrottle &throttle, const AccountLockService &locks, const DecoyCosts &decoys) :
-        m_database(database), m_throttle(throttle), m_locks(locks), m_decoys(decoys)
+    LoginGuard(Database &database, LoginThrottle &throttle, const AccountLockService &locks, const DecoyCosts &decoys, Secret emailFingerprintKey) :
+        m_database(database), m_throttle(throttle), m_locks(locks), m_decoys(decoys), m_emailFingerprintKey(std::move(emailFingerprintKey))
     {
     }
 
@@ -23,9 +23,10 @@ public:
     /// Whether the account is locked by failures; such a lock whose time is over is ended, and the account told as active.
     Task<Result<bool>> isLockedByFailures(const RequestContext &context, Account &account) const;
 
-    /// Records a failure that the batch tells of, with what it makes suspicious, and locks the account if that is due. The context is of
-    /// the account's tenant; no account: nobody has the address.
-    Task<Result<void>> fail(const RequestContext &context, LoginAttempt &attempt, const Account *account, EventBatch &failure) const;
+    /// Records a failure, with what it makes suspicious, and locks the account if that is due. Gives the problem to answer with: that
+    /// one, unless it cannot be recorded. The context is of the account's tenant; no account: nobody has the address.
+    Task<Problem> fail(const RequestContext &context, LoginAttempt &attempt, const Account *account, const QString &typedEmail, QLatin1String reason,
+                       ProblemCode answer) const;
 
     /// The second half of a login has succeeded: the failures that were counted before its first half are forgotten.
     void succeed(const RequestContext &context, const QString &email) const;
@@ -34,11 +35,13 @@ public:
 
 private:
     Task<Result<bool>> isAtHome(const RequestContext &context, QString typedEmail) const;
+    Task<Result<void>> record(const RequestContext &context, LoginAttempt &attempt, const Account *account, EventBatch &failure) const;
 
     Database &m_database;
     LoginThrottle &m_throttle;
     const AccountLockService &m_locks;
     const DecoyCosts &m_decoys;
+    const Secret m_emailFingerprintKey;
 };
 
 } // namespace aegis

@@ -2,7 +2,6 @@
 
 #include "server/auth/AuthResponses.h"
 #include "server/auth/LoginEvents.h"
-#include "server/crypto/Hmac.h"
 #include "server/log/Log.h"
 
 #include <QtCore/QJsonArray>
@@ -127,17 +126,8 @@ Task<Result<std::optional<LoginResponse>>> LoginService::open(const RequestConte
 Task<Problem> LoginService::fail(const RequestContext &context, LoginAttempt &attempt, const Account *account, const QString &typedEmail,
                                  QLatin1String reason, ProblemCode answer) const
 {
-    const RequestContext inTenant = (account ? context.withTenant(tenantOf(*account)) : context).withoutDeadline();
-    const auto email = EmailAddress::parse(typedEmail); // the same for each way to write it
-    const QByteArray fingerprint = hmacSha256(m_emailFingerprintKey, (email ? email->text() : typedEmail.toLower()).toUtf8()).toHex();
-    EventBatch events(inTenant);
-    events.add({.type = EventType::UserLoginFailed,
-                .subject = account ? account->user.id.uuid() : QUuid(),
-                .payload = {{QStringLiteral("reason"), QString(reason)}, {QStringLiteral("emailFingerprint"), QString::fromLatin1(fingerprint)}}});
-    auto recorded = co_await m_guard.fail(inTenant, attempt, account, events);
-    if (!recorded) // a failure that cannot be recorded cannot be counted: do not say whether the password was right
-        co_return std::move(recorded).problem();
-    co_return Problem(answer).withInternal(QString(reason));
+    const RequestContext inTenant = account ? context.withTenant(tenantOf(*account)) : context;
+    co_return co_await m_guard.fail(inTenant, attempt, account, typedEmail, reason, answer);
 }
 
 } // namespace aegis

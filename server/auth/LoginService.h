@@ -24,10 +24,9 @@ struct ProvenPassword {
 class LoginService {
 public:
     LoginService(Database &database, PasswordHasher &hasher, const SessionOpener &opener, const LoginGuard &guard,
-                 const OrganizationActivation &activation, const MfaLogin &mfa, Secret emailFingerprintKey) :
+                 const OrganizationActivation &activation, const MfaLogin &mfa) :
         m_database(database),
-        m_hasher(hasher), m_opener(opener), m_guard(guard), m_activation(activation), m_mfa(mfa),
-        m_emailFingerprintKey(std::move(emailFingerprintKey))
+        m_hasher(hasher), m_opener(opener), m_guard(guard), m_activation(activation), m_mfa(mfa)
     {
     }
 
@@ -55,7 +54,6 @@ private:
     const LoginGuard &m_guard;
     const OrganizationActivation &m_activation;
     const MfaLogin &m_mfa;
-    const Secret m_emailFingerprintKey;
 };
 
 } // namespace aegis

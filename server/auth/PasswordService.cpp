@@ -1,6 +1,5 @@
 #include "server/auth/PasswordService.h"
 
-#include "server/crypto/Hmac.h"
 #include "server/events/EventBatch.h"
 #include "server/log/Log.h"
 
@@ -29,13 +28,13 @@ Task<Result<NoContent>> PasswordService::change(const RequestContext &context, P
     CO_TRY(LoginAttempt counted, co_await m_guard.admit(context, account.user.email));
     if (account.passwordHash.isEmpty()) {
         CO_CHECK(co_await m_hasher.verifyDecoy(request.currentPassword, m_guard.decoyCost(account.user.email), context.deadline));
-        co_return co_await failChange(context, counted, account, "no_password");
+        co_return co_await failChange(context, counted, account, QLatin1String("no_password"));
     }
     CO_TRY(const PasswordVerdict verdict, co_await m_hasher.verify(request.currentPassword, account.passwordHash, context.deadline));
     if (verdict.unusable)
         log::error("password_hash_unusable", context, {{"user", QString::fromLatin1(account.user.id.text())}});
     if (!verdict.matches)
-        co_return co_await failChange(context, counted, account, "wrong_current_password");
+        co_return co_await failChange(context, counted, account, QLatin1String("wrong_current_password"));
 
     const auto email = EmailAddress::parse(account.user.email);
     if (!email)
@@ -52,7 +51,7 @@ Task<Result<NoContent>> PasswordService::change(const RequestContext &context, P
     using Ended = std::optional<std::vector<SessionId>>;
     CO_TRY(const Ended ended, co_await PasswordStore::change(m_database, context, change));
     if (!ended) // the password that was given is not the present one (any more)
-        co_return co_await failChange(context, counted, account, "account_changed");
+        co_return co_await failChange(context, counted, account, QLatin1String("account_changed"));
     counted.succeed();
     revokeSessions(context, *ended, change.revokedUntil);
     co_return NoContent();
@@ -82,7 +81,7 @@ Task<Result<NoContent>> PasswordService::reset(const RequestContext &context, Pa
     if (!later)
         co_return Problem(ProblemCode::InvalidMailToken).withInternal(QStringLiteral("used at the same moment"));
     revokeSessions(context, *later, reset.revokedUntil);
-    m_revocations.revoke({.kind = RevocationKind::User, .subject = token->user.uuid(), .notBefore = context.now, .expiresAt = reset.revokedUntil});
+    m_revocations.revoke(Revocation::ofUser(token->user, context.now, reset.revokedUntil));
     co_return NoContent();
 }
 
@@ -98,25 +97,15 @@ Task<Result<QByteArray>> PasswordService::hashNew(const RequestContext &context,
     co_return problem;
 }
 
-Task<Problem> PasswordService::failChange(const RequestContext &context, LoginAttempt &attempt, const Account &account, const char *reason) const
+Task<Problem> PasswordService::failChange(const RequestContext &context, LoginAttempt &attempt, const Account &account, QLatin1String reason) const
 {
-    const RequestContext inAnyCase = context.withoutDeadline();
-    const QByteArray fingerprint = hmacSha256(m_emailFingerprintKey, account.user.email.toUtf8()).toHex();
-    EventBatch events(inAnyCase);
-    events.add({.type = EventType::UserLoginFailed,
-                .subject = account.user.id.uuid(),
-                .payload = {{QStringLiteral("reason"), QString::fromLatin1(reason)},
-                            {QStringLiteral("emailFingerprint"), QString::fromLatin1(fingerprint)}}});
-    auto recorded = co_await m_guard.fail(inAnyCase, attempt, &account, events);
-    if (!recorded) // a failure that cannot be recorded cannot be counted: do not say whether the password was right
-        co_return std::move(recorded).problem();
-    co_return Problem(ProblemCode::InvalidCredentials).withInternal(QString::fromLatin1(reason));
+    co_return co_await m_guard.fail(context, attempt, &account, account.user.email, reason, ProblemCode::InvalidCredentials);
 }
 
 void PasswordService::revokeSessions(const RequestContext &context, const std::vector<SessionId> &sessions, Instant until) const
 {
     for (const SessionId &session : sessions)
-        m_revocations.revoke({.kind = RevocationKind::Session, .subject = session.uuid(), .notBefore = context.now, .expiresAt = until});
+        m_revocations.revoke(Revocation::ofSession(session, context.now, until));
 }
 
 } // namespace aegis

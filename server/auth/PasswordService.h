@@ -19,10 +19,9 @@ namespace aegis {
 class PasswordService {
 public:
     PasswordService(Database &database, PasswordHasher &hasher, const PasswordPolicy &policy, const AccountMails &mails, const TokenIssuer &tokens,
-                    RevocationList &revocations, const LoginGuard &guard, Secret emailFingerprintKey) :
+                    RevocationList &revocations, const LoginGuard &guard) :
         m_database(database),
-        m_hasher(hasher), m_policy(policy), m_mails(mails), m_tokens(tokens), m_revocations(revocations), m_guard(guard),
-        m_emailFingerprintKey(std::move(emailFingerprintKey))
+        m_hasher(hasher), m_policy(policy), m_mails(mails), m_tokens(tokens), m_revocations(revocations), m_guard(guard)
     {
     }
 
@@ -36,7 +35,7 @@ public:
 private:
     /// A hash of the new password, if it is good enough for that account; the rules it breaks are said of `newPassword`.
     Task<Result<QByteArray>> hashNew(const RequestContext &context, const Account &account, Secret password) const;
-    Task<Problem> failChange(const RequestContext &context, LoginAttempt &attempt, const Account &account, const char *reason) const;
+    Task<Problem> failChange(const RequestContext &context, LoginAttempt &attempt, const Account &account, QLatin1String reason) const;
     void revokeSessions(const RequestContext &context, const std::vector<SessionId> &sessions, Instant until) const;
 
     Database &m_database;
@@ -46,7 +45,6 @@ private:
     const TokenIssuer &m_tokens;
     RevocationList &m_revocations;
     const LoginGuard &m_guard;
-    const Secret m_emailFingerprintKey;
 };
 
 } // namespace aegis

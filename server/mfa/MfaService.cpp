@@ -97,8 +97,7 @@ Task<Result<BackupCodesResponse>> MfaService::verify(const RequestContext &conte
     if (!ended) // another call has confirmed it, or begun another enrolment
         co_return Problem(ProblemCode::MfaNotEnabled);
     for (const SessionId &session : *ended)
-        m_revocations.revoke(
-            {.kind = RevocationKind::Session, .subject = session.uuid(), .notBefore = context.now, .expiresAt = activation.revokedUntil});
+        m_revocations.revoke(Revocation::ofSession(session, context.now, activation.revokedUntil));
     co_return std::move(codes.shown);
 }
 

@@ -67,8 +67,7 @@ Task<Result<void>> TokenRevocationService::endSession(const RequestContext &cont
                                       .events = events.json()};
     auto end = [&](Tx &tx) { return SessionStore::end(tx, ending); };
     CO_CHECK(co_await m_database.write<bool>(tenantContext, end));
-    m_revocations.revoke(
-        {.kind = RevocationKind::Session, .subject = facts.session.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
+    m_revocations.revoke(Revocation::ofSession(facts.session, context.now, ending.revokedUntil));
     co_return Result<void>();
 }
 

@@ -33,7 +33,7 @@ Task<Result<void>> OwnSessions::end(const RequestContext &context, SessionReques
         TRY(const bool ended, SessionStore::end(tx, ending));
         return ended ? Result<void>() : Result<void>(ProblemCode::NotFound);
     }));
-    m_revocations.revoke({.kind = RevocationKind::Session, .subject = request.id.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
+    m_revocations.revoke(Revocation::ofSession(request.id, context.now, ending.revokedUntil));
     co_return Result<void>();
 }
 

@@ -16,6 +16,15 @@ struct Revocation {
     QUuid subject;       ///< id of the session, token, person or organization
     Instant notBefore{}; ///< of a person or an organization: sessions that were opened before it have ended
     Instant expiresAt{}; ///< when the last token that it speaks of has expired
+
+    static Revocation ofSession(const SessionId &session, Instant now, Instant until)
+    {
+        return {.kind = RevocationKind::Session, .subject = session.uuid(), .notBefore = now, .expiresAt = until};
+    }
+    static Revocation ofUser(const UserId &user, Instant now, Instant until)
+    {
+        return {.kind = RevocationKind::User, .subject = user.uuid(), .notBefore = now, .expiresAt = until};
+    }
 };
 
 } // namespace aegis

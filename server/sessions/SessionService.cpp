@@ -150,8 +150,7 @@ Task<Problem> SessionService::endReused(const RequestContext &context, const Ref
         return tx.commitAnd(Problem(ProblemCode::RefreshTokenReused)); // the end of the session outlives the refusal
     });
     if (refused.problem().code == ProblemCode::RefreshTokenReused)
-        m_revocations.revoke(
-            {.kind = RevocationKind::Session, .subject = facts.session.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
+        m_revocations.revoke(Revocation::ofSession(facts.session, context.now, ending.revokedUntil));
     co_return refused.problem();
 }
 
@@ -194,8 +193,7 @@ Task<Result<void>> SessionService::endTogether(const RequestContext &context, co
     ending.events = events.json();
     CO_CHECK(co_await m_database.write<void>(context, [&](Tx &tx) { return SessionStore::endTogether(tx, ending); }));
     for (const SessionId &session : ending.sessions)
-        m_revocations.revoke(
-            {.kind = RevocationKind::Session, .subject = session.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
+        m_revocations.revoke(Revocation::ofSession(session, context.now, ending.revokedUntil));
     co_return Result<void>();
 }
 
@@ -210,10 +208,8 @@ Task<Result<void>> SessionService::endAll(const RequestContext &context) const
     CO_TRY(const std::vector<SessionId> later,
            co_await m_database.write<std::vector<SessionId>>(context, [&](Tx &tx) { return SessionStore::endAll(tx, ending); }));
     for (const SessionId &session : later)
-        m_revocations.revoke(
-            {.kind = RevocationKind::Session, .subject = session.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
-    m_revocations.revoke(
-        {.kind = RevocationKind::User, .subject = context.actor.user.uuid(), .notBefore = context.now, .expiresAt = ending.revokedUntil});
+        m_revocations.revoke(Revocation::ofSession(session, context.now, ending.revokedUntil));
+    m_revocations.revoke(Revocation::ofUser(context.actor.user, context.now, ending.revokedUntil));
     co_return Result<void>();
 }
 

@@ -25,10 +25,12 @@ void TestPgBouncer::servesBehindOne()
     const PgBouncerServer bouncer(database.serving);
     const QByteArray port = QByteArray::number(bouncer.port());
     const DataDirectory directory;
-    ServerProcess server(directory, {{"DATABASE_URL", "postgresql://aegis_app@127.0.0.1:" + port + "/" + database.serving.value("dbname")},
-                                     {"DATABASE_MIGRATION_URL", "postgresql:///" + database.administrator.value("dbname") + "?host="
-                                          + database.administrator.value("host") + "&user=" + database.administrator.value("user")},
-                                     {"DATABASE_PGBOUNCER", "on"}});
+    ServerProcess server(directory,
+                         {{"DATABASE_URL", "postgresql://aegis_app@127.0.0.1:" + port + "/" + database.serving.value("dbname")},
+                          {"DATABASE_MIGRATION_URL",
+                           "postgresql:///" + database.administrator.value("dbname") + "?host=" + database.administrator.value("host")
+                               + "&user=" + database.administrator.value("user")},
+                          {"DATABASE_PGBOUNCER", "on"}});
     QVERIFY_STARTS(server);
 
     // Twelve organizations at once on three connections: everybody meets their own.
@@ -60,8 +62,9 @@ void TestPgBouncer::servesBehindOne()
     QCOMPARE(server.stop(), std::optional(0));
 
     // What changes something beside the server, by the same way.
-    ServerProcess command(directory, {{"DATABASE_URL", "postgresql://aegis_app@127.0.0.1:" + port + "/" + database.serving.value("dbname")},
-                                      {"DATABASE_PGBOUNCER", "on"}});
+    ServerProcess command(
+        directory,
+        {{"DATABASE_URL", "postgresql://aegis_app@127.0.0.1:" + port + "/" + database.serving.value("dbname")}, {"DATABASE_PGBOUNCER", "on"}});
     QCOMPARE(command.run({QStringLiteral("keys"), QStringLiteral("list")}), 0);
     QVERIFY2(command.output().contains("signing"), command.output().constData());
 }

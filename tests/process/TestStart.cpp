@@ -319,7 +319,8 @@ void TestStart::hasRoomForTheConnectionsOfAllThreads()
     AdminDatabase database(directory);
 
     // One of each thread, the pool's, and those of the loops; besides them the operator's own.
-    const qint64 most = database.count("select current_setting('max_connections')::bigint - current_setting('superuser_reserved_connections')::bigint");
+    const qint64 most = database.count(
+        "select current_setting('max_connections')::bigint - current_setting('superuser_reserved_connections')::bigint");
     QVERIFY2(most > 48 + 2 + 6, QByteArray::number(most).constData());
 }
 
