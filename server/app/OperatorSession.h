@@ -10,7 +10,7 @@ namespace aegis {
 /// for the events that it leaves.
 struct OperatorSession {
     InstanceSecrets secrets;
-    Storage storage; ///< goes last: it may hold a cluster of its own
+    Storage storage; ///< outlives the session: it may hold a cluster of its own
     DatabaseSession session;
     Instant now{};
 

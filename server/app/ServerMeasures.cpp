@@ -23,6 +23,8 @@ std::vector<Metrics::Sampled> measureKeys(Metrics &metrics, const KeyRing &ring,
         return sampled;
     sampled.push_back(metrics.gauge("aegis_signing_key_age_seconds", "Since when the present key signs access tokens.", [&ring, clock] {
         const auto keys = ring.current();
+        if (keys->times().empty())
+            return 0.0;
         const Instant now = clock();
         return std::chrono::duration<double>(now - keys->times()[signingPlace(keys->times(), now)].signsFrom).count();
     }));

@@ -78,8 +78,10 @@ Result<Storage> Storage::join(const Settings &settings)
 {
     if (settings.hasEmbeddedDatabase()) {
         Storage running;
+        TRY(const SystemAccount account, SystemAccount::choose(EmbeddedPostgres::Options().runAs));
         running.session.statementTimeout = settings.databaseStatementTimeout;
         running.serving = ConnectionString::socket(PostgresCluster::socketDirectoryOf(settings.dataDir), PostgresCluster::servingRole, "aegis");
+        running.serving = running.serving.with("requirepeer", account.name); // in a directory that others may write to it may be theirs
         TRY(const std::vector<Migration> migrations, Migration::readAll(QStringLiteral(":/migrations")));
         auto connection = checkDatabase(running.serving, running.session, migrations);
         if (connection) {
@@ -90,7 +92,9 @@ Result<Storage> Storage::join(const Settings &settings)
             return std::move(connection).problem();
         if (!PostgresCluster::isIn(settings.dataDir)) {
             return Problem(ProblemCode::Internal,
-                           QStringLiteral("there is no database in %1: give this command the DATA_DIR of the server, or start one there first")
+                           QStringLiteral("there is no database in %1: give this command the settings of the servers (DATA_DIR, or DATABASE_URL if "
+                                          "they have one), or start a "
+                                          "server there first")
                                .arg(settings.dataDir));
         }
     }

@@ -242,8 +242,8 @@ QStringList warningsAbout(const Settings &settings)
                             .arg(settings.jwtIssuer));
     }
     if (!settings.hasDerivedIssuer && !isSafeLink(settings.jwtIssuer)) {
-        warnings.append(QStringLiteral("JWT_ISSUER is %1, which is no https address: the metadata of this server (RFC 8414) names addresses that "
-                                       "begin with it, and programs that look there will not find it.")
+        warnings.append(QStringLiteral("JWT_ISSUER is %1, which is no https address: the metadata of this server (RFC 8414, which asks for one) "
+                                       "names addresses that begin with it, and programs will not find them, or go there without TLS.")
                             .arg(settings.jwtIssuer));
     }
     if (!settings.hasEmbeddedDatabase()) {

@@ -34,8 +34,8 @@ SettingGroup storageSettings()
          duration("DATABASE_STATEMENT_TIMEOUT", &Settings::databaseStatementTimeout, "5s", "10ms", "10m",
                   "How long one statement may run. All of them take milliseconds; one that does not must not hold a connection for long."),
          toggle("DATABASE_PGBOUNCER", &Settings::databasePgbouncer, "off",
-                "Says that DATABASE_URL leads to a PgBouncer in transaction mode before 1.21, which breaks named prepared statements; unnamed ones "
-                "are used then."),
+                "Says that DATABASE_URL leads to a PgBouncer in transaction mode, of whatever version: no statement is prepared by name then, and "
+                "what holds for a connection is said with each transaction. DATABASE_MIGRATION_URL must not lead through it."),
          described(path("POSTGRES_BIN_DIR", &Settings::postgresBinDir, "", "Where initdb and postgres for the embedded database are."),
                    "the newest of /usr/lib/postgresql/*/bin, else PATH")}};
 }

@@ -16,7 +16,7 @@ struct DatabaseSessionSettings {
     /// Beyond statementTimeout, after which a server that does not answer is taken for gone. With the default timeout that is
     /// early enough for a client to repeat a refresh of unknown outcome within REFRESH_GRACE.
     std::chrono::milliseconds answerGrace{2'000};
-    /// A transaction pooler (PgBouncer before 1.21) stands between: nothing is prepared by name, and the settings go
+    /// A transaction pooler (PgBouncer in transaction mode) stands between: nothing is prepared by name, and the settings go
     /// with each transaction.
     bool behindPooler = false;
 };

@@ -148,7 +148,9 @@ QString PostgresCluster::socketDirectoryOf(const QString &dataDirectory)
 
 bool PostgresCluster::isIn(const QString &dataDirectory)
 {
-    return QFileInfo::exists(clusterOf(dataDirectory) + QStringLiteral("/data"));
+    struct stat found {};
+    const QByteArray path = QFile::encodeName(clusterOf(dataDirectory) + QStringLiteral("/data"));
+    return ::stat(path.constData(), &found) == 0 || errno != ENOENT;
 }
 
 Result<void> PostgresCluster::chooseSocketDirectory()

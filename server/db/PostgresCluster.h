@@ -50,7 +50,7 @@ public:
     QString socketDirectory() const { return m_socketDirectory; }
     /// Where the cluster of a data directory has its socket, for who comes to one that runs already.
     static QString socketDirectoryOf(const QString &dataDirectory);
-    /// Whether a cluster has been made in that data directory.
+    /// Whether a cluster has been made in that data directory, as far as this process may look.
     static bool isIn(const QString &dataDirectory);
     const SystemAccount &account() const { return m_account; }
 

@@ -2,6 +2,7 @@
 
 #include "server/db/QuickRead.h"
 #include "server/health/HealthStore.h"
+#include "shared/time/ClockMargin.h"
 
 namespace aegis {
 namespace {
@@ -51,6 +52,8 @@ Task<Result<HealthResponse>> HealthService::ready(const RequestContext &context)
         check("server", !m_draining, "shutting down"),
         check("database", state.ok(), "cannot be reached"),
         check("databaseDisk", disk.ok(), "full or broken"),
+        check("clock", !state || std::chrono::abs(state->clock - context.now) <= clockMargin + quickReadTime,
+              "another one than that of the database"),
         check("migrations", !state || state->migrations >= m_migrations, "some are missing"),
         check("eventPartitions", !state || state->hasRoomForEvents, "there is none for tomorrow"),
         check("databaseQueue", m_database.waiting() < m_database.options().queueCapacity, "full"),

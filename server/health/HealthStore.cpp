@@ -4,7 +4,7 @@ namespace aegis {
 namespace {
 
 constexpr Sql stateSql(R"(
-    select (select count(*)::int from aegis.migration),
+    select clock_timestamp(), (select count(*)::int from aegis.migration),
            to_regclass('aegis.event_' || to_char(($1::timestamptz at time zone 'UTC')::date + 1, 'YYYYMMDD')) is not null)");
 
 // A sort that has no room in memory. The subquery is kept as it is because of its offset.
@@ -16,7 +16,7 @@ constexpr Sql spillSql = "select count(*) from (select md5(n::text) as text from
 Result<HealthStore::State> HealthStore::state(Tx &tx)
 {
     TRY(const Row row, tx.finalQueryOne(ProblemCode::Internal, stateSql, tx.context().now));
-    return State{.migrations = row.get<int>(0), .hasRoomForEvents = row.get<bool>(1)};
+    return State{.clock = row.get<Instant>(0), .migrations = row.get<int>(1), .hasRoomForEvents = row.get<bool>(2)};
 }
 
 Result<void> HealthStore::tryDisk(Tx &tx)

@@ -8,6 +8,7 @@ namespace aegis {
 class HealthStore {
 public:
     struct State {
+        Instant clock{};              ///< what time it is there
         int migrations = 0;           ///< that it has had
         bool hasRoomForEvents = true; ///< there is a partition for the events of tomorrow
     };

@@ -75,6 +75,7 @@ void BackgroundLoop::wake()
 void BackgroundLoop::work()
 {
     bool failing = false;
+    QString told; ///< for the operator: the reason's sentence
     auto began = std::chrono::steady_clock::now() - shortestPause;
     std::unique_lock lock(m_mutex);
     for (;;) {
@@ -88,8 +89,10 @@ void BackgroundLoop::work()
         lock.unlock();
         began = std::chrono::steady_clock::now();
         const Result<void> outcome = runStep();
-        if (outcome.ok() == failing) {
-            failing = !failing;
+        const QString sentence = outcome.ok() ? QString() : outcome.problem().detail;
+        if (outcome.ok() == failing || sentence != told) {
+            failing = !outcome.ok();
+            told = sentence;
             const QString name = QString::fromStdString(m_options.name);
             if (failing)
                 log::warning("background_failing",

@@ -12,7 +12,7 @@
 namespace aegis {
 
 /// A thread that does the same step again and again, with a pause in between. What fails is tried again after the pause,
-/// and said in the log once when it begins to fail and once when it is well again.
+/// and said in the log once when it begins to fail, again when the reason is another one, and once when it is well again.
 class BackgroundLoop {
 public:
     struct Options {

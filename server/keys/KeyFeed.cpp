@@ -21,15 +21,17 @@ Result<OpenedKeys> openKeys(DatabaseSession &session, const Sealing &sealing, co
             TRY(const std::optional<SealedKey> sealed, SigningKeyStore::sealed(tx, times.kid));
             if (!sealed) // deleted since
                 continue;
-            if (auto key = store.open(*sealed))
+            if (auto key = store.open(*sealed)) {
                 all.keys.push_back({*std::move(key), times});
-            else if (!all.failure)
+            } else if (!all.failure) { // they come in the order of their turns
                 all.failure = std::move(key).problem();
+                all.missingFrom = times.signsFrom;
+            }
         }
         return all;
     }));
     if (found.keys.empty() && !found.failure)
-        return Problem(ProblemCode::Internal).withInternal(QStringLiteral("there is no signing key"));
+        found.failure = Problem(ProblemCode::Internal, QStringLiteral("there is no signing key"));
     opened.clear();
     for (const TimedKey &key : found.keys)
         opened.emplace(key.times.kid, key.key);
@@ -42,20 +44,28 @@ Result<void> KeyFeed::poll(Instant now)
     auto kept = KeyRotation(m_session, m_sealing, m_rules).keepUp(now);
     // What others have done counts, also while this server may do nothing itself.
     TRY(const Keys keys, kept ? std::move(kept) : m_session.read<Keys>(RequestContext::forSystem(now), SigningKeyStore::times));
-    CHECK(take(keys, now));
-    return kept ? Result<void>() : std::move(kept).problem();
+    auto taken = take(keys, now);
+    if (kept)
+        return taken;
+    if (!taken)
+        return Problem(ProblemCode::Internal, QStringLiteral("%1; %2").arg(kept.problem().detail, taken.problem().detail))
+            .withInternal(taken.problem().internal);
+    return std::move(kept).problem();
 }
 
 Result<void> KeyFeed::take(const std::vector<KeyTimes> &keys, Instant now)
 {
-    if (keys == m_known)
+    const auto isOver = [now](const KeyTimes &key) { return key.verifiesUntil && *key.verifiesUntil <= now; };
+    // A key whose time is over goes, also when nobody can delete it.
+    const bool holdsOld = m_held && std::any_of(m_held->begin(), m_held->end(), isOver);
+    if (keys == m_known && !keys.empty() && !holdsOld)
         return {};
     TRY(OpenedKeys opened, openKeys(m_session, m_sealing, keys, now, m_opened));
-    m_ring.setComplete(!opened.failure);
+    m_ring.setComplete(!opened.failure || opened.missingFrom > now + m_rules.publishedAhead);
     std::vector<KeyTimes> held;
     for (const TimedKey &key : opened.keys)
         held.push_back(key.times);
-    if (!held.empty() && held != m_held)
+    if (held != m_held)
         hold(KeySet::of(opened.keys, now));
     m_held = std::move(held);
     m_known = opened.failure ? std::vector<KeyTimes>() : keys; // what failed is tried again
@@ -64,8 +74,9 @@ Result<void> KeyFeed::take(const std::vector<KeyTimes> &keys, Instant now)
 
 void KeyFeed::hold(KeySet set)
 {
-    const QByteArray kid = set.times().front().kid;
-    const bool isOther = kid != m_ring.current()->times().front().kid;
+    const auto first = [](const KeySet &keys) { return keys.times().empty() ? QByteArray() : keys.times().front().kid; };
+    const QByteArray kid = first(set);
+    const bool isOther = kid != first(*m_ring.current());
     m_ring.replace(std::move(set));
     if (isOther)
         log::info("signing_key_rotated", {{"kid", QString::fromLatin1(kid)}});

@@ -8,8 +8,8 @@
 namespace aegis {
 
 /// Keeps the ring like the table `signing_key`, and the table as the rules want it. When the database cannot be asked the ring stays as
-/// it is, and planned turns come all the same. A key that cannot be opened is left out, and the ring says that it is not complete. One
-/// thread.
+/// it is, and planned turns come all the same. A key that cannot be opened is left out, and when its turn is near the ring says that it
+/// is not complete. One thread.
 class KeyFeed {
 public:
     /// The ring and the sealing outlive it.
@@ -30,19 +30,20 @@ private:
     const Sealing &m_sealing;
     const KeyRules m_rules;
     KeyRing &m_ring;
-    std::vector<KeyTimes> m_known;             ///< of the table, when all of them were last opened
-    std::vector<KeyTimes> m_held;              ///< of the ring, in the table's order
-    std::map<QByteArray, SigningKey> m_opened; ///< by id, so that a key is opened once
+    std::vector<KeyTimes> m_known;               ///< of the table, when all of them were last opened
+    std::optional<std::vector<KeyTimes>> m_held; ///< of the ring, in the table's order; nothing: those of the start
+    std::map<QByteArray, SigningKey> m_opened;   ///< by id, so that a key is opened once
 };
 
 /// What could be had of some keys.
 struct OpenedKeys {
     std::vector<TimedKey> keys;
-    std::optional<Problem> failure; ///< of the first that could not be opened
+    std::optional<Problem> failure; ///< of the first that could not be opened, or there is none
+    Instant missingFrom{};          ///< with a failure: when the turn of the first such key is
 };
 
 /// The keys of that table, opened; those that have expired are left out. `opened`: keys that need not be opened again; afterwards it
-/// holds just these. A problem: the database cannot be asked, or has no key.
+/// holds just these. A problem: the database cannot be asked.
 Result<OpenedKeys> openKeys(DatabaseSession &session, const Sealing &sealing, const std::vector<KeyTimes> &keys, Instant now,
                             std::map<QByteArray, SigningKey> &opened);
 

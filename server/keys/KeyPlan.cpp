@@ -3,8 +3,10 @@
 namespace aegis {
 namespace {
 
-/// For servers that learn of a change a little later and sign by what they knew meanwhile, and for clocks that differ.
+/// For servers that learn of a change a little later (JWT_KEY_POLL is a minute at most) and sign by what they knew meanwhile, and for
+/// clocks of two of them that differ, by twice what each may differ from the database's.
 constexpr std::chrono::minutes margin{5};
+static_assert(margin > 2 * clockMargin + std::chrono::minutes(1));
 
 } // namespace
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/keys/KeyTimes.h"
+#include "shared/time/ClockMargin.h"
 
 #include <algorithm>
 #include <chrono>
@@ -9,11 +10,11 @@ namespace aegis {
 
 /// How signing keys take turns.
 struct KeyRules {
-    SigningAlgorithm algorithm = SigningAlgorithm::Es256;               ///< of keys that are made from now on; never HS256
-    std::chrono::milliseconds rotation{};                               ///< how long a key signs
-    std::chrono::milliseconds publishedAhead{};                         ///< how long it is published before that, at least
-    std::chrono::milliseconds tokenLifetime{};                          ///< how long the last token of a key may be good after its turn
-    std::chrono::milliseconds clockTolerance = std::chrono::minutes(5); ///< who differs more from the database's clock changes no key
+    SigningAlgorithm algorithm = SigningAlgorithm::Es256;   ///< of keys that are made from now on; never HS256
+    std::chrono::milliseconds rotation{};                   ///< how long a key signs
+    std::chrono::milliseconds publishedAhead{};             ///< how long it is published before that, at least
+    std::chrono::milliseconds tokenLifetime{};              ///< how long the last token of a key may be good after its turn
+    std::chrono::milliseconds clockTolerance = clockMargin; ///< who differs more from the database's clock changes no key
 };
 
 /// What has to be done so that the keys are as the rules want them. Three promises: there is always one that signs, there is always

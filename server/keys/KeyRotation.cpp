@@ -43,17 +43,24 @@ Result<std::vector<SigningKey>> KeyRotation::make(int count) const
     return made;
 }
 
-Result<void> KeyRotation::begin(Tx &tx) const
+Result<std::vector<KeyTimes>> KeyRotation::begin(Tx &tx) const
 {
     CHECK(SigningKeyStore::lock(tx));
+    const Instant now = tx.context().now;
     TRY(const Instant clock, SigningKeyStore::clock(tx));
-    const auto ahead = std::chrono::round<std::chrono::seconds>(tx.context().now - clock);
-    if (std::chrono::abs(ahead) <= m_rules.clockTolerance)
-        return {};
-    return Problem(ProblemCode::Internal,
-                   QStringLiteral("the clock of this machine is %1 s %2 that of the database, so signing keys are left as they are: set it right")
-                       .arg(std::chrono::abs(ahead).count())
-                       .arg(ahead.count() > 0 ? QLatin1String("ahead of") : QLatin1String("behind")));
+    if (std::chrono::abs(now - clock) > m_rules.clockTolerance) {
+        return Problem(ProblemCode::Internal,
+                       QStringLiteral("the clock of this machine and that of the database differ by more than %1 s, so signing keys are left as "
+                                      "they are: set the wrong one right")
+                           .arg(std::chrono::duration_cast<std::chrono::seconds>(m_rules.clockTolerance).count()));
+    }
+    TRY(Keys keys, SigningKeyStore::times(tx));
+    if (!keys.empty()) {
+        TRY(const std::optional<SealedKey> signing, SigningKeyStore::sealed(tx, keys[signingPlace(keys, now)].kid));
+        if (signing)
+            CHECK(SigningKeyStore(m_sealing).open(*signing));
+    }
+    return keys;
 }
 
 Result<std::vector<KeyTimes>> KeyRotation::keepUp(Instant now, bool takesAlgorithm)
@@ -65,8 +72,7 @@ Result<std::vector<KeyTimes>> KeyRotation::keepUp(Instant now, bool takesAlgorit
         return keys;
     TRY(const std::vector<SigningKey> made, make(due.keysToMake()));
     return m_session.write<Keys>(context, [&](Tx &tx) -> Result<Keys> {
-        CHECK(begin(tx));
-        TRY(const Keys present, SigningKeyStore::times(tx));
+        TRY(const Keys present, begin(tx));
         const KeyPlan plan = KeyPlan::make(present, m_rules, now, takesAlgorithm); // another instance may have done it meanwhile
         if (plan.keysToMake() <= static_cast<int>(made.size()))
             CHECK(carryOut(tx, plan, made));
@@ -110,8 +116,7 @@ Result<KeyRotation::Turn> KeyRotation::rotate(Instant now)
     CHECK(keepUp(now)); // there is a next key afterwards
     const RequestContext context = RequestContext::forSystem(now);
     TRY(const Turn turn, m_session.write<Turn>(context, [&](Tx &tx) -> Result<Turn> {
-        CHECK(begin(tx));
-        TRY(const Keys keys, SigningKeyStore::times(tx));
+        TRY(const Keys keys, begin(tx));
         const auto next = std::find_if(keys.begin(), keys.end(), [&](const KeyTimes &key) { return key.signsFrom > now; });
         if (next == keys.end()) // it has taken over since
             return Turn{keys[signingPlace(keys, now)].kid, now};

@@ -8,8 +8,8 @@ namespace aegis {
 
 /// Carries out the plan for the signing keys in the database. Any number of instances may do it at once, and each may be killed at any
 /// moment: what is due is decided and done in one transaction, under one lock. Keys are made before it begins. Who has another clock
-/// than the database changes nothing: a key that retires too early, or is made for a distant day, would be everybody's. Blocks; one
-/// thread.
+/// than the database, or another encryption key than the others, changes nothing: a key that retires too early, is made for a distant
+/// day or cannot be opened would be everybody's. Blocks; one thread.
 class KeyRotation {
 public:
     KeyRotation(DatabaseSession &session, const Sealing &sealing, KeyRules rules) : m_session(session), m_sealing(sealing), m_rules(rules) {}
@@ -27,8 +27,9 @@ public:
 
 private:
     Result<std::vector<SigningKey>> make(int count) const;
-    /// Takes the lock, and looks at the clocks.
-    Result<void> begin(Tx &tx) const;
+    /// Takes the lock, and gives the keys that there are, if this server may change them: its clock is the database's, and it opens
+    /// the key that signs, so that the others will open what it seals.
+    Result<std::vector<KeyTimes>> begin(Tx &tx) const;
     Result<void> carryOut(Tx &tx, const KeyPlan &plan, std::vector<SigningKey> made) const;
 
     DatabaseSession &m_session;

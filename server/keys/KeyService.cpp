@@ -1,6 +1,8 @@
 #include "server/keys/KeyService.h"
 
 #include "server/keys/KeyFeed.h"
+#include "server/keys/SigningKeyStore.h"
+#include "server/log/Log.h"
 
 namespace aegis {
 
@@ -16,7 +18,16 @@ Result<KeySet> loadKeys(const KeyOptions &options, DatabaseSession &session, con
         }
         return KeySet::of(secrets);
     }
-    TRY(const std::vector<KeyTimes> keys, KeyRotation(session, sealing, options.rules).keepUp(now, true));
+    using Keys = std::vector<KeyTimes>;
+    auto kept = KeyRotation(session, sealing, options.rules).keepUp(now, true);
+    if (!kept) { // with the keys that there are this server can serve, although it may not change them
+        auto present = session.read<Keys>(RequestContext::forSystem(now), SigningKeyStore::times);
+        if (!present || present->empty())
+            return std::move(kept).problem();
+        log::warning("signing_keys_left", {{"reason", kept.problem().detail}});
+        kept = std::move(present);
+    }
+    const Keys &keys = *kept;
     std::map<QByteArray, SigningKey> opened;
     TRY(OpenedKeys found, openKeys(session, sealing, keys, now, opened));
     if (found.failure)

@@ -21,6 +21,15 @@ KeySet::KeySet(std::vector<KeyTimes> times, const std::vector<SigningKey> &keys)
     m_etag = '"' + sha256(m_jwks).toHex().left(32) + '"';
 }
 
+const JwtSigner *KeySet::signerAt(Instant now) const
+{
+    if (m_times.empty())
+        return nullptr;
+    const std::size_t place = signingPlace(m_times, now);
+    const bool isOver = m_times[place].signsUntil && *m_times[place].signsUntil <= now;
+    return isOver ? nullptr : &m_signers[place];
+}
+
 bool KeySet::holdsAllOf(const KeySet &other) const
 {
     return std::all_of(other.m_times.begin(), other.m_times.end(), [this](const KeyTimes &key) {
@@ -47,9 +56,11 @@ KeySet KeySet::of(const std::vector<TimedKey> &keys, Instant now)
         times.push_back(key.times);
         plain.push_back(key.key);
     }
-    const std::size_t first = signingPlace(times, now);
-    std::swap(times.front(), times[first]);
-    std::swap(plain.front(), plain[first]);
+    if (!times.empty()) {
+        const std::size_t first = signingPlace(times, now);
+        std::swap(times.front(), times[first]);
+        std::swap(plain.front(), plain[first]);
+    }
     return {std::move(times), plain};
 }
 

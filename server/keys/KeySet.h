@@ -20,9 +20,11 @@ class KeySet {
 public:
     /// The first key signs at any time.
     static KeySet of(const std::vector<SigningKey> &keys);
+    /// Of none, too: such a set signs nothing and believes nothing.
     static KeySet of(const std::vector<TimedKey> &keys, Instant now);
 
-    const JwtSigner &signerAt(Instant now) const { return m_signers[signingPlace(m_times, now)]; }
+    /// Null when it holds none whose turn is not over: whoever has the others goes on signing.
+    const JwtSigner *signerAt(Instant now) const;
     const JwtVerifier &verifier() const { return m_verifier; }
     /// JSON Web Key Set (RFC 7517, section 5), the key that signed when this was made first; no keys when a shared secret signs.
     const QByteArray &jwks() const { return m_jwks; }

@@ -44,7 +44,11 @@ Result<Secret> AccessTokens::issue(const AccessGrant &grant, Instant now, Instan
     claims.texts("roles", grant.roles);
     claims.uuid("sid", grant.session.uuid());
     claims.uuid("sub", grant.user.uuid());
-    return m_keys.current()->signerAt(now).sign(claims.take());
+    const auto keys = m_keys.current();
+    const JwtSigner *const signer = keys->signerAt(now);
+    if (!signer)
+        return Problem(ProblemCode::Internal).withInternal(QStringLiteral("no signing key can be opened"));
+    return signer->sign(claims.take());
 }
 
 Result<std::shared_ptr<const AccessGrant>> AccessTokens::verify(QByteArrayView token, Instant now) const

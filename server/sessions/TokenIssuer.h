@@ -2,6 +2,7 @@
 
 #include "server/sessions/AccessTokens.h"
 #include "server/sessions/RefreshTokens.h"
+#include "shared/time/ClockMargin.h"
 
 namespace aegis {
 
@@ -40,12 +41,10 @@ public:
     };
     Result<IssuedAccess> issueAccess(const AccessGrant &grant, Instant now, Instant sessionExpiresAt) const;
 
-    std::chrono::seconds accessLifetime() const { return m_accessTokens.lifetime(); }
-
     /// When every access token that has been given out by now has expired, with a margin for one that is being given out:
     /// until then a revocation is remembered.
     Instant accessEndsBy(Instant now) const { return accessEndsBy(now, m_accessTokens.lifetime()); }
-    static Instant accessEndsBy(Instant now, std::chrono::seconds lifetime) { return now + lifetime + std::chrono::minutes(1); }
+    static Instant accessEndsBy(Instant now, std::chrono::seconds lifetime) { return now + lifetime + clockMargin; }
 
 private:
     const AccessTokens &m_accessTokens;

@@ -12,7 +12,7 @@ using Compute = int (*)(argon2_context *);
 
 Compute load()
 {
-    // Its names are those of the packaged libargon2, so they stay its own.
+    // Its names are those of the packaged libargon2, which is loaded as well: it was linked with -Bsymbolic, so it calls its own.
     void *library = ::dlopen(AEGIS_NATIVE_ARGON2, RTLD_NOW | RTLD_LOCAL);
     return library ? reinterpret_cast<Compute>(::dlsym(library, "argon2id_ctx")) : nullptr;
 }

@@ -5,7 +5,7 @@
 set -uo pipefail
 directory=$1
 library=$directory/libargon2-native.so
-[ -e "$library" ] && exit 0
+[ "$library" -nt "$0" ] && exit 0
 
 skip() {
   echo "No libargon2 for this processor, so the benchmark will not compare with it: $1." >&2

@@ -4,7 +4,6 @@
 
 using namespace aegis;
 using namespace aegis::test;
-using namespace std::chrono_literals;
 
 namespace {
 

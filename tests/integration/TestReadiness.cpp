@@ -16,6 +16,7 @@ private Q_SLOTS:
     void doesNotWaitForTheHousekeeping();
     void missesAMigration();
     void cannotOpenASigningKey();
+    void hasAnotherClockThanTheDatabase();
     void missesThePartitionOfTomorrow();
     void hasAFullQueueOfTransactions();
     void hasAFullQueueOfPasswords();
@@ -108,11 +109,21 @@ void TestReadiness::cannotOpenASigningKey()
 
     // Its private part is sealed for another one.
     server.sql("insert into aegis.signing_key (kid, algorithm, private_sealed, public_jwk, created_at, signs_from) "
-               "select 'strange', algorithm, private_sealed, public_jwk, created_at, signs_from + interval '1 day' from aegis.signing_key "
+               "select 'strange', algorithm, private_sealed, public_jwk, created_at, now() + interval '30 minutes' from aegis.signing_key "
                "order by signs_from desc limit 1");
     QVERIFY(becomes(server, "503 signingKeys"));
     server.sql("delete from aegis.signing_key where kid = 'strange'");
     QVERIFY(becomes(server, "200"));
+}
+
+void TestReadiness::hasAnotherClockThanTheDatabase()
+{
+    TestServer server;
+
+    server.advance(std::chrono::minutes(2));
+    QCOMPARE(readiness(server), QByteArray("503 clock"));
+    server.advance(std::chrono::minutes(-2));
+    QCOMPARE(readiness(server), QByteArray("200"));
 }
 
 void TestReadiness::missesThePartitionOfTomorrow()

@@ -48,6 +48,7 @@ int run(QObject &test, const QStringList &options)
     QTest::qInit(&test, static_cast<int>(arguments.size()), arguments.data());
     ofQtTest = qInstallMessageHandler(takeMessage);
     const int failures = QTest::qRun();
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete); // there is no event loop any more that would
     qInstallMessageHandler(ofQtTest);
     QTest::qCleanup();
     return failures;

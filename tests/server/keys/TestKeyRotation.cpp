@@ -26,8 +26,12 @@ private Q_SLOTS:
     void eachTakeoverIsTold();
     void whoHasAnotherClockChangesNothing_data();
     void whoHasAnotherClockChangesNothing();
+    void whoHasAnotherEncryptionKeyChangesNothing();
     void whoHasAnotherClockFollowsTheOthers();
     void aKeyThatCannotBeOpenedIsLeftOut();
+    void whoCanOpenNoKeyBelievesNone();
+    void deletedKeysEndWhereNoneCanBeMade();
+    void aKeyWhoseTimeIsOverEndsWhereItCannotBeDeleted();
 
 private:
     static Sealing sealing() { return Sealing::make({{1, Secret(QByteArray(32, 'k'))}}).value(); }
@@ -44,6 +48,14 @@ private:
         using Keys = std::vector<KeyTimes>;
         return db.read<Keys>(RequestContext::forSystem(m_now), SigningKeyStore::times).value();
     }
+    /// As an operator does.
+    void remove(Sql sql) const
+    {
+        DatabaseSession superuser(m_database.administrator);
+        const auto done = superuser.write<Rows>(RequestContext::forSystem(m_now), [&](Tx &tx) { return tx.query(sql); });
+        if (!done)
+            qFatal("%s", qPrintable(done.problem().internal));
+    }
     template <class T> T ask(Sql sql) const
     {
         DatabaseSession superuser(m_database.administrator);
@@ -58,6 +70,8 @@ private:
 
     TestDatabase m_database;
     const Sealing m_sealing = sealing();
+    /// Of a server that knows a newer key besides.
+    const Sealing m_others = Sealing::make({{1, Secret(QByteArray(32, 'k'))}, {2, Secret(QByteArray(32, 'n'))}}).value();
     const Instant m_now = systemNow();
     const KeyRules m_strict{.algorithm = SigningAlgorithm::EdDsa, .rotation = 24h * 90, .publishedAhead = 1h, .tokenLifetime = 15min};
     /// Months pass here, and not for the database.
@@ -167,15 +181,15 @@ void TestKeyRotation::theRingFollowsTheTable()
     KeyFeed feed(session(), m_sealing, m_rules, ring);
     const auto before = ring.current();
     const Instant later = m_now + 2h;
-    const auto old = before->signerAt(later).sign("{}");
+    const auto old = before->signerAt(later)->sign("{}");
     QVERIFY_RESULT(feed.poll(m_now));
 
     QVERIFY_RESULT(rotation.rotate(later)); // by another process
     QVERIFY_RESULT(feed.poll(later));
 
     const auto after = ring.current();
-    const auto token = after->signerAt(later).sign("{}");
-    QCOMPARE(after->signerAt(later).key().kid(), first->at(1).kid);
+    const auto token = after->signerAt(later)->sign("{}");
+    QCOMPARE(after->signerAt(later)->key().kid(), first->at(1).kid);
     QVERIFY_RESULT(after->verifier().verify(token->reveal()));
     QVERIFY_RESULT(after->verifier().verify(old->reveal()));
     QVERIFY2(before->verifier().verify(token->reveal()).ok(), "who has not looked yet believes the new key's tokens");
@@ -193,14 +207,10 @@ void TestKeyRotation::keysThatAnOperatorDeletesAreReplacedAtOnce()
     KeyRing ring(open(*first));
     KeyFeed feed(session(), m_sealing, m_rules, ring);
     QVERIFY_RESULT(feed.poll(m_now));
-    const auto old = ring.current()->signerAt(m_now).sign("{}");
+    const auto old = ring.current()->signerAt(m_now)->sign("{}");
     const std::uint64_t losses = ring.losses();
 
-    DatabaseSession superuser(m_database.administrator);
-    QVERIFY_RESULT(superuser.write<void>(RequestContext::forSystem(m_now), [](Tx &tx) -> Result<void> {
-        CHECK(tx.query("delete from aegis.signing_key"));
-        return {};
-    }));
+    remove("delete from aegis.signing_key");
     QVERIFY_RESULT(feed.poll(m_now));
 
     const std::vector<KeyTimes> present = keys();
@@ -225,7 +235,7 @@ void TestKeyRotation::theRingStaysWithoutTheDatabase()
 
     QCOMPARE(ring.current(), before);
     const Instant turn = m_now + m_rules.rotation;
-    QCOMPARE(ring.current()->signerAt(turn).key().kid(), first->at(1).kid); // a planned turn comes all the same
+    QCOMPARE(ring.current()->signerAt(turn)->key().kid(), first->at(1).kid); // a planned turn comes all the same
 }
 
 void TestKeyRotation::eachTakeoverIsTold()
@@ -242,38 +252,48 @@ void TestKeyRotation::eachTakeoverIsTold()
 
 void TestKeyRotation::whoHasAnotherClockChangesNothing_data()
 {
-    QTest::addColumn<int>("minutes");
-    QTest::addColumn<QString>("says");
-    QTest::newRow("half a year ahead") << 60 * 24 * 180 << QStringLiteral("s ahead of that of the database");
-    QTest::newRow("six minutes ahead") << 6 << QStringLiteral("s ahead of that of the database");
-    QTest::newRow("a year behind") << -60 * 24 * 365 << QStringLiteral("s behind that of the database");
+    QTest::addColumn<int>("hours");
+    QTest::newRow("half a year ahead") << 24 * 180;
+    QTest::newRow("an hour ahead") << 1;
+    QTest::newRow("a year behind") << -24 * 365;
 }
 
 /// It would retire a key that everybody else signs with, or make one for a day that is far off.
 void TestKeyRotation::whoHasAnotherClockChangesNothing()
 {
-    QFETCH(const int, minutes);
-    QFETCH(const QString, says);
+    QFETCH(const int, hours);
     DatabaseSession db = session();
-    QVERIFY_RESULT(KeyRotation(db, m_sealing, m_strict).keepUp(m_now));
-    DatabaseSession superuser(m_database.administrator);
-    QVERIFY_RESULT(superuser.write<void>(RequestContext::forSystem(m_now), [](Tx &tx) -> Result<void> {
-        CHECK(tx.query("delete from aegis.signing_key where signs_from > now()")); // so that there is something to do
-        return {};
-    }));
+    QVERIFY_RESULT(KeyRotation(db, m_sealing, m_strict).keepUp(systemNow()));
+    remove("delete from aegis.signing_key where signs_from > now()"); // so that there is something to do
     const std::vector<KeyTimes> before = keys();
     KeyRotation wrong(db, m_sealing, m_strict);
 
-    const auto kept = wrong.keepUp(m_now + std::chrono::minutes(minutes));
-    const auto rotated = wrong.rotate(m_now + std::chrono::minutes(minutes));
+    const auto kept = wrong.keepUp(systemNow() + std::chrono::hours(hours));
+    const auto rotated = wrong.rotate(systemNow() + std::chrono::hours(hours));
 
-    QVERIFY(!kept.ok());
-    QVERIFY2(kept.problem().detail.contains(says), qPrintable(kept.problem().detail));
-    QVERIFY(!rotated.ok());
-    QVERIFY2(rotated.problem().detail.contains(says), qPrintable(rotated.problem().detail));
+    QVERIFY(!kept.ok() && !rotated.ok());
+    for (const QString &said : {kept.problem().detail, rotated.problem().detail})
+        QVERIFY2(said.contains(QStringLiteral("differ by more than 60 s")), qPrintable(said));
     QCOMPARE(keys(), before);
-    QVERIFY_RESULT(KeyRotation(db, m_sealing, m_strict).keepUp(m_now + 4min));
+    QVERIFY_RESULT(KeyRotation(db, m_sealing, m_strict).keepUp(systemNow()));
     QCOMPARE(keys().size(), std::size_t(2));
+}
+
+/// What it sealed nobody else could open.
+void TestKeyRotation::whoHasAnotherEncryptionKeyChangesNothing()
+{
+    DatabaseSession db = session();
+    QVERIFY_RESULT(KeyRotation(db, m_sealing, m_rules).keepUp(m_now));
+    const std::vector<KeyTimes> before = keys();
+    const Sealing wrong = Sealing::make({{1, Secret(QByteArray(32, 'w'))}}).value();
+
+    const auto rotated = KeyRotation(db, wrong, m_rules).rotate(m_now + 2h);
+    const auto kept = KeyRotation(db, wrong, m_rules).keepUp(m_now + m_rules.rotation + 1s);
+
+    QVERIFY(!kept.ok() && !rotated.ok());
+    for (const QString &said : {kept.problem().detail, rotated.problem().detail})
+        QVERIFY2(said.contains(QStringLiteral("another ENCRYPTION_KEY")), qPrintable(said));
+    QCOMPARE(keys(), before);
 }
 
 void TestKeyRotation::whoHasAnotherClockFollowsTheOthers()
@@ -287,11 +307,7 @@ void TestKeyRotation::whoHasAnotherClockFollowsTheOthers()
     const auto turn = KeyRotation(db, m_sealing, m_rules).rotate(m_now + 2h);
     QVERIFY_RESULT(turn);
     const QByteArray third = keys().back().kid;
-    DatabaseSession superuser(m_database.administrator);
-    QVERIFY_RESULT(superuser.write<void>(RequestContext::forSystem(m_now), [](Tx &tx) -> Result<void> {
-        CHECK(tx.query("update aegis.signing_key set signs_until = null, verifies_until = null")); // as if nobody had retired the first
-        return {};
-    }));
+    remove("update aegis.signing_key set signs_until = null, verifies_until = null"); // as if nobody had retired the first
 
     const auto polled = feed.poll(wrong);
 
@@ -309,22 +325,81 @@ void TestKeyRotation::aKeyThatCannotBeOpenedIsLeftOut()
     KeyRing ring(open(*first));
     KeyFeed feed(session(), m_sealing, m_rules, ring);
     QVERIFY_RESULT(feed.poll(m_now));
-    const auto old = ring.current()->signerAt(m_now).sign("{}");
-    const Sealing others = Sealing::make({{1, Secret(QByteArray(32, 'k'))}, {2, Secret(QByteArray(32, 'n'))}}).value();
-    QVERIFY_RESULT(KeyRotation(db, others, m_rules).rotate(m_now + 2h)); // makes a third one, sealed with what this server has not
-    const QByteArray third = keys().back().kid;
+    const auto old = ring.current()->signerAt(m_now)->sign("{}");
+    QVERIFY_RESULT(KeyRotation(db, m_others, m_rules).rotate(m_now + 2h)); // makes a third one, sealed with what this server has not
+    const KeyTimes third = keys().back();
 
     const auto polled = feed.poll(m_now + 2h);
 
     QVERIFY(!polled.ok());
-    QVERIFY2(polled.problem().detail.contains(QString::fromLatin1(third)), qPrintable(polled.problem().detail));
-    QVERIFY(!ring.isComplete());
-    QCOMPARE(ring.current()->signerAt(m_now + 2h).key().kid(), first->at(1).kid); // as the others
+    QVERIFY2(polled.problem().detail.contains(QString::fromLatin1(third.kid)), qPrintable(polled.problem().detail));
+    QVERIFY2(ring.isComplete(), "its turn is far off, and all tokens can be verified");
+    QCOMPARE(ring.current()->signerAt(m_now + 2h)->key().kid(), first->at(1).kid); // as the others
     QVERIFY(!feed.poll(m_now + 3h).ok());
     QVERIFY2(!ring.current()->verifier().verify(old->reveal()).ok(), "the first one's time is over");
+    QVERIFY(!feed.poll(third.signsFrom - 30min).ok());
+    QVERIFY(!ring.isComplete());
 
-    QVERIFY_RESULT(db.write<void>(RequestContext::forSystem(m_now), [&](Tx &tx) { return SigningKeyStore::remove(tx, {third}); }));
+    QVERIFY_RESULT(db.write<void>(RequestContext::forSystem(m_now), [&](Tx &tx) { return SigningKeyStore::remove(tx, {third.kid}); }));
     QVERIFY_RESULT(feed.poll(m_now + 3h));
+    QVERIFY(ring.isComplete());
+}
+
+/// An operator has deleted what may be known to somebody, and another server has made new ones.
+void TestKeyRotation::whoCanOpenNoKeyBelievesNone()
+{
+    DatabaseSession db = session();
+    const auto first = KeyRotation(db, m_sealing, m_rules).keepUp(m_now);
+    KeyRing ring(open(*first));
+    KeyFeed feed(session(), m_sealing, m_rules, ring);
+    QVERIFY_RESULT(feed.poll(m_now));
+    const auto old = ring.current()->signerAt(m_now)->sign("{}");
+    remove("delete from aegis.signing_key");
+    const Sealing renewed = Sealing::make({{2, Secret(QByteArray(32, 'n'))}}).value();
+    QVERIFY_RESULT(KeyRotation(db, renewed, m_rules).keepUp(m_now));
+
+    QVERIFY(!feed.poll(m_now).ok());
+
+    QVERIFY(!ring.isComplete());
+    QVERIFY(!ring.current()->verifier().verify(old->reveal()).ok());
+    QCOMPARE(ring.current()->signerAt(m_now), nullptr);
+    QCOMPARE(ring.current()->jwks(), QByteArray(R"({"keys":[]})"));
+}
+
+void TestKeyRotation::deletedKeysEndWhereNoneCanBeMade()
+{
+    DatabaseSession db = session();
+    const auto first = KeyRotation(db, m_sealing, m_rules).keepUp(m_now);
+    KeyRing ring(open(*first));
+    KeyFeed feed(session(), m_sealing, m_strict, ring);
+    const auto old = ring.current()->signerAt(m_now)->sign("{}");
+    remove("delete from aegis.signing_key");
+
+    const auto polled = feed.poll(m_now + 1h); // its clock is wrong
+
+    QVERIFY(!polled.ok());
+    for (const char *reason : {"clock", "there is no signing key"})
+        QVERIFY2(polled.problem().detail.contains(QLatin1String(reason)), qPrintable(polled.problem().detail));
+    QVERIFY(!ring.isComplete());
+    QVERIFY(!ring.current()->verifier().verify(old->reveal()).ok());
+}
+
+void TestKeyRotation::aKeyWhoseTimeIsOverEndsWhereItCannotBeDeleted()
+{
+    DatabaseSession db = session();
+    const auto first = KeyRotation(db, m_sealing, m_rules).keepUp(m_now);
+    KeyRing ring(open(*first));
+    KeyFeed feed(session(), m_sealing, m_strict, ring);
+    const auto old = ring.current()->signerAt(m_now)->sign("{}");
+    QVERIFY_RESULT(KeyRotation(db, m_sealing, m_rules).rotate(m_now + 2h));
+    const auto isBelieved = [&] { return ring.current()->verifier().verify(old->reveal()).ok(); };
+
+    QVERIFY_RESULT(feed.poll(m_now + 2h)); // there is nothing to do for it
+    QVERIFY(isBelieved());
+    QVERIFY(!feed.poll(m_now + 3h).ok()); // it may not change anything
+
+    QCOMPARE(keys().size(), std::size_t(3));
+    QVERIFY(!isBelieved());
     QVERIFY(ring.isComplete());
 }
 

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void anotherAlgorithmIsPublishedBeforeItSigns_data();
     void anotherAlgorithmIsPublishedBeforeItSigns();
     void publishesNoPrivatePart();
+    void aServerWithAnotherClockStartsWithTheKeysThatThereAre();
 
 private:
     static Sealing sealing(char byte = 'k') { return Sealing::make({{1, Secret(QByteArray(32, byte))}}).value(); }
@@ -57,8 +58,8 @@ void TestLoadKeys::theFirstStartMakesAKeyAndTheNext()
     const auto keys = loadKeys(options(), db, sealing(), m_now);
 
     QVERIFY_RESULT(keys);
-    const QString kid = QString::fromLatin1(keys->signerAt(m_now).key().kid());
-    QCOMPARE(keys->signerAt(m_now).key().algorithm(), SigningAlgorithm::Es256);
+    const QString kid = QString::fromLatin1(keys->signerAt(m_now)->key().kid());
+    QCOMPARE(keys->signerAt(m_now)->key().algorithm(), SigningAlgorithm::Es256);
     QCOMPARE(ask("select string_agg(kid || ' ' || algorithm, ',') from aegis.signing_key where signs_from <= created_at"),
              kid + QStringLiteral(" ES256"));
     QCOMPARE(ask("select string_agg(algorithm || ' ' || (signs_from - created_at)::text, ',') from aegis.signing_key where signs_from > created_at"),
@@ -77,7 +78,7 @@ void TestLoadKeys::theNextStartUsesIt()
 
     QVERIFY_RESULT(second);
     QCOMPARE(second->jwks(), first->jwks());
-    const auto token = first->signerAt(m_now).sign("{}");
+    const auto token = first->signerAt(m_now)->sign("{}");
     QVERIFY_RESULT(second->verifier().verify(token->reveal()));
     QCOMPARE(ask("select count(*)::text from aegis.signing_key"), QStringLiteral("2"));
     QCOMPARE(ask("select count(*)::text from aegis.event"), QStringLiteral("3"));
@@ -122,7 +123,7 @@ void TestLoadKeys::aSharedSecretNeedsNoDatabase()
     const auto keys = loadKeys({.sharedSecret = Secret(QByteArray(32, 's'))}, db, sealing(), m_now);
 
     QVERIFY_RESULT(keys);
-    QCOMPARE(keys->signerAt(m_now).key().algorithm(), SigningAlgorithm::Hs256);
+    QCOMPARE(keys->signerAt(m_now)->key().algorithm(), SigningAlgorithm::Hs256);
     QCOMPARE(keys->jwks(), QByteArray(R"({"keys":[]})"));
     QVERIFY(!loadKeys({.sharedSecret = Secret(QByteArray("short"))}, db, sealing(), m_now).ok());
 }
@@ -137,8 +138,8 @@ void TestLoadKeys::aPreviousSecretVerifiesAndDoesNotSign()
     const auto exchanged = loadKeys({.sharedSecret = two, .previousSecret = one}, db, sealing(), m_now);
     const auto after = loadKeys({.sharedSecret = two}, db, sealing(), m_now);
 
-    const auto old = before->signerAt(m_now).sign("{}");
-    const auto fresh = exchanged->signerAt(m_now).sign("{}");
+    const auto old = before->signerAt(m_now)->sign("{}");
+    const auto fresh = exchanged->signerAt(m_now)->sign("{}");
 
     QVERIFY_RESULT(prepared->verifier().verify(fresh->reveal())); // a server that has not exchanged them yet
     QVERIFY_RESULT(exchanged->verifier().verify(old->reveal()));
@@ -165,11 +166,11 @@ void TestLoadKeys::anotherAlgorithmIsPublishedBeforeItSigns()
     const auto keys = loadKeys(options(wanted), db, sealing(), later);
 
     QVERIFY_RESULT(keys);
-    QCOMPARE(keys->signerAt(later).key().algorithm(), SigningAlgorithm::Es256);
-    QCOMPARE(keys->signerAt(later + std::chrono::minutes(59)).key().algorithm(), SigningAlgorithm::Es256);
-    QCOMPARE(keys->signerAt(later + std::chrono::hours(1)).key().algorithm(), wanted);
+    QCOMPARE(keys->signerAt(later)->key().algorithm(), SigningAlgorithm::Es256);
+    QCOMPARE(keys->signerAt(later + std::chrono::minutes(59))->key().algorithm(), SigningAlgorithm::Es256);
+    QCOMPARE(keys->signerAt(later + std::chrono::hours(1))->key().algorithm(), wanted);
     QVERIFY(keys->jwks().contains(algorithmName(wanted)));
-    const auto token = keys->signerAt(later + std::chrono::hours(1)).sign("{}");
+    const auto token = keys->signerAt(later + std::chrono::hours(1))->sign("{}");
     QVERIFY_RESULT(keys->verifier().verify(token->reveal()));
     QCOMPARE(ask("select count(*)::text from aegis.signing_key"), QStringLiteral("2"));
 }
@@ -187,6 +188,21 @@ void TestLoadKeys::publishesNoPrivatePart()
     for (const QJsonValue &key : published)
         QCOMPARE(key.toObject().keys(), members);
     QCOMPARE(ask("select bool_or(public_jwk ? 'd')::text from aegis.signing_key"), QStringLiteral("false"));
+}
+
+void TestLoadKeys::aServerWithAnotherClockStartsWithTheKeysThatThereAre()
+{
+    DatabaseSession db = session();
+    const auto first = loadKeys(options(), db, sealing(), m_now);
+    QVERIFY_RESULT(first);
+    KeyOptions strict = options(SigningAlgorithm::EdDsa); // so that there is something to do
+    strict.rules.clockTolerance = clockMargin;
+
+    const auto keys = loadKeys(strict, db, sealing(), m_now + std::chrono::hours(1));
+
+    QVERIFY_RESULT(keys);
+    QCOMPARE(keys->times(), first->times());
+    QCOMPARE(ask("select count(*)::text from aegis.signing_key where algorithm = 'EdDSA'"), QStringLiteral("0"));
 }
 
 AEGIS_TEST(TestLoadKeys)

@@ -28,6 +28,14 @@ struct Instance {
         throttle(keys, rules, 65'536, &redis, "aegis")
     {
     }
+    ~Instance()
+    {
+        kept.clear(); // which gives them back: whoever waits for Redis then hears of its end here
+        redis.stop();
+        QCoreApplication::sendPostedEvents();
+    }
+    Instance(const Instance &) = delete;
+    Instance &operator=(const Instance &) = delete;
 
     http::RateVerdict count(const LimitSubject &subject, Instant now)
     {
