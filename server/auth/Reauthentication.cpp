@@ -7,6 +7,7 @@ namespace aegis {
 Task<Result<ReauthenticateResponse>> Reauthentication::reauthenticate(const RequestContext &context, ReauthenticateRequest request) const
 {
     using enum SecondFactor::Purpose;
+    CO_CHECK(m_tokens.isAble(context.now)); // or a code would be used up for nothing
     CO_TRY(ProvenPassword proven, co_await m_login.prove(context, request.password));
     const Account &account = proven.account;
     QStringList methods{QStringLiteral("pwd")};

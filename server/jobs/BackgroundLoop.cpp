@@ -75,7 +75,8 @@ void BackgroundLoop::wake()
 void BackgroundLoop::work()
 {
     bool failing = false;
-    QString told; ///< for the operator: the reason's sentence
+    using Reason = std::pair<ProblemCode, QString>; // without what is different each time
+    std::optional<Reason> told;
     auto began = std::chrono::steady_clock::now() - shortestPause;
     std::unique_lock lock(m_mutex);
     for (;;) {
@@ -89,10 +90,12 @@ void BackgroundLoop::work()
         lock.unlock();
         began = std::chrono::steady_clock::now();
         const Result<void> outcome = runStep();
-        const QString sentence = outcome.ok() ? QString() : outcome.problem().detail;
-        if (outcome.ok() == failing || sentence != told) {
-            failing = !outcome.ok();
-            told = sentence;
+        std::optional<Reason> reason;
+        if (!outcome.ok())
+            reason = {outcome.problem().code, outcome.problem().detail};
+        if (reason != told) {
+            told = reason;
+            failing = reason.has_value();
             const QString name = QString::fromStdString(m_options.name);
             if (failing)
                 log::warning("background_failing",

@@ -41,7 +41,10 @@ Result<OpenedKeys> openKeys(DatabaseSession &session, const Sealing &sealing, co
 Result<void> KeyFeed::poll(Instant now)
 {
     using Keys = std::vector<KeyTimes>;
-    auto kept = KeyRotation(m_session, m_sealing, m_rules).keepUp(now);
+    // Who lacks a key changes none: what it made, when all were gone, the others might lack.
+    auto kept = m_lacksOne ? m_session.read<Keys>(RequestContext::forSystem(now), SigningKeyStore::times)
+                           : KeyRotation(m_session, m_sealing, m_rules).keepUp(now, !m_hasKeptUp);
+    m_hasKeptUp = m_hasKeptUp || (kept && !m_lacksOne);
     // What others have done counts, also while this server may do nothing itself.
     TRY(const Keys keys, kept ? std::move(kept) : m_session.read<Keys>(RequestContext::forSystem(now), SigningKeyStore::times));
     auto taken = take(keys, now);
@@ -69,6 +72,7 @@ Result<void> KeyFeed::take(const std::vector<KeyTimes> &keys, Instant now)
         hold(KeySet::of(opened.keys, now));
     m_held = std::move(held);
     m_known = opened.failure ? std::vector<KeyTimes>() : keys; // what failed is tried again
+    m_lacksOne = opened.missingFrom != Instant();
     return opened.failure ? Result<void>(*std::move(opened.failure)) : Result<void>();
 }
 

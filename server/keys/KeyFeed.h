@@ -32,6 +32,8 @@ private:
     KeyRing &m_ring;
     std::vector<KeyTimes> m_known;               ///< of the table, when all of them were last opened
     std::optional<std::vector<KeyTimes>> m_held; ///< of the ring, in the table's order; nothing: those of the start
+    bool m_lacksOne = false;                     ///< there is one that could not be opened
+    bool m_hasKeptUp = false;                    ///< until then it is as at a start, which takes another algorithm
     std::map<QByteArray, SigningKey> m_opened;   ///< by id, so that a key is opened once
 };
 
@@ -39,7 +41,7 @@ private:
 struct OpenedKeys {
     std::vector<TimedKey> keys;
     std::optional<Problem> failure; ///< of the first that could not be opened, or there is none
-    Instant missingFrom{};          ///< with a failure: when the turn of the first such key is
+    Instant missingFrom{};          ///< with a failure: when the turn of the first such key is; of none: nothing
 };
 
 /// The keys of that table, opened; those that have expired are left out. `opened`: keys that need not be opened again; afterwards it

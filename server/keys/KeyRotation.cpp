@@ -55,12 +55,17 @@ Result<std::vector<KeyTimes>> KeyRotation::begin(Tx &tx) const
                            .arg(std::chrono::duration_cast<std::chrono::seconds>(m_rules.clockTolerance).count()));
     }
     TRY(Keys keys, SigningKeyStore::times(tx));
-    if (!keys.empty()) {
-        TRY(const std::optional<SealedKey> signing, SigningKeyStore::sealed(tx, keys[signingPlace(keys, now)].kid));
-        if (signing)
-            CHECK(SigningKeyStore(m_sealing).open(*signing));
-    }
+    if (!keys.empty())
+        CHECK(tryOpening(tx, keys[signingPlace(keys, now)].kid));
     return keys;
+}
+
+Result<void> KeyRotation::tryOpening(Tx &tx, const QByteArray &kid) const
+{
+    TRY(const std::optional<SealedKey> sealed, SigningKeyStore::sealed(tx, kid));
+    if (sealed)
+        CHECK(SigningKeyStore(m_sealing).open(*sealed));
+    return {};
 }
 
 Result<std::vector<KeyTimes>> KeyRotation::keepUp(Instant now, bool takesAlgorithm)
@@ -120,6 +125,7 @@ Result<KeyRotation::Turn> KeyRotation::rotate(Instant now)
         const auto next = std::find_if(keys.begin(), keys.end(), [&](const KeyTimes &key) { return key.signsFrom > now; });
         if (next == keys.end()) // it has taken over since
             return Turn{keys[signingPlace(keys, now)].kid, now};
+        CHECK(tryOpening(tx, next->kid)); // or nobody could sign
         const Instant soonest = std::min(next->signsFrom, KeyPlan::soonest(*next, m_rules, now));
         if (soonest < next->signsFrom)
             CHECK(SigningKeyStore::advance(tx, next->kid, soonest));

@@ -30,6 +30,7 @@ private:
     /// Takes the lock, and gives the keys that there are, if this server may change them: its clock is the database's, and it opens
     /// the key that signs, so that the others will open what it seals.
     Result<std::vector<KeyTimes>> begin(Tx &tx) const;
+    Result<void> tryOpening(Tx &tx, const QByteArray &kid) const;
     Result<void> carryOut(Tx &tx, const KeyPlan &plan, std::vector<SigningKey> made) const;
 
     DatabaseSession &m_session;

@@ -24,14 +24,14 @@ Result<KeySet> loadKeys(const KeyOptions &options, DatabaseSession &session, con
         auto present = session.read<Keys>(RequestContext::forSystem(now), SigningKeyStore::times);
         if (!present || present->empty())
             return std::move(kept).problem();
-        log::warning("signing_keys_left", {{"reason", kept.problem().detail}});
+        log::warning("signing_keys_left", {{"reason", QStringList{kept.problem().detail, kept.problem().internal}.join(u' ').trimmed()}});
         kept = std::move(present);
     }
     const Keys &keys = *kept;
     std::map<QByteArray, SigningKey> opened;
     TRY(OpenedKeys found, openKeys(session, sealing, keys, now, opened));
-    if (found.failure)
-        return *std::move(found.failure);
+    if (found.failure && (found.keys.empty() || found.missingFrom <= now + options.rules.publishedAhead))
+        return *std::move(found.failure); // the feed tells of one whose turn is far off
     return KeySet::of(found.keys, now);
 }
 

@@ -20,7 +20,10 @@ Task<Result<IntrospectionResponse>> IntrospectionService::introspect(const Reque
         co_return co_await task;
     }
     Task<Result<IntrospectionResponse>> task = ofRefreshToken(context, request.token);
-    co_return co_await task;
+    auto asRefreshToken = co_await task;
+    if (asRefreshToken && !asRefreshToken->active && grant.problem().code != ProblemCode::InvalidToken)
+        co_return grant.problem(); // it may be an access token that cannot be checked
+    co_return asRefreshToken;
 }
 
 Task<Result<IntrospectionResponse>> IntrospectionService::ofAccessToken(const RequestContext &context, const Secret &token,

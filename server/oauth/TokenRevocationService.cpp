@@ -22,13 +22,16 @@ EventDraft revokedEvent(const RequestContext &context, const SessionId &session,
 
 Task<Result<void>> TokenRevocationService::revoke(const RequestContext &context, TokenRequest request) const
 {
-    if (const auto grant = m_accessTokens.verify(request.token.reveal(), context.now)) {
+    const auto grant = m_accessTokens.verify(request.token.reveal(), context.now);
+    if (grant) {
         if (!mayAskAbout(context.application, (*grant)->organization) || m_revocations.isRevoked(**grant))
             co_return Result<void>();
         Task<Result<void>> task = revokeAccess(context, **grant);
         co_return co_await task;
     }
     const auto facts = m_refreshTokens.read(request.token, context.now, RefreshTokens::Expired::Allowed);
+    if (!facts && grant.problem().code != ProblemCode::InvalidToken)
+        co_return grant.problem(); // it may be an access token that cannot be checked, and would live on
     if (!facts || !mayAskAbout(context.application, facts->organization))
         co_return Result<void>();
     Task<Result<void>> task = endSession(context, *facts);

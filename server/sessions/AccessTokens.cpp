@@ -25,6 +25,11 @@ template <class Tag> Id<Tag> idClaim(const QJsonObject &claims, QLatin1String na
     return Id<Tag>::parse(claims.value(name).toString().toLatin1()).value_or(Id<Tag>());
 }
 
+Problem noSigner()
+{
+    return Problem(ProblemCode::Overloaded).withRetryAfter(std::chrono::seconds(2)).withInternal(QStringLiteral("no signing key can be opened"));
+}
+
 } // namespace
 
 AccessTokens::AccessTokens(const KeyRing &keys, Options options) : m_keys(keys), m_options(std::move(options)) {}
@@ -47,8 +52,13 @@ Result<Secret> AccessTokens::issue(const AccessGrant &grant, Instant now, Instan
     const auto keys = m_keys.current();
     const JwtSigner *const signer = keys->signerAt(now);
     if (!signer)
-        return Problem(ProblemCode::Internal).withInternal(QStringLiteral("no signing key can be opened"));
+        return noSigner();
     return signer->sign(claims.take());
+}
+
+Result<void> AccessTokens::canSign(Instant now) const
+{
+    return m_keys.current()->signerAt(now) ? Result<void>() : Result<void>(noSigner());
 }
 
 Result<std::shared_ptr<const AccessGrant>> AccessTokens::verify(QByteArrayView token, Instant now) const
@@ -71,8 +81,11 @@ Result<std::shared_ptr<const AccessGrant>> AccessTokens::verify(QByteArrayView t
             return Problem(ProblemCode::InvalidToken).withInternal(QStringLiteral("expired"));
         }
     }
-    TRY(auto grant, verifyAnew(token, now));
-    remember(digest, grant, now, losses);
+    auto grant = verifyAnew(token, now);
+    if (grant)
+        remember(digest, *grant, now, losses);
+    else if (!m_keys.isComplete()) // others may know who has signed it
+        return Problem(ProblemCode::RevocationUnavailable).withRetryAfter(std::chrono::seconds(1)).withInternal(grant.problem().internal);
     return grant;
 }
 

@@ -28,8 +28,11 @@ public:
     /// Signs a token for what the grant says; its id and times are made here. It ends with its session at the latest.
     Result<Secret> issue(const AccessGrant &grant, Instant now, Instant sessionExpiresAt) const;
 
-    /// What the token grants, if it is one of ours and valid at that moment; `invalid_token` otherwise. Revocation is not
-    /// looked at here.
+    /// `overloaded` while this server holds no key to sign with (see KeyRing::isComplete()).
+    Result<void> canSign(Instant now) const;
+
+    /// What the token grants, if it is one of ours and valid at that moment; `invalid_token` otherwise, or `revocation_unavailable` when it may
+    /// be signed by a key that this server lacks. Revocation is not looked at here.
     Result<std::shared_ptr<const AccessGrant>> verify(QByteArrayView token, Instant now) const;
 
 private:

@@ -36,6 +36,7 @@ Task<Result<TokenResponse>> SessionService::refresh(const RequestContext &contex
         request.refreshToken = context.delivery.refreshToken;
     }
     CO_TRY(const RefreshTokenFacts facts, m_refreshTokens.read(*request.refreshToken, context.now));
+    CO_CHECK(m_tokens.isAble(context.now)); // or the client's token would be used up for nothing
 
     RefreshTokenFacts next = facts;
     ++next.generation;

@@ -41,6 +41,9 @@ public:
     };
     Result<IssuedAccess> issueAccess(const AccessGrant &grant, Instant now, Instant sessionExpiresAt) const;
 
+    /// Asked before anything is used up for a token: `overloaded` while this server can sign none.
+    Result<void> isAble(Instant now) const { return m_accessTokens.canSign(now); }
+
     /// When every access token that has been given out by now has expired, with a margin for one that is being given out:
     /// until then a revocation is remembered.
     Instant accessEndsBy(Instant now) const { return accessEndsBy(now, m_accessTokens.lifetime()); }

@@ -136,6 +136,8 @@ void TestBackgroundLoop::saysOnceThatItFailsAndOnceThatItIsWell()
                                  ++step;
                                  if (step == 8)
                                      over.set_value();
+                                 if (step == 5)
+                                     return Problem(ProblemCode::Internal, QStringLiteral("another reason"));
                                  return step >= 2 && step <= 4 ? Result<void>(broken()) : Result<void>();
                              }});
         QVERIFY_RESULT(loop.start());
@@ -146,9 +148,10 @@ void TestBackgroundLoop::saysOnceThatItFailsAndOnceThatItIsWell()
 
     QVERIFY(file.seek(0));
     const QByteArray lines = file.readAll();
-    QCOMPARE(lines.count('\n'), 2);
-    QCOMPARE(lines.count("background_failing"), 1);
+    QCOMPARE(lines.count('\n'), 3);
+    QCOMPARE(lines.count("background_failing"), 2); // once for each reason
     QCOMPARE(lines.count("no way"), 1);
+    QCOMPARE(lines.count("another reason"), 1);
     QCOMPARE(lines.count("background_recovered"), 1);
     QVERIFY(lines.indexOf("background_failing") < lines.indexOf("background_recovered"));
 }

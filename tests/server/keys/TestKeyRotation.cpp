@@ -30,6 +30,8 @@ private Q_SLOTS:
     void whoHasAnotherClockFollowsTheOthers();
     void aKeyThatCannotBeOpenedIsLeftOut();
     void whoCanOpenNoKeyBelievesNone();
+    void aKeyWhoseTurnIsOverSignsNothing();
+    void noTurnIsGivenToAKeyThatCannotBeOpened();
     void deletedKeysEndWhereNoneCanBeMade();
     void aKeyWhoseTimeIsOverEndsWhereItCannotBeDeleted();
 
@@ -364,6 +366,40 @@ void TestKeyRotation::whoCanOpenNoKeyBelievesNone()
     QVERIFY(!ring.current()->verifier().verify(old->reveal()).ok());
     QCOMPARE(ring.current()->signerAt(m_now), nullptr);
     QCOMPARE(ring.current()->jwks(), QByteArray(R"({"keys":[]})"));
+}
+
+void TestKeyRotation::aKeyWhoseTurnIsOverSignsNothing()
+{
+    DatabaseSession db = session();
+    const auto first = KeyRotation(db, m_sealing, m_rules).keepUp(m_now);
+    KeyRing ring(open(*first));
+    KeyFeed feed(session(), m_sealing, m_rules, ring);
+    const auto old = ring.current()->signerAt(m_now)->sign("{}");
+    remove("delete from aegis.signing_key where signs_from > now()");
+    QVERIFY_RESULT(KeyRotation(db, m_others, m_rules).keepUp(m_now)); // makes the next one
+    QVERIFY_RESULT(KeyRotation(db, m_others, m_rules).rotate(m_now + 2h));
+
+    QVERIFY(!feed.poll(m_now + 2h).ok());
+
+    QVERIFY(!ring.isComplete());
+    QVERIFY_RESULT(ring.current()->verifier().verify(old->reveal())); // its last tokens are good
+    QCOMPARE(ring.current()->signerAt(m_now + 2h), nullptr);
+}
+
+/// Nobody could sign then.
+void TestKeyRotation::noTurnIsGivenToAKeyThatCannotBeOpened()
+{
+    DatabaseSession db = session();
+    QVERIFY_RESULT(KeyRotation(db, m_sealing, m_rules).keepUp(m_now));
+    remove("delete from aegis.signing_key where signs_from > now()");
+    QVERIFY_RESULT(KeyRotation(db, m_others, m_rules).keepUp(m_now)); // makes the next one
+    const std::vector<KeyTimes> before = keys();
+
+    const auto turn = KeyRotation(db, m_sealing, m_rules).rotate(m_now + 2h);
+
+    QVERIFY(!turn.ok());
+    QVERIFY2(turn.problem().detail.contains(QString::fromLatin1(before.back().kid)), qPrintable(turn.problem().detail));
+    QCOMPARE(keys(), before);
 }
 
 void TestKeyRotation::deletedKeysEndWhereNoneCanBeMade()
