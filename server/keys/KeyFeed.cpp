@@ -41,19 +41,27 @@ Result<OpenedKeys> openKeys(DatabaseSession &session, const Sealing &sealing, co
 Result<void> KeyFeed::poll(Instant now)
 {
     using Keys = std::vector<KeyTimes>;
-    // Who lacks a key changes none: what it made, when all were gone, the others might lack.
-    auto kept = m_lacksOne ? m_session.read<Keys>(RequestContext::forSystem(now), SigningKeyStore::times)
-                           : KeyRotation(m_session, m_sealing, m_rules).keepUp(now, !m_hasKeptUp);
-    m_hasKeptUp = m_hasKeptUp || (kept && !m_lacksOne);
-    // What others have done counts, also while this server may do nothing itself.
-    TRY(const Keys keys, kept ? std::move(kept) : m_session.read<Keys>(RequestContext::forSystem(now), SigningKeyStore::times));
-    auto taken = take(keys, now);
-    if (kept)
+    std::optional<Keys> keys;
+    std::optional<Problem> refusal;
+    if (!m_lacksOne) { // or what it made, when all were gone, the others might lack
+        auto kept = KeyRotation(m_session, m_sealing, m_rules).keepUp(now, !m_hasKeptUp);
+        if (kept) {
+            m_hasKeptUp = true;
+            keys = *std::move(kept);
+        } else {
+            refusal = std::move(kept).problem();
+        }
+    }
+    if (!keys) { // what others have done counts, also while this server may do nothing itself
+        TRY(keys, m_session.read<Keys>(RequestContext::forSystem(now), SigningKeyStore::times));
+    }
+    auto taken = take(*keys, now);
+    if (!refusal)
         return taken;
-    if (!taken)
-        return Problem(ProblemCode::Internal, QStringLiteral("%1; %2").arg(kept.problem().detail, taken.problem().detail))
-            .withInternal(taken.problem().internal);
-    return std::move(kept).problem();
+    if (taken)
+        return *std::move(refusal);
+    return Problem(ProblemCode::Internal, QStringLiteral("%1; %2").arg(refusal->detail, taken.problem().detail))
+        .withInternal(taken.problem().internal);
 }
 
 Result<void> KeyFeed::take(const std::vector<KeyTimes> &keys, Instant now)
