@@ -53,11 +53,11 @@ struct Avx2 {
 private:
     static inline __attribute__((always_inline)) __m256i load(const std::uint64_t *words)
     {
-        return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(words));
+        return _mm256_load_si256(reinterpret_cast<const __m256i *>(words));
     }
     static inline __attribute__((always_inline)) void store(std::uint64_t *words, __m256i value)
     {
-        _mm256_storeu_si256(reinterpret_cast<__m256i *>(words), value);
+        _mm256_store_si256(reinterpret_cast<__m256i *>(words), value);
     }
 
     /// 3.6: a + b + 2 * low(a) * low(b).

@@ -17,8 +17,6 @@ struct Avx512 {
         return (row / 2 * 4 + operand) * 8 + row % 2 * 4 + word % 4;
     }
 
-    // All blocks are aligned, where loads that do not ask for it cost the same: GCC 12's sanitizer moves aligned locals to where they are
-    // not (GCC bug 110027).
     template <bool isOver, class AfterFirst>
     static inline __attribute__((always_inline)) void compress(const std::uint64_t *previous, const std::uint64_t *reference, std::uint64_t *into,
                                                                AfterFirst afterFirst)
@@ -26,8 +24,8 @@ struct Avx512 {
         __m512i z[16];
 #pragma GCC unroll 16
         for (int i = 0; i < 16; ++i) {
-            z[i] = _mm512_xor_si512(_mm512_loadu_si512(previous + 8 * i), _mm512_loadu_si512(reference + 8 * i));
-            _mm512_storeu_si512(into + 8 * i, isOver ? _mm512_xor_si512(z[i], _mm512_loadu_si512(into + 8 * i)) : z[i]);
+            z[i] = _mm512_xor_si512(_mm512_load_si512(previous + 8 * i), _mm512_load_si512(reference + 8 * i));
+            _mm512_store_si512(into + 8 * i, isOver ? _mm512_xor_si512(z[i], _mm512_load_si512(into + 8 * i)) : z[i]);
         }
 #pragma GCC unroll 16
         for (int q = 0; q < 4; ++q)
@@ -38,8 +36,8 @@ struct Avx512 {
 #pragma GCC unroll 16
             for (int q = 0; q < 4; ++q) {
                 const int i = 4 * q + g;
-                z[i] = _mm512_xor_si512(z[i], _mm512_loadu_si512(into + 8 * i));
-                _mm512_storeu_si512(into + 8 * i, z[i]);
+                z[i] = _mm512_xor_si512(z[i], _mm512_load_si512(into + 8 * i));
+                _mm512_store_si512(into + 8 * i, z[i]);
             }
             if (g == 0)
                 afterFirst(static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm512_castsi512_si128(z[0]))));
