@@ -20,7 +20,7 @@ public:
     LaneConnection() = default;
     LaneConnection(const LaneConnection &) = delete;
     LaneConnection &operator=(const LaneConnection &) = delete;
-    ~LaneConnection() { close(); }
+    ~LaneConnection() = default; // with its thread at the latest, where nothing that is deleted later would be any more
 
     bool isUsable() const { return m_connection && m_connection->isUsable(); }
     /// As DatabaseLink::open(), on a thread of the pool.
