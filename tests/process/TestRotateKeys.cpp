@@ -137,7 +137,7 @@ void TestRotateKeys::refusesNoValidToken()
     const auto begin = std::chrono::steady_clock::now();
     int rotations = 0;
     bool isKilled = false;
-    while (std::chrono::steady_clock::now() - begin < 18s) {
+    while (std::chrono::steady_clock::now() - begin < 18s || rotations < 5) {
         QCOMPARE(command.run({QStringLiteral("keys"), QStringLiteral("rotate")}), 0);
         ++rotations;
         if (!isKilled && std::chrono::steady_clock::now() - begin > 5s) {
