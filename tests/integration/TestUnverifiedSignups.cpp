@@ -1,8 +1,7 @@
 #include "server/auth/UnverifiedSignups.h"
 #include "tests/integration/ServingRole.h"
-#include "tests/support/MailBox.h"
+#include "tests/integration/VerificationMails.h"
 #include "tests/support/TestMain.h"
-#include "tests/support/TestServer.h"
 #include "tests/support/Together.h"
 
 #include <numeric>
@@ -28,15 +27,6 @@ private Q_SLOTS:
     void nothingElseCanBeDeleted();
 
 private:
-    static TestReply verify(TestServer &server, const QByteArray &token)
-    {
-        return server.client().post("/auth/email/verify", textObject({{"token", token}}));
-    }
-    static QByteArray tokenOf(TestServer &server, const SignedUp &person, std::size_t count = 1)
-    {
-        const auto mails = MailBox(server.dataDirectory()).waitFor(person.email, count);
-        return mails.size() == count ? mails.back().token() : QByteArray();
-    }
     QByteArray statusOf(const SignedUp &person)
     {
         return m_required->value<QByteArray>("select status from aegis.organization where id = $1::uuid", Text{person.organizationId});
