@@ -183,7 +183,7 @@ bool Connection::send(const Command &command, std::size_t place)
     key.append(reinterpret_cast<const char *>(types.data()), types.size() * sizeof(Oid));
     const std::string *known = nameOf(key, place);
     if (!known) {
-        if (m_settings.behindPooler || m_prepared.size() >= mostPrepared)
+        if (m_settings.behindPooler || command.sql.isComposed() || m_prepared.size() >= mostPrepared)
             return PQsendQueryParams(m_handle, text.data(), count, types.data(), texts.data(), lengths.data(), formats.data(), 0) == 1;
         sent = {std::move(key), "a" + std::to_string(++m_nextName)};
         if (PQsendPrepare(m_handle, sent.name.c_str(), text.data(), count, types.data()) != 1)

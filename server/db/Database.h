@@ -63,6 +63,11 @@ public:
     {
         return m_lanes->here().transact(context, Tx::Access::Write, {sql, Parameters::of(args...)});
     }
+    /// The same with values that were put together at run time; a composed text outlives the task.
+    Task<Result<Rows>> readRows(const RequestContext &context, Sql sql, Parameters parameters)
+    {
+        return m_lanes->here().transact(context, Tx::Access::Read, {sql, std::move(parameters)});
+    }
 
     /// The same as read() and write() on the calling thread, on a connection made for it: for start-up code. It blocks.
     template <class T, class Function> Result<T> writeNow(const RequestContext &context, Function function)

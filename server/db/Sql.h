@@ -20,17 +20,20 @@ namespace aegis {
 /// pasted into it; each text is prepared once a connection.
 class Sql {
 public:
-    consteval Sql(const char *literal) : m_text(literal) {}
+    consteval Sql(const char *literal) : m_text(literal), m_isComposed(false) {}
     /// For the few lists whose filters and order are chosen at run time, out of fixed pieces. The text, which ends with
     /// a NUL, must live until the query has returned; values are parameters here too.
     static Sql composed(const QByteArray &text) { return Sql(std::string_view(text.constData(), static_cast<std::size_t>(text.size()))); }
 
     std::string_view text() const { return m_text; }
+    /// Whether it is one of many like it: not worth preparing, and planned better with its values.
+    bool isComposed() const { return m_isComposed; }
 
 private:
-    explicit constexpr Sql(std::string_view text) : m_text(text) {}
+    explicit constexpr Sql(std::string_view text) : m_text(text), m_isComposed(true) {}
 
     std::string_view m_text;
+    bool m_isComposed;
 };
 
 /// Bytes that are UTF-8 text: a parameter of type text. (A bare QByteArray does not compile: text or bytea?)
@@ -75,6 +78,13 @@ public:
         parameters.m_values.reserve(sizeof...(args));
         (parameters.add(args), ...);
         return parameters;
+    }
+
+    /// One more value, for statements that are composed at run time. Gives its number: 3 stands in the text as `$3`.
+    template <class T> std::size_t append(const T &value)
+    {
+        add(value);
+        return m_values.size();
     }
 
     const std::vector<Value> &values() const { return m_values; }

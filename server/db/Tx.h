@@ -32,14 +32,22 @@ public:
     /// The last statement: it commits in the same round trip, so a transaction of one statement costs one. What the
     /// function returns after it, a problem too, changes nothing any more.
     template <class... Args> Result<Rows> finalQuery(Sql sql, const Args &...args) { return run(sql, Parameters::of(args...), Then::Commit); }
+    /// The same with values that were put together at run time; the text of the statement outlives the call.
+    Result<Rows> query(Sql sql, Parameters parameters) { return run(sql, std::move(parameters), Then::GoOn); }
+    Result<Rows> finalQuery(Sql sql, Parameters parameters) { return run(sql, std::move(parameters), Then::Commit); }
     /// Exactly one row, or the problem `otherwise` when there is none. More than one is a bug (`internal`).
     template <class... Args> Result<Row> queryOne(ProblemCode otherwise, Sql sql, const Args &...args)
     {
         return rowOf(query(sql, args...), otherwise);
     }
+    Result<Row> queryOne(ProblemCode otherwise, Sql sql, Parameters parameters) { return rowOf(query(sql, std::move(parameters)), otherwise); }
     template <class... Args> Result<Row> finalQueryOne(ProblemCode otherwise, Sql sql, const Args &...args)
     {
         return rowOf(finalQuery(sql, args...), otherwise);
+    }
+    Result<Row> finalQueryOne(ProblemCode otherwise, Sql sql, Parameters parameters)
+    {
+        return rowOf(finalQuery(sql, std::move(parameters)), otherwise);
     }
 
     /// `return tx.commitAnd(problem);` refuses and yet commits: what must survive a refusal (a failure counter, a revoked

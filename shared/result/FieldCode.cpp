@@ -31,6 +31,7 @@ constexpr std::array catalogue{
     row(PasswordContainsIdentity, "password_contains_identity", "The e-mail address or the name of the organization is in the password."),
     row(PasswordTooWeak, "password_too_weak", "The password keeps all other rules and is too easy to guess all the same."),
     row(PasswordInvalid, "password_invalid", "The password is not well-formed UTF-8, or has a NUL in it."),
+    row(Filter, "filter", "The filter of the list cannot be read; the message says at which character, and why."),
     row(SettingValue, "value", "The setting does not take that value."),
     row(SettingDuplicate, "duplicate", "The setting is there twice."),
     row(SettingConflict, "conflict", "Two settings exclude each other."),

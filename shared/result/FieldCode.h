@@ -30,6 +30,8 @@ enum class FieldCode {
     PasswordContainsIdentity,
     PasswordTooWeak,
     PasswordInvalid,
+    // Of the filter of a list.
+    Filter,
     // Of a setting of the server: told to its operator, never to a client.
     SettingValue,
     SettingDuplicate,
