@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/async/Deadline.h"
+#include "server/context/Authority.h"
 #include "shared/ids/Id.h"
 #include "shared/text/Secret.h"
 #include "shared/time/Instant.h"
@@ -65,7 +66,7 @@ struct IdempotencyKey {
 struct RequestContext {
     Tenant tenant;
     Actor actor;
-    QStringList permissions;
+    Authority authority; ///< empty where the endpoint asks for no permission
     ClientApplication application;
     CorrelationId correlationId;
     Client client;

@@ -88,6 +88,7 @@ public:
 
 private:
     Task<Result<void>> count(Call &call, LimitSubject subject) const;
+    Task<Result<void>> authorise(Call &call) const;
     Task<Result<void>> authenticateClient(Call &call, const Binding &binding) const;
     static Result<void> readBody(Call &call, const Binding &binding);
     std::optional<Result<HttpReply>> answerWithoutEndpoint(Call &call, const Router::Match &match) const;
@@ -147,23 +148,19 @@ Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
             CO_CHECK(checkCookie(call, known.actor.session));
         context.tenant = known.tenant;
         context.actor = std::move(known.actor);
-        context.permissions = std::move(known.permissions);
     }
     if (call.endpoint->access.needsClient())
         CO_CHECK(co_await authenticateClient(call, binding));
 
-    // 6. Authorise: whether that person may.
-    if (call.endpoint->access.kind() == Access::Kind::Permission) {
-        const std::string_view needed = call.endpoint->access.permission();
-        if (!context.permissions.contains(QLatin1String(needed.data(), static_cast<qsizetype>(needed.size()))))
-            co_return Problem(ProblemCode::Forbidden);
-    }
-
-    // 7. Rate limit by account: only now is it known whose.
+    // 6. Rate limit by account: only now is it known whose; before the question what that person may costs a look at the database.
     if (rateClass == RateClass::Account)
         CO_CHECK(co_await count(call, LimitSubject::of(context.actor.user)));
     if (rateClass == RateClass::Client)
         CO_CHECK(co_await count(call, LimitSubject::of(UserId(context.application.id.uuid()))));
+
+    // 7. Authorise: whether that person may.
+    if (call.endpoint->access.kind() == Access::Kind::Permission)
+        CO_CHECK(co_await authorise(call));
 
     // 8. Decode: the only stage that looks at the body; the handler gets a typed request or is not called.
     if (!call.form)
@@ -178,7 +175,8 @@ Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
     Task<Result<HttpReply>> task = prepared->run(context);
     Result<HttpReply> reply = co_await task;
     if (reply.ok()) {
-        leaveOutWhatTheClientHas(request, *reply);
+        if (call.endpoint->hasEntityTag)
+            leaveOutWhatTheClientHas(request, *reply);
         addCookies(call, prepared->tokens, *reply);
     } else if (prepared->isWithoutRefreshToken && !context.delivery.refreshToken.isEmpty() && saysThatItIsDead(reply.problem())) {
         token_cookies::clear(call.headers); // else the client would come with it again and again
@@ -186,6 +184,20 @@ Task<Result<HttpReply>> Pipeline::Stages::answer(Call &call) const
     co_return reply;
 
     // 10. Render, 11. access log, 12. metrics: see Pipeline::handle(), which also does them for refusals and exceptions.
+}
+
+/// Whether the person has the endpoint's permission by now, whatever the token says: a role that was taken away counts at once.
+Task<Result<void>> Pipeline::Stages::authorise(Call &call) const
+{
+    if (!options.authorizer)
+        co_return Problem(ProblemCode::Forbidden);
+    Task<Result<Authority>> task = options.authorizer->authorityOf(call.context);
+    CO_TRY(call.context.authority, co_await task);
+    const Permission needed = call.endpoint->access.permission();
+    const Reach reach = call.context.authority.reachOf(needed);
+    if (reach == Reach::Nowhere || (permissionInfo(needed).platformOnly && reach != Reach::Everywhere))
+        co_return Problem(ProblemCode::Forbidden);
+    co_return Result<void>();
 }
 
 /// Its credentials may stand in the form, so that is read before; nothing of it is acted upon.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/http/AccessRecord.h"
+#include "server/http/Authorizer.h"
 #include "server/http/ClientAuthenticator.h"
 #include "server/http/RateLimiter.h"
 #include "shared/text/Secret.h"
@@ -21,6 +22,7 @@ struct PipelineOptions {
     bool hsts = true;                       ///< says Strict-Transport-Security on encrypted connections
     Secret fingerprintKey;                  ///< keys the fingerprint of idempotent requests; 32 random bytes of this installation
     ClientAuthenticator *clients = nullptr; ///< outlives the pipeline; null: there are no programs with credentials
+    Authorizer *authorizer = nullptr;       ///< outlives the pipeline; null: nobody has any permission
     RateLimiter *limiter = nullptr;         ///< outlives the pipeline; null: nothing is counted (tests of the pipeline alone)
     std::function<Instant()> clock = systemNow;
     /// Told of each answered request, on its I/O thread, after the answer is out: access log and metrics. Must not throw.

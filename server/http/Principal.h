@@ -8,7 +8,6 @@ namespace aegis::http {
 struct Principal {
     Tenant tenant;
     Actor actor;
-    QStringList permissions;
 };
 
 } // namespace aegis::http

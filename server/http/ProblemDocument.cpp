@@ -97,6 +97,10 @@ HttpReply renderProblem(const Problem &problem, const CorrelationId &correlation
     out.utf8(correlationId.text());
     if (!problem.fields.empty())
         writeErrors(out, problem.fields);
+    if (!problem.current.isEmpty()) {
+        out.key("current");
+        out.json(problem.current);
+    }
     out.endObject();
 
     HttpReply reply;

@@ -8,6 +8,8 @@ namespace {
 
 constexpr Sql answerSql(
     "select fingerprint, response from aegis.idempotency_key where tenant_id = $1 and operation = $2 and key_hash = $3 and expires_at > $4");
+constexpr Sql becomeSql("select set_config('app.organization_id', $1, true), set_config('app.user_id', $2, true)");
+constexpr Sql claimSql("select aegis.claim_idempotency_key($1)");
 constexpr Sql removeExpiredSql(R"(
     delete from aegis.idempotency_key where (tenant_id, operation, key_hash) in (
         select tenant_id, operation, key_hash from aegis.idempotency_key where expires_at <= $1 limit $2))");
@@ -47,6 +49,16 @@ Result<QJsonObject> IdempotencyStore::row(const RequestContext &context, const S
         {QStringLiteral("created_at"), rowjson::time(context.now)},
         {QStringLiteral("expires_at"), rowjson::time(context.now + m_lifetime)},
     };
+}
+
+Result<void> IdempotencyStore::claim(Tx &tx, const RequestContext &context, const Secret &answer) const
+{
+    const Tenant &tenant = context.tenant;
+    const auto text = [](const auto &id) { return Text{id.isNil() ? QByteArray("") : id.text()}; };
+    TRY(const QJsonObject key, row(context, answer));
+    CHECK(tx.query(becomeSql, text(tenant.organization), text(tenant.user)));
+    TRY(const Row claimed, tx.queryOne(ProblemCode::Internal, claimSql, Json(key)));
+    return claimed.get<bool>(0) ? Result<void>() : Result<void>(Problem(ProblemCode::IdempotencyInProgress).withRetryAfter(std::chrono::seconds(1)));
 }
 
 Result<qint64> IdempotencyStore::removeExpired(Tx &tx, int most)

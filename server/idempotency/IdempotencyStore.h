@@ -22,6 +22,10 @@ public:
     /// belongs to the tenant that the request came with.
     Result<QJsonObject> row(const RequestContext &context, const Secret &answer) const;
 
+    /// Keeps the answer under the key of `context`, whose transaction may be another tenant's: it is `context`'s from then on, so this is the
+    /// last thing that it does. `idempotency_in_progress`: somebody else was first, and the transaction must end without an effect.
+    Result<void> claim(Tx &tx, const RequestContext &context, const Secret &answer) const;
+
     /// Removes some that have expired, as far as the transaction's tenant sees them; tells how many.
     static Result<qint64> removeExpired(Tx &tx, int most);
 

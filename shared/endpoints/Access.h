@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string_view>
+#include "shared/permissions/Permission.h"
 
 namespace aegis {
 
@@ -14,25 +14,26 @@ public:
     static const Access Public; ///< anybody
     static const Access Bearer; ///< whoever has a valid access token
     static const Access Client; ///< a program with credentials of its own (RFC 6749, 2.3.1)
-    /// Whoever has a valid access token of a role with that permission.
-    static constexpr Access Permission(std::string_view permission) { return Access(Kind::Permission, permission); }
+    /// Whoever has a valid access token, and a role with that permission in the token's organization or on the platform.
+    static constexpr Access With(Permission permission) { return Access(Kind::Permission, permission); }
 
     constexpr Kind kind() const { return m_kind; }
     /// Whether an access token is needed.
     constexpr bool needsToken() const { return m_kind == Kind::Bearer || m_kind == Kind::Permission; }
     /// Whether credentials of a program are.
     constexpr bool needsClient() const { return m_kind == Kind::Client; }
-    constexpr std::string_view permission() const { return m_permission; }
+    /// Of an access by permission.
+    constexpr Permission permission() const { return m_permission; }
 
 private:
-    constexpr Access(Kind kind, std::string_view permission) : m_kind(kind), m_permission(permission) {}
+    constexpr explicit Access(Kind kind, Permission permission = {}) : m_kind(kind), m_permission(permission) {}
 
     Kind m_kind;
-    std::string_view m_permission;
+    Permission m_permission;
 };
 
-inline constexpr Access Access::Public{Access::Kind::Public, {}};
-inline constexpr Access Access::Bearer{Access::Kind::Bearer, {}};
-inline constexpr Access Access::Client{Access::Kind::Client, {}};
+inline constexpr Access Access::Public{Access::Kind::Public};
+inline constexpr Access Access::Bearer{Access::Kind::Bearer};
+inline constexpr Access Access::Client{Access::Kind::Client};
 
 } // namespace aegis

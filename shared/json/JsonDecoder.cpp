@@ -165,6 +165,16 @@ bool read(const QJsonValue &value, const FieldRules &, FieldErrors &errors, QUui
     return true;
 }
 
+bool read(const QJsonValue &value, const FieldRules &, FieldErrors &errors, JsonText &into)
+{
+    if (!value.isObject()) {
+        addTypeError(errors, "an object");
+        return false;
+    }
+    into.utf8 = QJsonDocument(value.toObject()).toJson(QJsonDocument::Compact);
+    return true;
+}
+
 bool read(const QJsonValue &value, const FieldRules &rules, FieldErrors &errors, QStringList &into)
 {
     std::vector<QString> elements;

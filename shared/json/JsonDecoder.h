@@ -3,6 +3,7 @@
 #include "shared/ids/Id.h"
 #include "shared/json/Field.h"
 #include "shared/json/FieldErrors.h"
+#include "shared/json/JsonText.h"
 #include "shared/json/RequestSource.h"
 #include "shared/result/Result.h"
 #include "shared/text/Secret.h"
@@ -27,6 +28,7 @@ bool read(const QJsonValue &value, const FieldRules &rules, FieldErrors &errors,
 bool read(const QJsonValue &value, const FieldRules &rules, FieldErrors &errors, Instant &into);
 bool read(const QJsonValue &value, const FieldRules &rules, FieldErrors &errors, QUuid &into);
 bool read(const QJsonValue &value, const FieldRules &rules, FieldErrors &errors, QStringList &into);
+bool read(const QJsonValue &value, const FieldRules &rules, FieldErrors &errors, JsonText &into);
 template <class Tag> bool read(const QJsonValue &value, const FieldRules &rules, FieldErrors &errors, Id<Tag> &into);
 template <class T> bool read(const QJsonValue &value, const FieldRules &rules, FieldErrors &errors, std::optional<T> &into);
 template <class T> bool read(const QJsonValue &value, const FieldRules &rules, FieldErrors &errors, std::vector<T> &into);

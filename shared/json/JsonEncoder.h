@@ -2,6 +2,7 @@
 
 #include "shared/ids/Id.h"
 #include "shared/json/Field.h"
+#include "shared/json/JsonText.h"
 #include "shared/json/JsonWriter.h"
 #include "shared/text/Secret.h"
 #include "shared/time/Instant.h"
@@ -37,6 +38,10 @@ inline void write(JsonWriter &out, qint64 value)
 inline void write(JsonWriter &out, Instant value)
 {
     out.utf8(toRfc3339(value));
+}
+inline void write(JsonWriter &out, const JsonText &value)
+{
+    out.json(value.utf8);
 }
 template <class Tag> void write(JsonWriter &out, const Id<Tag> &value)
 {

@@ -73,6 +73,12 @@ void JsonWriter::boolean(bool value)
     put(value ? "true" : "false");
 }
 
+void JsonWriter::json(QByteArrayView value)
+{
+    separate();
+    put(std::string_view(value.data(), static_cast<std::size_t>(value.size())));
+}
+
 void JsonWriter::null()
 {
     separate();

@@ -22,6 +22,7 @@ public:
     void number(qint64 number);
     void boolean(bool value);
     void null();
+    void json(QByteArrayView value); ///< that is written already
 
     QByteArray take();
 

@@ -20,6 +20,12 @@ Problem &&Problem::withField(FieldError error) &&
     return std::move(*this);
 }
 
+Problem &&Problem::withCurrent(QByteArray json) &&
+{
+    current = std::move(json);
+    return std::move(*this);
+}
+
 Problem &&Problem::withRetryAfter(std::chrono::seconds delay) &&
 {
     retryAfter = delay;

@@ -3,6 +3,7 @@
 #include "shared/result/FieldCode.h"
 #include "shared/result/ProblemCode.h"
 
+#include <QtCore/QByteArray>
 #include <QtCore/QString>
 
 #include <chrono>
@@ -31,6 +32,8 @@ struct Problem {
     Problem &withInternal(QString text) &;
     Problem &&withInternal(QString text) &&;
     Problem &&withField(FieldError error) &&;
+    /// JSON of what is there at present, for a client whose change was refused because of it: the member `current`.
+    Problem &&withCurrent(QByteArray json) &&;
     /// Answered as `Retry-After`, in whole seconds.
     Problem &&withRetryAfter(std::chrono::seconds delay) &&;
 
@@ -38,6 +41,7 @@ struct Problem {
     QString detail;   ///< sentence for the client about this occurrence; empty: the title says it all
     QString internal; ///< for the log
     std::vector<FieldError> fields;
+    QByteArray current; ///< JSON, or empty
     std::optional<std::chrono::seconds> retryAfter;
 };
 

@@ -35,6 +35,9 @@ enum class ProblemCode {
     EmailTaken,
     SlugTaken,
     Conflict,
+    PreconditionFailed,
+    LastOwner,
+    LastAdministrator,
     MfaAlreadyEnabled,
     MfaNotEnabled,
     // Who is asking.

@@ -122,7 +122,7 @@ QString accessOf(const Access &access)
     case Access::Kind::Client:
         return QStringLiteral("Needs the credentials of a program.");
     case Access::Kind::Permission:
-        return QStringLiteral("Needs an access token with the permission %1.").arg(code(textOf(access.permission())));
+        return QStringLiteral("Needs an access token with the permission %1.").arg(code(QString(permissionInfo(access.permission()).name)));
     }
     return {};
 }

@@ -3,6 +3,7 @@
 #include "shared/endpoints/Endpoint.h"
 #include "shared/ids/Id.h"
 #include "shared/json/Field.h"
+#include "shared/json/JsonText.h"
 #include "shared/json/JsonWriter.h"
 #include "shared/text/Secret.h"
 #include "shared/time/Instant.h"
@@ -90,6 +91,8 @@ template <class T> QJsonObject schemaOf(const FieldRules &rules, Schemas &schema
         return plainSchema("string", "date-time");
     } else if constexpr (IsId<T>::value) {
         return plainSchema("string", "uuid");
+    } else if constexpr (std::is_same_v<T, JsonText>) {
+        return plainSchema("object", nullptr);
     } else if constexpr (HasFields<T>) {
         describe<T>(schemas);
         return referenceTo(Fields<T>::name);
@@ -115,6 +118,8 @@ template <class T> void writeExampleValue(JsonWriter &out, std::string_view exam
         out.boolean(example == "true");
     } else if constexpr (std::is_integral_v<T>) {
         out.number(integerOf(example));
+    } else if constexpr (std::is_same_v<T, JsonText>) {
+        out.json(QByteArrayView(example.data(), static_cast<qsizetype>(example.size())));
     } else if constexpr (HasFields<T>) {
         writeExample<T>(out, changes, prefix);
     } else {

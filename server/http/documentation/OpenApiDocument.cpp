@@ -134,7 +134,7 @@ QJsonObject operationOf(const EndpointDescription &endpoint, const Schemas &sche
     if (!info.security.empty())
         description += QStringLiteral("\n\n**Security.** ") + textOf(info.security);
     if (info.access.kind() == Access::Kind::Permission)
-        description += QStringLiteral("\n\nNeeds the permission `%1`.").arg(textOf(info.access.permission()));
+        description += QStringLiteral("\n\nNeeds the permission `%1`.").arg(permissionInfo(info.access.permission()).name);
 
     QJsonObject responses{{QString::number(*info.successStatus), successOf(endpoint, endpoint.example, QStringLiteral("Success."))}};
     if (info.hasEntityTag)

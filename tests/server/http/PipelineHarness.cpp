@@ -19,13 +19,19 @@ std::optional<Result<http::Principal>> OneTokenAuthenticator::authenticateAtOnce
     return Result<http::Principal>(principal);
 }
 
+Task<Result<Authority>> OneAuthority::authorityOf(const RequestContext &)
+{
+    ++asked;
+    co_return authority;
+}
+
 PipelineHarness::PipelineHarness(http::PipelineOptions options)
 {
     const Instant now = fromUnixSeconds(1'800'000'000);
     authenticator.principal.tenant = {OrganizationId::make(now), UserId::make(now)};
     authenticator.principal.actor.user = authenticator.principal.tenant.user;
     authenticator.principal.actor.session = SessionId::make(now);
-    authenticator.principal.permissions = {QStringLiteral("probe")};
+    options.authorizer = &authorizer;
 
     endpoints::All::forEach([this]<class E>() {
         api.on<E>([this](const RequestContext &context, const typename E::Request &) -> Result<typename E::Response> {

@@ -6,7 +6,7 @@
 
 namespace aegis::test {
 
-/// Knows one token, `good-token`, whose person has the permission `probe`.
+/// Knows one token, `good-token`.
 class OneTokenAuthenticator final : public http::Authenticator {
 public:
     Task<Result<http::Principal>> authenticate(const Secret &bearer, Instant now) override;
@@ -14,6 +14,15 @@ public:
 
     http::Principal principal;
     bool answersAtOnce = false;
+    int asked = 0;
+};
+
+/// Gives everybody the same authority.
+class OneAuthority final : public http::Authorizer {
+public:
+    Task<Result<Authority>> authorityOf(const RequestContext &context) override;
+
+    Authority authority;
     int asked = 0;
 };
 
@@ -37,6 +46,7 @@ public:
     std::vector<std::string> operations;           ///< operation of each access record
     std::vector<QByteArray> refusals;              ///< path, client and correlation id of each record of a refusal by the transport
     OneTokenAuthenticator authenticator;
+    OneAuthority authorizer;
     http::Api api;
     std::unique_ptr<http::Pipeline> pipeline;
 };

@@ -137,7 +137,8 @@ void TestPipeline::tellsTheHandlerWhoAsks()
     QCOMPARE(harness.seen->actor.user, principal.actor.user);
     QCOMPARE(harness.seen->actor.session, principal.actor.session);
     QCOMPARE(harness.seen->tenant.organization, principal.tenant.organization);
-    QCOMPARE(harness.seen->permissions, principal.permissions);
+    QCOMPARE(harness.seen->authority, Authority());
+    QCOMPARE(harness.authorizer.asked, 0);
     QCOMPARE(harness.seen->client.address, QHostAddress(QStringLiteral("198.51.100.9")));
     QVERIFY(harness.seen->client.userAgent.startsWith(QStringLiteral("curl/8")));
     QCOMPARE(harness.seen->client.userAgent.size(), 512);
