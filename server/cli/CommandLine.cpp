@@ -30,6 +30,15 @@ constexpr std::array words{
     word("clients create", CommandName::ClientsCreate, "give a program credentials for introspection and revocation, shown once", "NAME"),
     word("clients list", CommandName::ClientsList, "show the programs with credentials"),
     word("clients revoke", CommandName::ClientsRevoke, "take a program's credentials away", "ID"),
+    word("admin create", CommandName::AdminCreate, "make an administrator of the platform, who chooses a password with the token that is shown",
+         "EMAIL"),
+    word("admin grant", CommandName::AdminGrant, "give a role of the platform to somebody who has an account", "EMAIL"),
+    word("admin revoke", CommandName::AdminRevoke, "take a role of the platform away", "EMAIL"),
+    word("admin list", CommandName::AdminList, "show who has roles of the platform"),
+    word("audit verify", CommandName::AuditVerify, "find out whether the audit trail is what was sealed"),
+    word("audit export", CommandName::AuditExport, "write the sealed events and their seals, which verify without the database", "FILE"),
+    word("audit head", CommandName::AuditHead, "print the last signed head, to be kept elsewhere"),
+    word("audit rotate-key", CommandName::AuditRotateKey, "make the next key that signs the audit trail, from the servers' next start on"),
     word("version", CommandName::Version, "say which version this is and what it was built with"),
 };
 
@@ -51,6 +60,32 @@ bool lacksOperand(const CommandLine &line, const std::optional<CommandName> &com
     return known != nullptr && !known->operand.isEmpty() && line.operand.isEmpty();
 }
 
+bool isFirstOfTwo(const QString &argument)
+{
+    return argument == QLatin1String("keys") || argument == QLatin1String("clients") || argument == QLatin1String("audit")
+        || argument == QLatin1String("admin");
+}
+
+/// Takes an option of the audit commands and its value; false when it is none, or has no fitting value.
+bool takeAuditOption(CommandLine &line, const std::optional<CommandName> &command, const QString &option, const QString &value)
+{
+    if (value.isEmpty())
+        return false;
+    if (command == CommandName::AuditVerify && option == QLatin1String("--export"))
+        line.exportFile = value;
+    else if (command == CommandName::AuditVerify && option == QLatin1String("--head"))
+        line.headFile = value;
+    else if (command == CommandName::AuditVerify && option == QLatin1String("--key"))
+        line.auditKeys.append(value);
+    else if (command == CommandName::AuditExport && option == QLatin1String("--from"))
+        line.fromSeal = value.toLongLong();
+    else if (command == CommandName::AuditExport && option == QLatin1String("--to"))
+        line.toSeal = value.toLongLong();
+    else
+        return false;
+    return command == CommandName::AuditVerify || value.toLongLong() > 0;
+}
+
 QString callOf(const Word &known)
 {
     return known.operand.isEmpty() ? QString(known.name) : QString(known.name) + QLatin1Char(' ') + known.operand;
@@ -65,7 +100,7 @@ Result<CommandLine> CommandLine::parse(const QStringList &arguments)
     std::optional<CommandName> page; // help wins over whatever else is asked for
     for (qsizetype i = 0; i < arguments.size(); ++i) {
         QString argument = arguments.at(i);
-        if (!command && (argument == QLatin1String("keys") || argument == QLatin1String("clients")) && i + 1 < arguments.size())
+        if (!command && isFirstOfTwo(argument) && i + 1 < arguments.size())
             argument += QLatin1Char(' ') + arguments.at(++i); // their commands have two words
         if (argument == QLatin1String("-h") || argument == QLatin1String("--help") || (argument == QLatin1String("help") && !command)) {
             page = CommandName::Help;
@@ -87,6 +122,15 @@ Result<CommandLine> CommandLine::parse(const QStringList &arguments)
             line.organization = arguments.value(++i);
             if (line.organization.isEmpty())
                 return misunderstood(QStringLiteral("--organization needs the slug of an organization"));
+        } else if (command == CommandName::AdminGrant && argument == QLatin1String("--unverified")) {
+            line.unverified = true;
+        } else if ((command == CommandName::AdminCreate || command == CommandName::AdminGrant || command == CommandName::AdminRevoke)
+                   && argument == QLatin1String("--role")) {
+            line.role = arguments.value(++i);
+            if (line.role != QLatin1String("PLATFORM_ADMIN") && line.role != QLatin1String("PLATFORM_AUDITOR"))
+                return misunderstood(QStringLiteral("--role is PLATFORM_ADMIN or PLATFORM_AUDITOR"));
+        } else if (takeAuditOption(line, command, argument, arguments.value(i + 1))) {
+            ++i;
         } else if (lacksOperand(line, command) && !argument.isEmpty() && !argument.startsWith(QLatin1Char('-'))) {
             line.operand = argument;
         } else {
@@ -118,6 +162,12 @@ QString CommandLine::usage()
     page += QStringLiteral("\nOptions:\n"
                            "  --config FILE   settings from a file, a line KEY=VALUE each; environment variables win over it\n"
                            "  --organization SLUG   with clients create: the program may only ask about tokens of that organization\n"
+                           "  --unverified    with admin grant: although nobody has shown that the address is theirs\n"
+                           "  --role ROLE     with admin: PLATFORM_ADMIN (default), or PLATFORM_AUDITOR, who sees all and changes nothing\n"
+                           "  --export FILE   with audit verify: verify what audit export has written, without a database\n"
+                           "  --head FILE     with audit verify: the trail must hold this head, which audit head has printed before\n"
+                           "  --key ID        with audit verify: believe this key rather than the one of this server\n"
+                           "  --from N, --to N   with audit export: only these seals\n"
                            "  --help-config   list all settings with their defaults and reasons\n"
                            "  -h, --help      show this page\n"
                            "\nExit codes: 0 done, 1 failed, 2 the command line is wrong, 78 a setting is wrong.\n");

@@ -20,6 +20,14 @@ enum class CommandName {
     ClientsCreate,
     ClientsList,
     ClientsRevoke,
+    AdminCreate,
+    AdminGrant,
+    AdminRevoke,
+    AdminList,
+    AuditVerify,
+    AuditExport,
+    AuditHead,
+    AuditRotateKey,
     Version,
     Help,
     HelpConfig
@@ -29,9 +37,16 @@ enum class CommandName {
 struct CommandLine {
     CommandName command = CommandName::Help;
     std::optional<QString> configFile;
-    QString file;         ///< of import-users
-    QString operand;      ///< what the command is about, if it takes that
-    QString organization; ///< slug, of `clients create`; empty: none
+    QString file;                                    ///< of import-users
+    QString operand;                                 ///< what the command is about, if it takes that
+    QString organization;                            ///< slug, of `clients create`; empty: none
+    QString role = QStringLiteral("PLATFORM_ADMIN"); ///< of `admin`
+    bool unverified = false;                         ///< of `admin grant`
+    QString exportFile;                              ///< of `audit verify`; empty: the database is verified
+    QString headFile;                                ///< of `audit verify`; empty: none was kept
+    QStringList auditKeys;                           ///< ids of keys that `audit verify` trusts; empty: this server's
+    qint64 fromSeal = 0;                             ///< of `audit export`; 0: from the first
+    qint64 toSeal = 0;                               ///< of `audit export`; 0: to the last
 
     /// Reads the arguments after the program's name. The problem's detail says what cannot be understood.
     static Result<CommandLine> parse(const QStringList &arguments);

@@ -63,6 +63,16 @@ int runWithSettings(const CommandLine &line, const LoadedSettings &loaded, const
     case CommandName::ClientsList:
     case CommandName::ClientsRevoke:
         return call(err, commands.clients, loaded, line);
+    case CommandName::AdminCreate:
+    case CommandName::AdminGrant:
+    case CommandName::AdminRevoke:
+    case CommandName::AdminList:
+        return call(err, commands.admin, loaded, line);
+    case CommandName::AuditVerify:
+    case CommandName::AuditExport:
+    case CommandName::AuditHead:
+    case CommandName::AuditRotateKey:
+        return call(err, commands.audit, loaded, line);
     case CommandName::Version:
     case CommandName::Help:
     case CommandName::HelpConfig:

@@ -28,6 +28,8 @@ struct Commands {
     std::function<int(const LoadedSettings &)> rotateEncryption = {};
     std::function<int(const LoadedSettings &, const CommandLine &)> keys = {};
     std::function<int(const LoadedSettings &, const CommandLine &)> clients = {};
+    std::function<int(const LoadedSettings &, const CommandLine &)> admin = {};
+    std::function<int(const LoadedSettings &, const CommandLine &)> audit = {};
 };
 
 /// Reads the command line and carries it out; gives the exit code. What was asked for goes to `out`, complaints to `err`.
