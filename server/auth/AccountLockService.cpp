@@ -37,7 +37,8 @@ Task<Result<void>> AccountLockService::lock(const RequestContext &context, const
                 .subject = user.id.uuid(),
                 .payload = {{QStringLiteral("reason"), QStringLiteral("failed_logins")},
                             {QStringLiteral("failures"), m_throttle.rules().accountFailures},
-                            {QStringLiteral("until"), rowjson::time(lock.until)}}});
+                            {QStringLiteral("until"), rowjson::time(lock.until)},
+                            {QStringLiteral("note"), QJsonValue::Null}}});
     events.add({.type = EventType::RefreshTokenRevoked,
                 .subject = user.id.uuid(),
                 .payload = {{QStringLiteral("reason"), QStringLiteral("account_locked")}}});
@@ -84,18 +85,28 @@ Task<Result<AccountLockService::LockState>> AccountLockService::look(const Reque
     co_return LockState{.isLocked = false, .byFailures = false};
 }
 
-Result<void> AccountLockService::unlockExpired(DatabaseSession &session, Instant now)
+Result<qint64> AccountLockService::unlockExpired(DatabaseSession &session, Instant now, const std::function<Result<void>()> &betweenSteps)
 {
+    using Email = std::optional<QString>;
     const RequestContext context = RequestContext::forSystem(now);
-    TRY(const std::vector<UserId> users,
-        session.read<std::vector<UserId>>(context, [](Tx &tx) { return AccountLockStore::expired(tx, locksATime); }));
-    for (const UserId &user : users) {
-        const RequestContext ofPerson = context.withTenant({.organization = {}, .user = user});
-        const QByteArray events = unlockedEvents(ofPerson, user, "timer");
-        CHECK(session.write<std::optional<QString>>(ofPerson,
-                                                    [&](Tx &tx) { return AccountLockStore::unlock(tx, user, AccountLockStore::By::Timer, events); }));
+    qint64 unlocked = 0;
+    for (;;) {
+        TRY(const std::vector<UserId> users,
+            session.read<std::vector<UserId>>(context, [](Tx &tx) { return AccountLockStore::expired(tx, locksATime); }));
+        qint64 inPage = 0;
+        for (const UserId &user : users) {
+            const RequestContext ofPerson = context.withTenant({.organization = {}, .user = user});
+            const QByteArray events = unlockedEvents(ofPerson, user, "timer");
+            TRY(const Email email,
+                session.write<Email>(ofPerson, [&](Tx &tx) { return AccountLockStore::unlock(tx, user, AccountLockStore::By::Timer, events); }));
+            inPage += email ? 1 : 0;
+            if (betweenSteps)
+                CHECK(betweenSteps());
+        }
+        unlocked += inPage;
+        if (inPage < locksATime) // none are left, or another instance takes them
+            return unlocked;
     }
-    return {};
 }
 
 } // namespace aegis

@@ -10,6 +10,8 @@
 #include "server/sessions/TokenIssuer.h"
 #include "shared/dto/UserDto.h"
 
+#include <functional>
+
 namespace aegis {
 
 /// Locks accounts after too many failed logins (LOCKOUT=strict) and unlocks them. Any I/O thread.
@@ -38,8 +40,9 @@ public:
     };
     Task<Result<LockState>> look(const RequestContext &context, const UserId &user) const;
 
-    /// Ends the locks whose time is over, for those who do not come back. Blocks; for a job's thread.
-    static Result<void> unlockExpired(DatabaseSession &session, Instant now);
+    /// Ends the locks whose time is over, for those who do not come back, and tells how many. `betweenSteps` is called between two
+    /// transactions; its problem ends it. Blocks; for a job's thread.
+    static Result<qint64> unlockExpired(DatabaseSession &session, Instant now, const std::function<Result<void>()> &betweenSteps = {});
 
 private:
     Database &m_database;

@@ -16,6 +16,17 @@ QString minuteText(Instant time)
 Result<AccountMails::WithToken> AccountMails::withToken(const RequestContext &context, EmailToken::Kind kind, const UserId &user,
                                                         const EmailAddress &email) const
 {
+    return mailWithToken(context, kind, kind == EmailToken::Kind::PasswordReset ? MailKind::PasswordReset : MailKind::EmailVerification, user, email);
+}
+
+Result<AccountMails::WithToken> AccountMails::passwordResetForced(const RequestContext &context, const UserId &user, const EmailAddress &email) const
+{
+    return mailWithToken(context, EmailToken::Kind::PasswordReset, MailKind::PasswordResetForced, user, email);
+}
+
+Result<AccountMails::WithToken> AccountMails::mailWithToken(const RequestContext &context, EmailToken::Kind kind, MailKind mailKind,
+                                                            const UserId &user, const EmailAddress &email) const
+{
     const bool isReset = kind == EmailToken::Kind::PasswordReset;
     const Instant expiresAt = context.now + (isReset ? m_options.resetLifetime : m_options.verificationLifetime);
     TRY(const EmailToken token, EmailToken::make(user));
@@ -23,11 +34,22 @@ Result<AccountMails::WithToken> AccountMails::withToken(const RequestContext &co
     const QString link = m_options.linkBase + QLatin1Char('/') + page + QStringLiteral("#token=") + QString::fromLatin1(token.text.reveal());
     TRY(QJsonObject mail,
         m_outbox.row(context,
-                     {.kind = isReset ? MailKind::PasswordReset : MailKind::EmailVerification,
+                     {.kind = mailKind,
                       .to = email,
-                      .values = {{QStringLiteral("link"), link}, {QStringLiteral("until"), minuteText(expiresAt)}},
+                      .values = {{QStringLiteral("link"), link},
+                                 {QStringLiteral("time"), minuteText(context.now)},
+                                 {QStringLiteral("until"), minuteText(expiresAt)}},
                       .expiresAt = expiresAt}));
     return WithToken{.token = token.row(kind, email.text(), context.now, expiresAt), .mail = std::move(mail), .expiresAt = expiresAt};
+}
+
+Result<QJsonObject> AccountMails::mfaReset(const RequestContext &context, const EmailAddress &email) const
+{
+    return m_outbox.row(context,
+                        {.kind = MailKind::MfaReset,
+                         .to = email,
+                         .values = {{QStringLiteral("time"), minuteText(context.now)}},
+                         .expiresAt = m_outbox.expiry(context.now)});
 }
 
 Result<QJsonObject> AccountMails::passwordChanged(const RequestContext &context, const EmailAddress &email) const

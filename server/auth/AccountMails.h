@@ -24,6 +24,12 @@ public:
     };
     Result<WithToken> withToken(const RequestContext &context, EmailToken::Kind kind, const UserId &user, const EmailAddress &email) const;
 
+    /// Says that an administrator has taken the password away, and has the token with which another one is chosen.
+    Result<WithToken> passwordResetForced(const RequestContext &context, const UserId &user, const EmailAddress &email) const;
+
+    /// Says that an administrator has taken the second factor away.
+    Result<QJsonObject> mfaReset(const RequestContext &context, const EmailAddress &email) const;
+
     /// Says that the password was changed, when, and from which address.
     Result<QJsonObject> passwordChanged(const RequestContext &context, const EmailAddress &email) const;
 
@@ -31,6 +37,9 @@ public:
     Result<QJsonObject> accountLocked(const RequestContext &context, const EmailAddress &email, Instant until) const;
 
 private:
+    Result<WithToken> mailWithToken(const RequestContext &context, EmailToken::Kind kind, MailKind mail, const UserId &user,
+                                    const EmailAddress &email) const;
+
     const MailOutbox &m_outbox;
     const Options m_options;
 };

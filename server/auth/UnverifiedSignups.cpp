@@ -38,6 +38,8 @@ Result<qint64> UnverifiedSignups::removeOverdue(Instant now)
             removal.events = eventsOf(inTenant, one);
             TRY(const bool isGone, m_session.write<bool>(inTenant, [&](Tx &tx) { return UnverifiedSignupStore::remove(tx, one, removal); }));
             removed += isGone ? 1 : 0;
+            if (m_options.betweenSteps)
+                CHECK(m_options.betweenSteps());
         }
     }
 }

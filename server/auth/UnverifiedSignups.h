@@ -2,6 +2,8 @@
 
 #include "server/db/DatabaseSession.h"
 
+#include <functional>
+
 namespace aegis {
 
 /// What the housekeeping does about signups whose owner's address was never verified (EMAIL_VERIFICATION=required): it removes them,
@@ -13,6 +15,7 @@ public:
         std::chrono::seconds accessLifetime{900}; ///< of access tokens that may still be alive
         std::chrono::seconds retention{};         ///< how long one is waited for
         int rowsATime = 500;
+        std::function<Result<void>()> betweenSteps{}; ///< between two transactions; a problem ends it
     };
 
     UnverifiedSignups(DatabaseSession &session, Options options) : m_session(session), m_options(options) {}

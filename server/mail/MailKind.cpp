@@ -5,7 +5,8 @@
 namespace aegis {
 namespace {
 
-constexpr std::array kinds{MailKind::PasswordReset, MailKind::PasswordChanged, MailKind::EmailVerification, MailKind::AccountLocked};
+constexpr std::array kinds{MailKind::PasswordReset, MailKind::PasswordChanged,     MailKind::EmailVerification,
+                           MailKind::AccountLocked, MailKind::PasswordResetForced, MailKind::MfaReset};
 
 } // namespace
 
@@ -20,6 +21,10 @@ QLatin1String mailKindName(MailKind kind)
         return QLatin1String("email_verification");
     case MailKind::AccountLocked:
         return QLatin1String("account_locked");
+    case MailKind::PasswordResetForced:
+        return QLatin1String("password_reset_forced");
+    case MailKind::MfaReset:
+        return QLatin1String("mfa_reset");
     }
     return {};
 }

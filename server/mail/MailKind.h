@@ -8,7 +8,7 @@
 namespace aegis {
 
 /// What a mail is for.
-enum class MailKind { PasswordReset, PasswordChanged, EmailVerification, AccountLocked };
+enum class MailKind { PasswordReset, PasswordChanged, EmailVerification, AccountLocked, PasswordResetForced, MfaReset };
 
 /// Stable, as stored and in the templates: `password_reset`.
 QLatin1String mailKindName(MailKind kind);

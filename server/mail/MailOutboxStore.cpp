@@ -12,6 +12,9 @@ constexpr Sql claimSql(R"(
     returning m.tenant_id, m.id, m.kind, m.language, m.sealed, m.created_at, m.expires_at, m.attempts)");
 constexpr Sql removeSql("delete from aegis.mail_outbox where tenant_id = $1 and id = $2 and attempts = $3");
 constexpr Sql postponeSql("update aegis.mail_outbox set next_attempt_at = $4 where tenant_id = $1 and id = $2 and attempts = $3");
+constexpr Sql removeExpiredSql(R"(
+    delete from aegis.mail_outbox where (tenant_id, id) in (
+        select tenant_id, id from aegis.mail_outbox where expires_at <= least($1, now()) - interval '1 day' limit $2 for update skip locked))");
 constexpr Sql backlogSql("select count(*), min(created_at) from aegis.mail_outbox");
 
 } // namespace
@@ -42,6 +45,12 @@ Result<bool> MailOutboxStore::postpone(Tx &tx, const Claim &claim, Instant nextA
 {
     TRY(const Rows rows, tx.finalQuery(postponeSql, claim.tenant, claim.id, claim.attempts, nextAttemptAt));
     return rows.affected() == 1;
+}
+
+Result<qint64> MailOutboxStore::removeExpired(Tx &tx, int most)
+{
+    TRY(const Rows rows, tx.finalQuery(removeExpiredSql, tx.context().now, most));
+    return rows.affected();
 }
 
 Result<MailOutboxStore::Backlog> MailOutboxStore::backlog(Tx &tx)

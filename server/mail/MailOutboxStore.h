@@ -25,6 +25,9 @@ public:
     static Result<bool> remove(Tx &tx, const Claim &claim);
     static Result<bool> postpone(Tx &tx, const Claim &claim, Instant nextAttemptAt);
 
+    /// Removes some that ended more than a day ago, which no server was there to give up; tells how many.
+    static Result<qint64> removeExpired(Tx &tx, int most);
+
     /// What waits.
     struct Backlog {
         qint64 mails = 0;
