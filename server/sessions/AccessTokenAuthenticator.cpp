@@ -9,8 +9,7 @@ namespace {
 http::Principal principalOf(const AccessGrant &grant)
 {
     return {.tenant = {.organization = grant.organization, .user = grant.user},
-            .actor = {.user = grant.user, .session = grant.session, .token = grant.token, .roles = grant.roles, .authTime = grant.authTime},
-            .permissions = {}};
+            .actor = {.user = grant.user, .session = grant.session, .token = grant.token, .roles = grant.roles, .authTime = grant.authTime}};
 }
 
 Problem revoked()

@@ -25,6 +25,10 @@ struct Revocation {
     {
         return {.kind = RevocationKind::User, .subject = user.uuid(), .notBefore = now, .expiresAt = until};
     }
+    static Revocation ofOrganization(const OrganizationId &organization, Instant now, Instant until)
+    {
+        return {.kind = RevocationKind::Organization, .subject = organization.uuid(), .notBefore = now, .expiresAt = until};
+    }
 };
 
 } // namespace aegis

@@ -42,6 +42,11 @@ QByteArray eventsOf(const RequestContext &context, const std::vector<SessionExpi
 
 } // namespace
 
+Result<void> SessionExpiry::goOn() const
+{
+    return m_options.betweenSteps ? m_options.betweenSteps() : Result<void>();
+}
+
 Result<qint64> SessionExpiry::endExpired(Instant now)
 {
     using Found = std::vector<SessionExpiryStore::Expired>;
@@ -60,6 +65,7 @@ Result<qint64> SessionExpiry::endExpired(Instant now)
             TRY(const int count,
                 m_session.write<int>(inTenant, [&](Tx &tx) { return SessionExpiryStore::expire(tx, idsOf(one), m_options.accessLifetime, events); }));
             ended += count;
+            CHECK(goOn());
         }
     }
 }
@@ -80,6 +86,7 @@ Result<qint64> SessionExpiry::removeDead(Instant now)
             TRY(const qint64 count,
                 m_session.write<qint64>(system.withTenant(one.front().tenant), [&](Tx &tx) { return SessionExpiryStore::remove(tx, idsOf(one)); }));
             inPage += count;
+            CHECK(goOn());
         }
         removed += inPage;
         if (inPage == 0) // none are left, or another instance takes them

@@ -2,6 +2,8 @@
 
 #include "server/db/DatabaseSession.h"
 
+#include <functional>
+
 namespace aegis {
 
 /// What the housekeeping does about sessions that nobody can use any more: it ends those that have expired, with an event each,
@@ -12,7 +14,8 @@ public:
     struct Options {
         std::chrono::seconds accessLifetime{900};       ///< of access tokens that may still be alive
         std::chrono::seconds retention{30 * 24 * 3600}; ///< how long one that has ended is kept
-        int rowsATime = 500;
+        int rowsATime = 1'000;
+        std::function<Result<void>()> betweenSteps{}; ///< between two transactions; a problem ends it
     };
 
     SessionExpiry(DatabaseSession &session, Options options) : m_session(session), m_options(options) {}
@@ -23,6 +26,8 @@ public:
     Result<qint64> removeDead(Instant now);
 
 private:
+    Result<void> goOn() const;
+
     DatabaseSession &m_session;
     const Options m_options;
 };
