@@ -44,7 +44,7 @@ Result<void> Resealing::resealKeys(const RequestContext &context)
         const auto outcome = m_session.write<bool>(context, [&](Tx &tx) { return keys.reseal(tx, kid); });
         if (!outcome && isOfTheDatabase(outcome.problem()))
             return outcome.problem();
-        count(outcome);
+        CHECK(count(outcome));
     }
     return {};
 }
@@ -62,7 +62,7 @@ Result<void> Resealing::resealFactors(const RequestContext &context)
             const auto outcome = resealFactor(context, user);
             if (!outcome && isOfTheDatabase(outcome.problem()))
                 return outcome.problem();
-            count(outcome);
+            CHECK(count(outcome));
         }
         after = users.back();
     }
@@ -82,7 +82,7 @@ Result<bool> Resealing::resealFactor(const RequestContext &context, const UserId
     });
 }
 
-void Resealing::count(const Result<bool> &outcome)
+Result<void> Resealing::count(const Result<bool> &outcome)
 {
     if (!outcome)
         ++m_counts.unusable;
@@ -90,6 +90,7 @@ void Resealing::count(const Result<bool> &outcome)
         ++m_counts.done;
     if (m_progress && (m_counts.done + m_counts.unusable) % 100 == 0)
         m_progress(m_counts);
+    return m_betweenSteps ? m_betweenSteps() : Result<void>();
 }
 
 } // namespace aegis

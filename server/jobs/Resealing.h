@@ -18,9 +18,11 @@ public:
     };
     /// Told of each hundred.
     using Progress = std::function<void(const Counts &)>;
+    /// Called after each row; a problem ends it.
+    using BetweenSteps = std::function<Result<void>()>;
 
-    Resealing(DatabaseSession &session, const Sealing &sealing, Progress progress = {}) :
-        m_session(session), m_sealing(sealing), m_progress(std::move(progress))
+    Resealing(DatabaseSession &session, const Sealing &sealing, Progress progress = {}, BetweenSteps betweenSteps = {}) :
+        m_session(session), m_sealing(sealing), m_progress(std::move(progress)), m_betweenSteps(std::move(betweenSteps))
     {
     }
 
@@ -32,11 +34,12 @@ private:
     Result<void> resealKeys(const RequestContext &context);
     Result<void> resealFactors(const RequestContext &context);
     Result<bool> resealFactor(const RequestContext &context, const UserId &user);
-    void count(const Result<bool> &outcome);
+    Result<void> count(const Result<bool> &outcome);
 
     DatabaseSession &m_session;
     const Sealing &m_sealing;
     const Progress m_progress;
+    const BetweenSteps m_betweenSteps;
     Counts m_counts;
 };
 
