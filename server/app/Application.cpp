@@ -3,17 +3,17 @@
 #include "server/app/ConnectionWatch.h"
 #include "server/app/KeyOptionsOf.h"
 #include "server/app/MailLoops.h"
+#include "server/app/ScheduledJobs.h"
 #include "server/app/ServerMeasures.h"
 #include "server/app/Services.h"
 #include "server/app/Storage.h"
+#include "server/audit/Sealer.h"
 #include "server/config/EncryptionKeys.h"
 #include "server/http/Pipeline.h"
 #include "server/http/transport/HttpServer.h"
 #include "server/http/transport/ListeningSocket.h"
 #include "server/events/EventPartitionStore.h"
 #include "server/jobs/BackgroundLoop.h"
-#include "server/jobs/Housekeeping.h"
-#include "server/jobs/Resealing.h"
 #include "server/keys/KeyFeed.h"
 #include "server/keys/KeyService.h"
 #include "server/keys/SigningKeyStore.h"
@@ -134,21 +134,12 @@ public:
     {
     }
 
-    HouseRules houseRules() const
-    {
-        const bool isVerifying = settings.emailVerification == EmailVerificationMode::Required;
-        return {.accessLifetime = settings.jwtAccessExpiration,
-                .sessionRetention = settings.sessionRetention,
-                .unverifiedRetention = isVerifying ? settings.unverifiedRetention : std::chrono::seconds(0),
-                .instance = {}};
-    }
     Result<InstanceSecrets> loadSecrets(DatabaseSession &session) const;
     Result<void> makeServices();
     Result<void> startLoops();
     void startSignal();
-    Result<void> keepHouseAndLearn();
+    Result<void> startSealing();
     Result<void> learnCosts(DatabaseSession &session);
-    Result<void> resealRest(Instant now);
     Result<void> startHttp();
     void keep(std::vector<Metrics::Sampled> more);
     void watchHttp();
@@ -161,11 +152,14 @@ public:
     std::vector<Metrics::Sampled> sampled;
     Secret fingerprintKey;
     std::unique_ptr<RevocationFeed> feed;
-    std::unique_ptr<DatabaseSession> houseSession;
+    std::unique_ptr<DatabaseSession> costsSession;
     std::unique_ptr<BackgroundLoop> feedLoop;
     std::unique_ptr<RevocationSignal> signal;
-    std::unique_ptr<BackgroundLoop> houseLoop;
+    std::unique_ptr<BackgroundLoop> costsLoop;
+    std::unique_ptr<ScheduledJobs> jobs;
     std::unique_ptr<MailLoops> mailLoops;
+    std::unique_ptr<Sealer> sealer; ///< null: this server does not seal
+    std::unique_ptr<BackgroundLoop> sealLoop;
     std::unique_ptr<KeyFeed> keyFeed; ///< null: a shared secret signs
     std::unique_ptr<BackgroundLoop> keyLoop;
     std::unique_ptr<RequestObserver> observer;
@@ -205,7 +199,8 @@ Result<std::unique_ptr<Application>> Application::start(Settings settings, Optio
     CHECK(application->d->makeServices());
     CHECK(application->d->startLoops());
     CHECK(application->d->startHttp());
-    application->d->houseLoop->startInBackground(); // it may take long
+    application->d->costsLoop->startInBackground();
+    application->d->jobs->start(); // they may take long
     return application;
 }
 
@@ -270,12 +265,30 @@ Result<void> Application::Private::startLoops()
             BackgroundLoop::Options{.name = "keys", .pause = settings.jwtKeyPoll, .step = [this] { return keyFeed->poll(options.clock()); }});
         keyLoop->startInBackground();
     }
-    houseSession = std::make_unique<DatabaseSession>(services->database.session());
-    houseLoop = std::make_unique<BackgroundLoop>(BackgroundLoop::Options{.name = "housekeeping",
+    costsSession = std::make_unique<DatabaseSession>(services->database.session());
+    costsLoop = std::make_unique<BackgroundLoop>(BackgroundLoop::Options{.name = "password-costs",
                                                                          .pause = std::chrono::hours(1),
-                                                                         .step = [this] { return keepHouseAndLearn(); },
+                                                                         .step = [this] { return learnCosts(*costsSession); },
                                                                          .pauseAfterFailure = std::chrono::minutes(1)});
+    jobs = std::make_unique<ScheduledJobs>(*services, settings, options.clock);
     TRY(mailLoops, MailLoops::start(*services, settings, options.clock));
+    return startSealing();
+}
+
+/// What goes wrong with it later is said in the log and in the metrics: logins do not stop for it.
+Result<void> Application::Private::startSealing()
+{
+    if (!settings.auditSealing)
+        return {};
+    TRY(AuditKeys keys, AuditKeys::load(settings));
+    if (keys.isMade)
+        log::info("secret_made", {{"name", "audit-signing-key"}});
+    Sealer::Options sealing;
+    sealing.clock = options.clock;
+    sealer = std::make_unique<Sealer>(services->database.session(), std::move(keys), services->metrics, std::move(sealing));
+    sealLoop = std::make_unique<BackgroundLoop>(
+        BackgroundLoop::Options{.name = "audit", .pause = settings.auditSealPoll, .step = [this] { return sealer->step(); }});
+    sealLoop->startInBackground();
     return {};
 }
 
@@ -297,34 +310,12 @@ void Application::Private::startSignal()
     signal->listen([this] { feedLoop->wake(); });
 }
 
-Result<void> Application::Private::keepHouseAndLearn()
-{
-    const Instant now = options.clock();
-    CHECK(keepHouse(*houseSession, now, houseRules()));
-    CHECK(AccountLockService::unlockExpired(*houseSession, now));
-    CHECK(learnCosts(*houseSession));
-    return resealRest(now);
-}
-
 /// What passwords cost here: as much takes an e-mail that nobody has.
 Result<void> Application::Private::learnCosts(DatabaseSession &session)
 {
     using Shares = std::vector<PasswordCostStore::Share>;
     TRY(const Shares shares, session.read<Shares>(RequestContext::forSystem(options.clock()), PasswordCostStore::shares));
     services->decoys.learn(shares);
-    return {};
-}
-
-/// What a rotation of the encryption key has left, of which this server's own keys are the measure.
-Result<void> Application::Private::resealRest(Instant now)
-{
-    TRY(const Resealing::Counts counts, Resealing(*houseSession, services->sealing).run(now));
-    if (counts.done > 0)
-        log::info("resealed", {{"values", counts.done}});
-    if (counts.unusable > 0)
-        log::error(
-            "sealed_values_unusable",
-            {{"values", counts.unusable}, {"message", "no encryption key opens them: give the one that sealed them as ENCRYPTION_KEY_PREVIOUS"}});
     return {};
 }
 
@@ -338,6 +329,7 @@ Result<void> Application::Private::startHttp()
     pipelineOptions.trustedProxies = texts(settings.trustedProxies);
     pipelineOptions.fingerprintKey = fingerprintKey;
     pipelineOptions.clients = &services->clients;
+    pipelineOptions.authorizer = &services->authority;
     pipelineOptions.limiter = &services->limits;
     pipelineOptions.clock = options.clock;
     pipelineOptions.observers.push_back(

@@ -5,7 +5,7 @@
 namespace aegis {
 namespace {
 
-constexpr int loops = 6; ///< revocations, their news, keys, housekeeping, and two of mail
+constexpr int loops = 9; ///< revocations, their news, keys, passwords' costs, the look at jobs, two that run them, and two of mail
 
 } // namespace
 

@@ -1,6 +1,8 @@
 #include "server/app/ServeCommand.h"
 
 #include "server/app/Application.h"
+#include "server/app/AdminCommand.h"
+#include "server/app/AuditCommand.h"
 #include "server/app/ClientCommand.h"
 #include "server/app/DescriptorLimit.h"
 #include "server/app/EncryptionRotation.h"
@@ -163,6 +165,34 @@ int clients(const LoadedSettings &loaded, const CommandLine &line)
     return done ? ExitSuccess : refuse("clients_failed", done.problem());
 }
 
+int admin(const LoadedSettings &loaded, const CommandLine &line)
+{
+    configureLog(loaded.settings);
+    const auto done = runAdminCommand(loaded.settings, line, say);
+    return done ? ExitSuccess : refuse("admin_failed", done.problem());
+}
+
+int audit(const LoadedSettings &loaded, const CommandLine &line)
+{
+    configureLog(loaded.settings);
+    if (line.command == CommandName::AuditVerify) {
+        const auto isWhole = verifyAudit(loaded.settings, line, say);
+        return !isWhole ? refuse("audit_failed", isWhole.problem()) : *isWhole ? ExitSuccess : ExitFailure;
+    }
+    Result<void> done;
+    switch (line.command) {
+    case CommandName::AuditExport:
+        done = exportAudit(loaded.settings, line, say);
+        break;
+    case CommandName::AuditRotateKey:
+        done = rotateAuditKey(loaded.settings, say);
+        break;
+    default:
+        done = printAuditHead(loaded.settings, say);
+    }
+    return done ? ExitSuccess : refuse("audit_failed", done.problem());
+}
+
 } // namespace
 
 Commands serverCommands()
@@ -177,7 +207,9 @@ Commands serverCommands()
             .calibrate = {},
             .rotateEncryption = rotateEncryption,
             .keys = keys,
-            .clients = clients};
+            .clients = clients,
+            .admin = admin,
+            .audit = audit};
 }
 
 } // namespace aegis

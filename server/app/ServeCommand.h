@@ -4,7 +4,7 @@
 
 namespace aegis {
 
-/// `run`, `migrate`, `import-users`, `calibrate`, `keys ...` and `clients ...` of `aegisd`. They need a QCoreApplication.
+/// `run`, `migrate`, `import-users`, `calibrate`, `keys ...`, `clients ...` and `audit ...` of `aegisd`. They need a QCoreApplication.
 Commands serverCommands();
 
 } // namespace aegis

@@ -1,18 +1,24 @@
 #include "server/app/Services.h"
 
+#include "server/audit/AuditApi.h"
+#include "server/audit/AuditProofApi.h"
 #include "server/auth/AuthApi.h"
 #include "server/auth/EmailApi.h"
 #include "server/auth/PasswordApi.h"
 #include "server/health/HealthApi.h"
 #include "server/http/documentation/Documentation.h"
 #include "server/http/documentation/EndpointDescription.h"
+#include "server/jobs/JobApi.h"
 #include "server/keys/KeyApi.h"
 #include "server/log/Log.h"
 #include "server/mfa/MfaApi.h"
 #include "server/oauth/OAuthApi.h"
 #include "server/oauth/ServerMetadataOf.h"
+#include "server/organizations/ManagedOrganizationApi.h"
 #include "server/organizations/OrganizationApi.h"
+#include "server/sessions/ManagedSessionApi.h"
 #include "server/sessions/SessionApi.h"
+#include "server/users/ManagedUserApi.h"
 
 namespace aegis {
 namespace {
@@ -137,8 +143,21 @@ Services::Services(Ground ground) :
     mailRequests(database, sealing), emailVerification(database), clients(database, ground.secrets.fingerprintKey, ground.settings.revocationMaxAge),
     introspection(database, accessTokens, authenticator, refreshTokens,
                   {.issuer = ground.settings.jwtIssuer, .audience = ground.settings.jwtAudience}),
-    tokenRevocation(database, accessTokens, refreshTokens, tokens, revocations), slugs(database),
-    health(database, hasher, keys, revocations, ground.settings.revocationMaxAge, ground.storage.migrations)
+    tokenRevocation(database, accessTokens, refreshTokens, tokens, revocations), slugs(database), jobs(database), auditProofs(database),
+    health(database, hasher, keys, revocations, ground.settings.revocationMaxAge, ground.storage.migrations), authority(database),
+    managedUsers({.database = database,
+                  .idempotency = idempotency,
+                  .mails = accountMails,
+                  .tokens = tokens,
+                  .revocations = revocations,
+                  .throttle = throttle,
+                  .freshFor = ground.settings.reauthenticationMaxAge}),
+    managedSessions(database, idempotency, tokens, revocations), managedOrganizations({.database = database,
+                                                                                       .idempotency = idempotency,
+                                                                                       .tokens = tokens,
+                                                                                       .revocations = revocations,
+                                                                                       .freshFor = ground.settings.reauthenticationMaxAge}),
+    memberships(database, idempotency, managedSessions), audit(database)
 {
 }
 
@@ -152,6 +171,12 @@ void Services::bind(http::Api &api, const Settings &settings)
     bindOrganizations(api, slugs);
     bindKeys(api, keys, settings.jwksMaxAge);
     bindOAuth(api, introspection, tokenRevocation, serverMetadataOf(settings.jwtIssuer, settings.jwksMaxAge));
+    bindManagedUsers(api, managedUsers);
+    bindManagedSessions(api, managedSessions);
+    bindManagedOrganizations(api, managedOrganizations, memberships);
+    bindAudit(api, audit);
+    bindAuditProofs(api, auditProofs);
+    bindJobs(api, jobs);
     bindHealth(api, health, metrics, settings.metricsAccess);
     http::bindDocumentation(api);
 }

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "server/admin/AuthorityService.h"
 #include "server/app/Storage.h"
+#include "server/audit/AuditProofService.h"
+#include "server/audit/AuditService.h"
 #include "server/auth/AccountLockService.h"
 #include "server/auth/AccountMails.h"
 #include "server/auth/DecoyCosts.h"
@@ -17,6 +20,7 @@
 #include "server/health/HealthService.h"
 #include "server/http/Api.h"
 #include "server/idempotency/IdempotencyStore.h"
+#include "server/jobs/JobService.h"
 #include "server/keys/KeyRing.h"
 #include "server/limits/LimitKeys.h"
 #include "server/limits/LoginThrottle.h"
@@ -27,14 +31,18 @@
 #include "server/oauth/ClientGuard.h"
 #include "server/oauth/IntrospectionService.h"
 #include "server/oauth/TokenRevocationService.h"
+#include "server/organizations/ManagedOrganizationService.h"
+#include "server/organizations/MembershipService.h"
 #include "server/organizations/SlugService.h"
 #include "server/passwords/Argon2Choice.h"
 #include "server/passwords/PasswordHasher.h"
 #include "server/passwords/PasswordPolicy.h"
 #include "server/sessions/AccessTokenAuthenticator.h"
+#include "server/sessions/ManagedSessionService.h"
 #include "server/sessions/OwnSessions.h"
 #include "server/sessions/RefreshTokens.h"
 #include "server/sessions/SessionService.h"
+#include "server/users/ManagedUserService.h"
 
 namespace aegis {
 
@@ -105,7 +113,15 @@ struct Services {
     IntrospectionService introspection;
     TokenRevocationService tokenRevocation;
     SlugService slugs;
+    JobService jobs;
+    AuditProofService auditProofs;
     HealthService health;
+    AuthorityService authority;
+    ManagedUserService managedUsers;
+    ManagedSessionService managedSessions;
+    ManagedOrganizationService managedOrganizations;
+    MembershipService memberships;
+    AuditService audit;
 };
 
 } // namespace aegis

@@ -21,6 +21,32 @@ SettingGroup observationSettings()
              "business. public: everybody who reaches the port.")}};
 }
 
+SettingGroup auditSettings()
+{
+    return {
+        QStringLiteral("Audit trail"),
+        {toggle("AUDIT_SEALING", &Settings::auditSealing, "on",
+                "Whether this server seals the events, so that `aegisd audit verify` finds what was changed. Of several one does it at a time; off "
+                "is for one that must not have the key. When none does, changes are not found."),
+         duration("AUDIT_SEAL_POLL", &Settings::auditSealPoll, "250ms", "20ms", "1m",
+                  "How often new events are looked for and sealed together: how long one can still be changed unseen. More often costs more "
+                  "signatures and rows; an idle server writes nothing."),
+         described(
+             secretKey("AUDIT_SIGNING_KEY", &Settings::auditSigningKey,
+                       "Signs the heads of the audit trail (Ed25519). It is never in the database, whose administrator it is to hold to account. "
+                       "All servers on one database need the same."),
+             "made at the first start, kept in DATA_DIR"),
+         described(
+             secretKey("AUDIT_SIGNING_KEY_PREVIOUS", &Settings::auditSigningKeyPrevious,
+                       "The key before, which signs that AUDIT_SIGNING_KEY takes its place, and nothing else. Take it away once the servers have "
+                       "started with it."),
+             "not set"),
+         described(text("AUDIT_SIGNING_KEY_LOST", &Settings::auditSigningKeyLost, "", "the id of a key, as aegisd audit head shows it",
+                        "The key that signed the audit trail and that is lost for good: another one may take its place without its word, which a "
+                        "verification then finds. Without it a server with another key seals nothing."),
+                   "not set")}};
+}
+
 SettingGroup laterSettings()
 {
     return {QStringLiteral("Not supported yet"),

@@ -77,7 +77,9 @@ SettingGroup limitSettings();
 SettingGroup redisSettings();
 SettingGroup mfaSettings();
 SettingGroup mailSettings();
+SettingGroup jobSettings();
 SettingGroup observationSettings();
+SettingGroup auditSettings();
 SettingGroup laterSettings();
 
 } // namespace aegis

@@ -99,10 +99,12 @@ struct Settings { // NOLINT(clang-analyzer-optin.performance.Padding): there is 
     QString jwtIssuer;             ///< never empty once loaded
     bool hasDerivedIssuer = false; ///< it was not set
     QString jwtAudience;
-    Secret encryptionKey;         ///< 32 bytes, or empty: see InstanceSecrets
-    Secret encryptionKeyPrevious; ///< 32 bytes, or empty: only opens
-    Secret fingerprintKey;        ///< 32 bytes, or empty: see InstanceSecrets
-    Secret emailFingerprintKey;   ///< 32 bytes, or empty: see InstanceSecrets
+    Secret encryptionKey;           ///< 32 bytes, or empty: see InstanceSecrets
+    Secret encryptionKeyPrevious;   ///< 32 bytes, or empty: only opens
+    Secret fingerprintKey;          ///< 32 bytes, or empty: see InstanceSecrets
+    Secret emailFingerprintKey;     ///< 32 bytes, or empty: see InstanceSecrets
+    Secret auditSigningKey;         ///< 32 bytes, or empty: see AuditKeys
+    Secret auditSigningKeyPrevious; ///< 32 bytes, or empty: only endorses
     std::chrono::seconds sessionAbsoluteLifetime{};
     std::chrono::seconds sessionIdleLifetime{};
     std::chrono::milliseconds refreshGrace{};
@@ -173,11 +175,21 @@ struct Settings { // NOLINT(clang-analyzer-optin.performance.Padding): there is 
     std::chrono::seconds unverifiedRetention{};
     std::chrono::seconds passwordResetTtl{};
 
+    // Scheduled jobs
+    std::chrono::milliseconds jobPoll{};
+    std::chrono::seconds jobLateAfter{};
+    std::chrono::seconds jobHistoryRetention{};
+
     // Observation
     LogLevel logLevel = LogLevel::Info;
     LogFormat logFormat = LogFormat::Auto;
     bool logAccess = false;
     MetricsAccess metricsAccess = MetricsAccess::Loopback;
+
+    // Audit trail
+    bool auditSealing = true;
+    std::chrono::milliseconds auditSealPoll{};
+    QString auditSigningKeyLost; ///< id of a key; empty: none is lost
 
     // Not supported yet: said so at the start when set
     int eventRetentionDays = 0; ///< 0: kept

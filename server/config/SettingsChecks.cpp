@@ -95,6 +95,14 @@ void checkKeys(const Settings &settings, Findings &findings)
                      QStringLiteral("must be longer than JWT_KEY_PUBLISHED_AHEAD"));
 }
 
+void checkAudit(const Settings &settings, Findings &findings)
+{
+    findings.require(settings.auditSigningKeyPrevious.isEmpty() || !settings.auditSigningKey.isEmpty(), "AUDIT_SIGNING_KEY_PREVIOUS",
+                     QStringLiteral("is set without AUDIT_SIGNING_KEY, which it would come before"));
+    findings.require(settings.auditSigningKeyPrevious.isEmpty() || !settings.auditSigningKeyPrevious.equals(settings.auditSigningKey),
+                     "AUDIT_SIGNING_KEY_PREVIOUS", QStringLiteral("must be another one than AUDIT_SIGNING_KEY"));
+}
+
 void checkTokens(const Settings &settings, Findings &findings)
 {
     findings.require(settings.jwtSecret.isEmpty() || !settings.jwtSecret.equals(settings.jwtRefreshSecret), "JWT_REFRESH_SECRET",
@@ -185,6 +193,7 @@ std::vector<FieldError> checkTogether(const Settings &settings)
     checkTokens(settings, findings);
     checkLimits(settings, findings);
     checkMail(settings, findings);
+    checkAudit(settings, findings);
     checkBounds(settings, findings);
     return findings.take();
 }
@@ -250,8 +259,9 @@ QStringList warningsAbout(const Settings &settings)
         QStringList missing;
         for (const auto &[name, secret] :
              {std::pair("JWT_REFRESH_SECRET", &settings.jwtRefreshSecret), std::pair("ENCRYPTION_KEY", &settings.encryptionKey),
-              std::pair("FINGERPRINT_KEY", &settings.fingerprintKey), std::pair("EMAIL_FINGERPRINT_KEY", &settings.emailFingerprintKey)}) {
-            if (secret->isEmpty())
+              std::pair("FINGERPRINT_KEY", &settings.fingerprintKey), std::pair("EMAIL_FINGERPRINT_KEY", &settings.emailFingerprintKey),
+              std::pair("AUDIT_SIGNING_KEY", &settings.auditSigningKey)}) {
+            if (secret->isEmpty() && (settings.auditSealing || secret != &settings.auditSigningKey))
                 missing.append(QLatin1String(name));
         }
         if (!missing.isEmpty()) {

@@ -34,9 +34,9 @@ QString Setting::describeFallback() const
 
 std::span<const SettingGroup> settingsTable()
 {
-    static const std::vector<SettingGroup> groups{networkSettings(), httpSettings(),        storageSettings(), passwordSettings(),
-                                                  tokenSettings(),   mfaSettings(),         limitSettings(),   redisSettings(),
-                                                  mailSettings(),    observationSettings(), laterSettings()};
+    static const std::vector<SettingGroup> groups{networkSettings(),     httpSettings(),  storageSettings(), passwordSettings(), tokenSettings(),
+                                                  mfaSettings(),         limitSettings(), redisSettings(),   mailSettings(),     jobSettings(),
+                                                  observationSettings(), auditSettings(), laterSettings()};
     return groups;
 }
 

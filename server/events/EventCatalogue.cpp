@@ -16,7 +16,7 @@ constexpr std::array userCreated{
     EventField{"lastName"_l, "or null"_l},
     EventField{"status"_l, "of the account"_l},
     EventField{"managedBy"_l, "the organization that manages the account, or null"_l},
-    EventField{"method"_l, "`signup`, `register` or `import`"_l},
+    EventField{"method"_l, "`signup`, `register`, `import`, or `operator`: made at the command line"_l},
 };
 constexpr std::array userLoggedIn{
     EventField{"methods"_l, "how the person proved who they are (RFC 8176)"_l},
@@ -79,7 +79,8 @@ constexpr std::array tokenRefreshRepeated{
 };
 constexpr std::array refreshTokenRevoked{
     EventField{"reason"_l,
-               "`logout`, `logout_all`, `token_reuse`, `account_locked`, `mfa_enabled`, `password_change`, `password_reset`, or `revoked` from the "
+               "`logout`, `logout_all`, `token_reuse`, `account_locked`, `account_suspended`, `mfa_reset`, `password_reset_forced`, `administrator`, "
+               "`mfa_enabled`, `password_change`, `password_reset`, or `revoked` from the "
                "list of sessions or by a client (see TokenRevoked)"_l},
 };
 constexpr std::array suspiciousActivityDetected{
@@ -98,9 +99,10 @@ constexpr std::array signingKeyRotated{
 };
 
 constexpr std::array userAccountLocked{
-    EventField{"reason"_l, "`failed_logins`"_l},
-    EventField{"failures"_l, "how many lock an account"_l},
-    EventField{"until"_l, "when the lock ends by itself"_l},
+    EventField{"reason"_l, "`failed_logins` or `administrator`"_l},
+    EventField{"failures"_l, "how many lock an account, or null"_l},
+    EventField{"until"_l, "when the lock ends by itself, or null: not at all"_l},
+    EventField{"note"_l, "what the administrator wrote about it, or null"_l},
 };
 constexpr std::array userAccountUnlocked{
     EventField{"reason"_l, "`timer` or `administrator`"_l},
@@ -121,6 +123,15 @@ constexpr std::array clientCreated{
 };
 constexpr std::array clientRevoked{
     EventField{"name"_l, "as the operator reads it"_l},
+};
+
+constexpr std::array auditSealed{
+    EventField{"reason"_l, "`day`: the first seal of a day (UTC); `key`: the first one of a key; `era`: the first one after a restore from a dump"_l},
+    EventField{"sequence"_l, "of the seal"_l},
+    EventField{"treeSize"_l, "events that are sealed by then"_l},
+    EventField{"root"_l, "of the tree of them all"_l},
+    EventField{"keyId"_l, "of the key that signed it"_l},
+    EventField{"signature"_l, "of the seal; see docs/audit.md"_l},
 };
 
 constexpr std::array mfaEnabled{
@@ -150,6 +161,72 @@ constexpr std::array userReauthenticated{
 constexpr std::array sessionExpired{
     EventField{"reason"_l, "`idle`: it was not used for too long; `absolute`: it had lasted as long as one may"_l},
     EventField{"lastUsedAt"_l, "when it last gave out tokens"_l},
+};
+
+constexpr std::array userSuspended{
+    EventField{"note"_l, "what the administrator wrote about it"_l},
+    EventField{"before"_l, "`status` and `lockedUntil` until then"_l},
+    EventField{"after"_l, "the same from then on"_l},
+};
+constexpr std::array userReactivated{
+    EventField{"before"_l, "`status` and `lockedUntil` until then"_l},
+    EventField{"after"_l, "the same from then on"_l},
+};
+constexpr std::array userPasswordResetForced{
+    EventField{"note"_l, "what the administrator wrote about it"_l},
+    EventField{"expiresAt"_l, "when the token in the mail ends"_l},
+};
+constexpr std::array mfaReset{
+    EventField{"note"_l, "what the administrator wrote about it"_l},
+    EventField{"before"_l, "`method`, `since`, and how many `backupCodes` were left"_l},
+    EventField{"after"_l, "null: there is no second factor from then on"_l},
+};
+constexpr std::array platformRoleChanged{
+    EventField{"role"_l, "of the platform"_l},
+    EventField{"by"_l, "`operator` at the command line, or `administrator`"_l},
+};
+
+constexpr std::array organizationUpdated{
+    EventField{"before"_l, "`name` and `slug` until then"_l},
+    EventField{"after"_l, "the same from then on"_l},
+};
+constexpr std::array organizationStopped{
+    EventField{"note"_l, "what the administrator wrote about it"_l},
+    EventField{"before"_l, "its status until then"_l},
+};
+constexpr std::array organizationDeleted{
+    EventField{"note"_l, "what the administrator wrote about it"_l},
+    EventField{"before"_l, "its status until then"_l},
+    EventField{"restorableUntil"_l, "until when it can be restored"_l},
+};
+constexpr std::array organizationResumed{
+    EventField{"before"_l, "its status until then"_l},
+};
+constexpr std::array userRoleRevoked{
+    EventField{"role"_l, "name of the role that was taken"_l},
+};
+constexpr std::array membershipEnded{
+    EventField{"roles"_l, "that the person had"_l},
+};
+constexpr std::array jobCompleted{
+    EventField{"job"_l, "its name"_l},
+    EventField{"trigger"_l, "`schedule`, or `manual`: somebody asked for it"_l},
+    EventField{"milliseconds"_l, "how long it took"_l},
+    EventField{"counts"_l, "what it did, an object of numbers by name"_l},
+};
+constexpr std::array jobFailed{
+    EventField{"job"_l, "its name"_l},
+    EventField{"trigger"_l, "`schedule`, or `manual`: somebody asked for it"_l},
+    EventField{"reason"_l, "`failed`; `abandoned`: whoever ran it was killed, or hangs, and another run takes its place"_l},
+    EventField{"error"_l, "the code of the problem, or null; the log says more"_l},
+};
+constexpr std::array jobOnly{
+    EventField{"job"_l, "its name"_l},
+};
+constexpr std::array jobScheduleChanged{
+    EventField{"job"_l, "its name"_l},
+    EventField{"before"_l, "the cron expression until then"_l},
+    EventField{"after"_l, "the cron expression from then on"_l},
 };
 
 using enum EventType;
@@ -190,8 +267,8 @@ constexpr std::array catalogue{
     EventInfo{SuspiciousActivityDetected, "SuspiciousActivityDetected"_l, 2, Warning, true, "something happened that an attacker would do"_l,
               "the user; nobody when it is about many, or about an address that nobody has"_l, suspiciousActivityDetected},
     EventInfo{SigningKeyRotated, "SigningKeyRotated"_l, 2, Notice, true, "a key began to sign access tokens"_l, "nobody"_l, signingKeyRotated},
-    EventInfo{UserAccountLocked, "UserAccountLocked"_l, 1, Warning, true,
-              "failed sign-ins locked an account, and its sessions ended (LOCKOUT=strict)"_l, "the user"_l, userAccountLocked},
+    EventInfo{UserAccountLocked, "UserAccountLocked"_l, 2, Warning, true,
+              "failed sign-ins (LOCKOUT=strict) or an administrator locked an account, and its sessions ended"_l, "the user"_l, userAccountLocked},
     EventInfo{UserAccountUnlocked, "UserAccountUnlocked"_l, 1, Notice, true, "the lock of an account ended"_l, "the user"_l, userAccountUnlocked},
     EventInfo{MfaEnabled, "MfaEnabled"_l, 1, Notice, true, "a person confirmed a second factor"_l, "the user"_l, mfaEnabled},
     EventInfo{MfaDisabled, "MfaDisabled"_l, 2, Warning, true, "the second factor of a person was taken away"_l, "the user"_l, mfaDisabled},
@@ -209,6 +286,43 @@ constexpr std::array catalogue{
               tokenRevoked},
     EventInfo{ClientCreated, "ClientCreated"_l, 1, Notice, true, "an operator gave a program credentials"_l, "the client"_l, clientCreated},
     EventInfo{ClientRevoked, "ClientRevoked"_l, 1, Notice, true, "an operator took a program's credentials away"_l, "the client"_l, clientRevoked},
+    EventInfo{UserSuspended, "UserSuspended"_l, 1, Warning, true, "an administrator suspended an account, and its sessions ended"_l, "the user"_l,
+              userSuspended},
+    EventInfo{UserReactivated, "UserReactivated"_l, 1, Notice, true, "an administrator ended the suspension of an account"_l, "the user"_l,
+              userReactivated},
+    EventInfo{UserPasswordResetForced, "UserPasswordResetForced"_l, 1, Warning, true,
+              "an administrator took a person's password away: the person has to choose another one by mail; its sessions ended"_l, "the user"_l,
+              userPasswordResetForced},
+    EventInfo{MfaReset, "MfaReset"_l, 1, Warning, true, "an administrator took a person's second factor away, and its sessions ended"_l, "the user"_l,
+              mfaReset},
+    EventInfo{PlatformRoleGranted, "PlatformRoleGranted"_l, 1, Warning, true, "a person was given a role of the platform"_l, "the user"_l,
+              platformRoleChanged},
+    EventInfo{PlatformRoleRevoked, "PlatformRoleRevoked"_l, 1, Warning, true, "a role of the platform was taken from a person"_l, "the user"_l,
+              platformRoleChanged},
+    EventInfo{OrganizationUpdated, "OrganizationUpdated"_l, 1, Notice, true, "an organization got another name or slug"_l, "the organization"_l,
+              organizationUpdated},
+    EventInfo{OrganizationSuspended, "OrganizationSuspended"_l, 1, Warning, true, "an organization was suspended, which ended access in it"_l,
+              "the organization"_l, organizationStopped},
+    EventInfo{OrganizationReactivated, "OrganizationReactivated"_l, 1, Notice, true, "the suspension of an organization ended"_l,
+              "the organization"_l, organizationResumed},
+    EventInfo{OrganizationDeleted, "OrganizationDeleted"_l, 1, Warning, true, "an organization was deleted, which ended access in it"_l,
+              "the organization"_l, organizationDeleted},
+    EventInfo{OrganizationRestored, "OrganizationRestored"_l, 1, Warning, true, "an organization that was deleted can be used again"_l,
+              "the organization"_l, organizationResumed},
+    EventInfo{UserRoleRevoked, "UserRoleRevoked"_l, 1, Notice, true, "a role in an organization was taken from a person"_l, "the user"_l,
+              userRoleRevoked},
+    EventInfo{MembershipEnded, "MembershipEnded"_l, 1, Warning, true,
+              "a person is no member of an organization any more, and its sessions there ended"_l, "the user"_l, membershipEnded},
+    EventInfo{JobCompleted, "JobCompleted"_l, 1, Info, true,
+              "a scheduled job ended well; only when somebody asked for the run, or it changed something: the list of runs has the others"_l,
+              "the run"_l, jobCompleted},
+    EventInfo{JobFailed, "JobFailed"_l, 1, Warning, true, "a scheduled job failed, or was left unfinished"_l, "the run"_l, jobFailed},
+    EventInfo{JobPaused, "JobPaused"_l, 1, Notice, true, "a job will not be run by its schedule until it is resumed"_l, "nobody"_l, jobOnly},
+    EventInfo{JobResumed, "JobResumed"_l, 1, Notice, true, "a job is run by its schedule again"_l, "nobody"_l, jobOnly},
+    EventInfo{JobRequested, "JobRequested"_l, 1, Notice, true, "somebody asked for one run of a job"_l, "nobody"_l, jobOnly},
+    EventInfo{JobScheduleChanged, "JobScheduleChanged"_l, 1, Notice, true, "a job got another schedule"_l, "nobody"_l, jobScheduleChanged},
+    EventInfo{AuditSealed, "AuditSealed"_l, 1, Info, true, "the head of the audit trail was signed, once a day and at a change"_l, "nobody"_l,
+              auditSealed},
 };
 
 constexpr bool isInOrder()
@@ -217,7 +331,7 @@ constexpr bool isInOrder()
         if (catalogue[i].type != static_cast<EventType>(i))
             return false;
     }
-    return catalogue.size() == static_cast<std::size_t>(ClientRevoked) + 1;
+    return catalogue.size() == static_cast<std::size_t>(AuditSealed) + 1;
 }
 static_assert(isInOrder(), "the catalogue has one row for each type, in the order of the enumeration");
 

@@ -8,6 +8,11 @@
 #include "shared/endpoints/PasswordEndpoints.h"
 #include "shared/endpoints/PlatformEndpoints.h"
 #include "shared/endpoints/SessionEndpoints.h"
+#include "shared/endpoints/admin/AuditEndpoints.h"
+#include "shared/endpoints/admin/JobEndpoints.h"
+#include "shared/endpoints/admin/ManagedOrganizationEndpoints.h"
+#include "shared/endpoints/admin/ManagedSessionEndpoints.h"
+#include "shared/endpoints/admin/ManagedUserEndpoints.h"
 
 #include <array>
 
@@ -36,6 +41,11 @@ template <Endpoint... E> struct List {
 /// The one endpoint table: router, guard, API document and console read it.
 using All = List<Signup, Register, EmailVerify, EmailResend, Login, Refresh, Logout, Verify, Me, SessionList, SessionEnd, Reauthenticate, MfaStatus,
                  MfaEnable, MfaVerify, MfaDisable, MfaBackupCodes, MfaChallenge, PasswordChange, PasswordForgot, PasswordReset, SlugAvailable,
-                 Introspect, Revoke, AuthorizationServer, Jwks, OpenApi, Docs, HealthLive, HealthReady, Metrics>;
+                 Introspect, Revoke, ManagedUserList, ManagedUserGet, ManagedUserLock, ManagedUserUnlock, ManagedUserSuspend, ManagedUserReactivate,
+                 ManagedUserPasswordReset, ManagedUserMfaReset, ManagedOrganizationList, ManagedOrganizationGet, ManagedOrganizationUpdate,
+                 ManagedOrganizationSuspend, ManagedOrganizationReactivate, ManagedOrganizationDelete, ManagedOrganizationRestore, MemberRoleGrant,
+                 MemberRoleRevoke, MemberRemove, ManagedSessionList, ManagedSessionRevoke, ManagedSessionRevokeAll, AuditEventList, AuditEventGet,
+                 AuditInclusion, AuditHead, AuditConsistency, AuditKeyList, JobList, JobRuns, JobRunNow, JobPause, JobResume, JobReschedule,
+                 AuthorizationServer, Jwks, OpenApi, Docs, HealthLive, HealthReady, Metrics>;
 
 } // namespace aegis::endpoints

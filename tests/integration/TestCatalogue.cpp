@@ -51,15 +51,33 @@ void TestCatalogue::definersAreTheKnownOnes()
         "select coalesce(array_agg(proname::text order by proname), '{}') from pg_proc where pronamespace = 'aegis'::regnamespace and prosecdef");
 
     QCOMPARE(definers,
-             (QStringList{QStringLiteral("dead_sessions"), QStringLiteral("ensure_event_partitions"), QStringLiteral("expired_locks"),
-                          QStringLiteral("expired_sessions"), QStringLiteral("factors_sealed_otherwise"), QStringLiteral("has_second_factor"),
-                          QStringLiteral("import_place"), QStringLiteral("login_lookup"), QStringLiteral("organization_of_slug"),
-                          QStringLiteral("password_costs"), QStringLiteral("taken_slugs"), QStringLiteral("tenant_knows"),
-                          QStringLiteral("tenant_manages"), QStringLiteral("unverified_signups")}));
+             (QStringList{QStringLiteral("audit_events"),
+                          QStringLiteral("audit_events_of"),
+                          QStringLiteral("dead_sessions"),
+                          QStringLiteral("ensure_event_partitions"),
+                          QStringLiteral("expired_locks"),
+                          QStringLiteral("expired_sessions"),
+                          QStringLiteral("factors_sealed_otherwise"),
+                          QStringLiteral("has_second_factor"),
+                          QStringLiteral("import_place"),
+                          QStringLiteral("is_last_owner"),
+                          QStringLiteral("is_last_platform_administrator"),
+                          QStringLiteral("is_of_platform"),
+                          QStringLiteral("login_lookup"),
+                          QStringLiteral("organization_of_slug"),
+                          QStringLiteral("password_costs"),
+                          QStringLiteral("platform_administers"),
+                          QStringLiteral("platform_reads"),
+                          QStringLiteral("platform_staff"),
+                          QStringLiteral("sealable_events"),
+                          QStringLiteral("taken_slugs"),
+                          QStringLiteral("tenant_knows"),
+                          QStringLiteral("tenant_manages"),
+                          QStringLiteral("unverified_signups")}));
     QCOMPARE(m_server->value<qint64>("select count(*) from pg_proc p join pg_roles r on r.oid = p.proowner "
                                      "where pronamespace = 'aegis'::regnamespace and r.rolname = 'aegis_definer' and "
                                      "prosecdef and proname <> 'ensure_event_partitions'"),
-             qint64(13));
+             qint64(22));
 }
 
 void TestCatalogue::everyDefinerFixesItsSearchPath()
@@ -121,6 +139,10 @@ void TestCatalogue::eventsAreOnlyAppended()
     QCOMPARE(m_server->value<QStringList>(
                  "select coalesce(array_agg(relname::text), '{}') from pg_class where relnamespace = 'aegis'::regnamespace and relname like 'event%' "
                  "and relkind in ('r', 'p') and has_table_privilege('aegis_app', oid, 'update, delete, truncate')"),
+             QStringList());
+    QCOMPARE(m_server->value<QStringList>(
+                 "select coalesce(array_agg(relname::text), '{}') from pg_class where relnamespace = 'aegis'::regnamespace and relname like 'seal%' "
+                 "and relkind = 'r' and has_table_privilege('aegis_app', oid, 'update, delete, truncate')"),
              QStringList());
     // Each partition is only reached through the table, where the policies are.
     QCOMPARE(m_server->value<QStringList>(

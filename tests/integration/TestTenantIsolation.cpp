@@ -37,6 +37,7 @@ private Q_SLOTS:
     void givesRolesToItsOwnPeople_data();
     void givesRolesToItsOwnPeople();
     void forgetsTheTenantWithTheTransaction();
+    void theViewsOfThePlatformShowNothingToOthers();
     void showsMailsToTheServerAlone();
     void leavesWhatHasExpiredToTheServerAlone_data();
     void leavesWhatHasExpiredToTheServerAlone();
@@ -69,6 +70,7 @@ void TestTenantIsolation::initTestCase()
     // What somebody has who uses everything.
     m_server->sql("insert into aegis.mfa_factor (user_id, kind, secret_sealed, created_at, activated_at) select id, 'totp', 'x', now(), now() from "
                   "aegis.\"user\"");
+    m_server->sql("insert into aegis.platform_role (user_id, role, created_at) select id, 'PLATFORM_AUDITOR', now() from aegis.\"user\"");
     m_server->sql("insert into aegis.backup_code (user_id, code_hash, created_at) select id, sha256(id::text::bytea), now() from aegis.\"user\"");
     m_server->sql("insert into aegis.mfa_challenge (user_id, id, created_at, expires_at) "
                   "select id, gen_random_uuid(), now(), now() + interval '5 minutes' from aegis.\"user\"");
@@ -107,34 +109,48 @@ void TestTenantIsolation::tenantTables()
     row("backup_code", "user_id in " + userOfOrganization, true);
     row("mfa_challenge", "user_id in " + userOfOrganization, true);
     row("email_token", "user_id in " + userOfOrganization, true);
+    row("platform_role", "user_id in " + userOfOrganization, true);
+    row("user_activity", "user_id in " + userOfOrganization, true);
 }
 
 void TestTenantIsolation::knowsEveryTable()
 {
-    const QStringList known{QStringLiteral("backup_code"),
-                            QStringLiteral("email_token"),
-                            QStringLiteral("event"),
-                            QStringLiteral("mfa_challenge"),
-                            QStringLiteral("mfa_factor"),
-                            QStringLiteral("organization"),
-                            QStringLiteral("organization_details"),
-                            QStringLiteral("organization_role"),
-                            QStringLiteral("refresh_token"),
-                            QStringLiteral("session"),
-                            QStringLiteral("user"),
-                            QStringLiteral("user_profile"),
-                            QStringLiteral("user_role")};
-    const QStringList ofNoTenant{QStringLiteral("client"),      QStringLiteral("idempotency_key"), QStringLiteral("job_lease"),
-                                 QStringLiteral("mail_outbox"), QStringLiteral("mail_request"),    QStringLiteral("migration"),
-                                 QStringLiteral("revocation"),  QStringLiteral("signing_key")};
+    const QStringList known{QStringLiteral("backup_code"),          QStringLiteral("email_token"),       QStringLiteral("event"),
+                            QStringLiteral("mfa_challenge"),        QStringLiteral("mfa_factor"),        QStringLiteral("organization"),
+                            QStringLiteral("organization_details"), QStringLiteral("organization_role"), QStringLiteral("platform_role"),
+                            QStringLiteral("refresh_token"),        QStringLiteral("session"),           QStringLiteral("user"),
+                            QStringLiteral("user_activity"),        QStringLiteral("user_profile"),      QStringLiteral("user_role")};
+    const QStringList ofNoTenant{QStringLiteral("client"),       QStringLiteral("idempotency_key"), QStringLiteral("job"),
+                                 QStringLiteral("job_lease"),    QStringLiteral("job_run"),         QStringLiteral("mail_outbox"),
+                                 QStringLiteral("mail_request"), QStringLiteral("migration"),       QStringLiteral("revocation"),
+                                 QStringLiteral("seal"),         QStringLiteral("seal_key"),        QStringLiteral("seal_node"),
+                                 QStringLiteral("signing_key")};
 
-    QStringList all = m_server->value<QStringList>(
-        "select array_agg(relname::text order by relname) from pg_class "
-        "where relnamespace = 'aegis'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f') and not relispartition");
+    QStringList all = m_server->value<QStringList>("select array_agg(relname::text order by relname) from pg_class "
+                                                   "where relnamespace = 'aegis'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f') and not "
+                                                   "relispartition and relname not like 'every\\_%'");
     for (const QString &name : ofNoTenant)
         QVERIFY2(all.removeOne(name), qPrintable(name));
 
     QCOMPARE(all, known); // a new table belongs into the table of this test
+}
+
+/// Whoever the transaction names must have a role of the platform by now.
+void TestTenantIsolation::theViewsOfThePlatformShowNothingToOthers()
+{
+    const SignedUp eve = m_server->signUp();
+    const Rows views = m_server->sql("select relname::text from pg_class where relnamespace = 'aegis'::regnamespace and relkind = 'v'");
+    QVERIFY(views.size() > 10);
+    for (const Row view : views) {
+        const QByteArray name = view.get<QByteArray>(0);
+        QVERIFY2(name.startsWith("every_"), name.constData());
+        const QByteArray all = "select 1 from aegis." + name;
+        QCOMPARE(touched(m_ada, all, {}), QByteArray("0")); // not even who has a role, unless the transaction says that it is used
+        const QByteArray named = "with named as materialized (select set_config('app.platform_actor', $1, true) as x) select 1 from named, lateral ("
+            + all + " where named.x is not null) v";
+        QCOMPARE(touched(eve, named, eve.userId), QByteArray("0"));
+        QCOMPARE(touched(eve, named, UserId::make(m_server->now()).text()), QByteArray("0"));
+    }
 }
 
 void TestTenantIsolation::showsMailsToTheServerAlone()

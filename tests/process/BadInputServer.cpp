@@ -24,6 +24,8 @@ void BadInputServer::initTestCase()
     m_accessToken = signup.text("accessToken");
     m_refreshToken = signup.text("refreshToken");
     m_database = std::make_unique<AdminDatabase>(m_directory);
+    m_database->execute(
+        "insert into platform_role (user_id, role, created_at) select id, 'PLATFORM_ADMIN', now() from \"user\""); // may call everything
 }
 
 void BadInputServer::cleanup()
@@ -88,6 +90,10 @@ QJsonObject BadInputServer::goodBody(QByteArrayView path) const
         return {{QStringLiteral("currentPassword"), ApiClient::password()}, {QStringLiteral("newPassword"), newPassword}};
     if (path == "/auth/password/reset")
         return {{QStringLiteral("token"), QStringLiteral("a.token")}, {QStringLiteral("newPassword"), newPassword}};
+    if (path == "/admin/sessions/revocations")
+        return {{QStringLiteral("filter"), QStringLiteral("active:true")}};
+    if (path.startsWith("/admin/"))
+        return {{QStringLiteral("note"), QStringLiteral("Ticket 4711")}};
     QJsonObject whole = person;
     whole.insert(QStringLiteral("firstName"), QStringLiteral("Grace"));
     whole.insert(QStringLiteral("lastName"), QStringLiteral("Hopper"));

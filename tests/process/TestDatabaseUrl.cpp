@@ -152,7 +152,8 @@ void TestDatabaseUrl::sharesOneDatabaseBetweenTwoServers()
                                               {"JWT_REFRESH_SECRET", "a-secret-that-both-servers-know-0123456789"},
                                               {"ENCRYPTION_KEY", QByteArray::number(1).repeated(63) + '2'},
                                               {"FINGERPRINT_KEY", QByteArray::number(3).repeated(63) + '4'},
-                                              {"EMAIL_FINGERPRINT_KEY", QByteArray::number(5).repeated(63) + '6'}};
+                                              {"EMAIL_FINGERPRINT_KEY", QByteArray::number(5).repeated(63) + '6'},
+                                              {"AUDIT_SIGNING_KEY", QByteArray::number(6).repeated(63) + '7'}};
     ServerProcess first(directory, settings), second(another, settings);
 
     first.launch();

@@ -101,6 +101,7 @@ void TestRotateKeys::refusesNoValidToken()
                                               {"ENCRYPTION_KEY", QByteArray::number(1).repeated(63) + '2'},
                                               {"FINGERPRINT_KEY", QByteArray::number(3).repeated(63) + '4'},
                                               {"EMAIL_FINGERPRINT_KEY", QByteArray::number(5).repeated(63) + '6'},
+                                              {"AUDIT_SIGNING_KEY", QByteArray::number(6).repeated(63) + '7'},
                                               {"JWT_ISSUER", "https://auth.example.com"},
                                               {"JWT_KEY_PUBLISHED_AHEAD", "3s"},
                                               {"JWT_KEY_POLL", "100ms"},

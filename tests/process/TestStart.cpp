@@ -260,7 +260,7 @@ void TestStart::keepsItsSecretsForTheNextStart()
     const QDir secrets(directory.file(QStringLiteral("secrets")));
     QCOMPARE(QFileInfo(secrets.path()).permissions(), ownerOnly | QFile::ExeOwner | QFile::ExeUser);
     const QFileInfoList files = secrets.entryInfoList(QDir::Files | QDir::Hidden);
-    QCOMPARE(files.size(), 4);
+    QCOMPARE(files.size(), 5);
     for (const QFileInfo &file : files)
         QCOMPARE(file.permissions(), ownerOnly);
 

@@ -66,7 +66,7 @@ public:
     void takeDatabaseAway();
     void giveDatabaseBack();
 
-    /// How many rows each table holds, as `table=rows` in one line: the same text before and after means that nothing was
+    /// How many rows each table holds (but for those of jobs, which a server has by itself), as `table=rows` in one line: the same text before and after means that nothing was
     /// left behind.
     QByteArray rowCounts();
 
@@ -90,7 +90,8 @@ private:
         if constexpr (!std::is_void_v<T>)
             return *std::move(result);
     }
-    /// The server begins with it when it is ready; tests look at what is there before and after something else.
+    /// The server begins with its jobs when it is ready; tests look at what is there before and after something else.
+    /// Another one on the same database has nothing to do then.
     void awaitHousekeeping();
     [[noreturn]] static void die(const Problem &problem);
 

@@ -201,11 +201,12 @@ void TestSettingsChecks::warnsAboutWhatOtherServersWouldNotKnow()
     const QByteArray key = QByteArray("0123456789abcdef").repeated(4);
     const auto some = load("DATABASE_URL=postgresql://h/d;ENCRYPTION_KEY=" + key);
     const auto all = load("DATABASE_URL=postgresql://h/d;ENCRYPTION_KEY=" + key + ";FINGERPRINT_KEY=" + key + ";EMAIL_FINGERPRINT_KEY=" + key
-                          + ";JWT_REFRESH_SECRET=" + key);
+                          + ";JWT_REFRESH_SECRET=" + key + ";AUDIT_SIGNING_KEY=" + key);
 
     QVERIFY_RESULT(some);
     QCOMPARE(some->warnings.size(), 1);
-    QVERIFY(some->warnings.front().startsWith(QStringLiteral("JWT_REFRESH_SECRET, FINGERPRINT_KEY, EMAIL_FINGERPRINT_KEY are not set")));
+    QVERIFY(some->warnings.front().startsWith(
+        QStringLiteral("JWT_REFRESH_SECRET, FINGERPRINT_KEY, EMAIL_FINGERPRINT_KEY, AUDIT_SIGNING_KEY are not set")));
     QVERIFY_RESULT(all);
     QVERIFY(all->warnings.isEmpty());
 }

@@ -1,10 +1,13 @@
+#include "server/admin/PlatformStaff.h"
 #include "server/app/Services.h"
+#include "server/audit/Sealer.h"
 #include "server/crypto/Digest.h"
 #include "server/db/RowJson.h"
 #include "server/events/EventBatch.h"
 #include "server/jobs/Housekeeping.h"
 #include "server/oauth/ClientRegistry.h"
 #include "server/passwords/PasswordHasher.h"
+#include "tests/integration/Administrators.h"
 #include "tests/integration/SecondFactors.h"
 #include "tests/support/Await.h"
 #include "tests/support/MailBox.h"
@@ -30,6 +33,7 @@ private Q_SLOTS:
     void noneHoldsASecret();
 
 private:
+    void administer(const SignedUp &owner);
     static QJsonObject payloadOf(const Row &row) { return QJsonDocument::fromJson(row.get<QByteArray>("payload")).object(); }
 
     std::unique_ptr<TestServer> m_server;
@@ -116,13 +120,42 @@ void TestEmittedEvents::initTestCase()
     changing = m_server->logIn(changing);
     QCOMPARE(client.as(changing.accessToken).post("/auth/password/change", textObject({{"currentPassword", second}, {"newPassword", third}})).status,
              204);
+    administer(careful);
+
     m_server->advance(std::chrono::hours(24) * 8);       // whoever is still logged in is not any more
     DatabaseSession house(m_server->database().serving); // and who has not verified the address is gone
     HouseRules rules;
     rules.unverifiedRetention = std::chrono::hours(24) * 7;
     QVERIFY_RESULT(keepHouse(house, m_server->now(), rules));
 
-    m_secrets = {program->secret.reveal().toByteArray(),
+    // The jobs: one that is asked for, one that fails, a schedule and a pause.
+    const JobService &jobs = m_server->application().services().jobs;
+    const RequestContext system = RequestContext::forSystem(m_server->now());
+    const QString history = QStringLiteral("job-history"), mfa = QStringLiteral("mfa-cleanup");
+    const auto ended = [&](const char *outcome) {
+        return m_server->value<qint64>("select count(*) from aegis.job_run where trigger = 'manual' and outcome = $1", Text{outcome});
+    };
+    m_server->sql("revoke delete on aegis.mfa_challenge from aegis_app");
+    QVERIFY_RESULT(await(jobs.runNow(system, mfa)));
+    QTRY_COMPARE_WITH_TIMEOUT(ended("failed"), qint64(1), 20'000);
+    m_server->sql("grant delete on aegis.mfa_challenge to aegis_app");
+    QVERIFY_RESULT(await(jobs.runNow(system, history)));
+    QTRY_COMPARE_WITH_TIMEOUT(ended("succeeded"), qint64(1), 20'000);
+    QVERIFY_RESULT(await(jobs.setSchedule(system, history, QStringLiteral("@weekly"))));
+    QVERIFY_RESULT(await(jobs.pause(system, history, true)));
+    QVERIFY_RESULT(await(jobs.pause(system, history, false)));
+
+    const QByteArray seed(32, 's');
+    const auto signer = AuditKeys::fromSeed(Secret(seed));
+    QVERIFY_RESULT(signer);
+    Sealer::Options sealing;
+    sealing.clock = [this] { return m_server->now(); };
+    Metrics sealMetrics;
+    Sealer sealer(DatabaseSession(m_server->database().serving), {.current = *signer, .older = {}}, sealMetrics, sealing);
+    QVERIFY_RESULT(sealer.step());
+
+    m_secrets = {seed,
+                 program->secret.reveal().toByteArray(),
                  watched.refreshToken,
                  verification,
                  reset,
@@ -169,6 +202,38 @@ void TestEmittedEvents::eachHasTheFieldsOfTheCatalogue()
         QCOMPARE(payloadOf(row).keys(), fields);
         QCOMPARE(row.get<int>("version"), eventInfo(*known).version);
     }
+}
+
+/// What an owner does to members, and the platform to organizations and to its own.
+void TestEmittedEvents::administer(const SignedUp &owner)
+{
+    const auto did = [](const TestReply &reply) { QVERIFY2(reply.status == 200, reply.described().constData()); };
+    const QJsonObject note = textObject({{"note", "because"}});
+    const SignedUp member = memberOf(*m_server, owner), colleague = memberOf(*m_server, owner);
+    m_server->sql("update aegis.\"user\" set email_verified_at = now() where id = $1::uuid", Text{colleague.userId});
+    enrol(*m_server, colleague);
+    const SignedUp ruling = m_server->logIn(owner); // lately
+    const TestClient asOwner = m_server->client().as(ruling.accessToken);
+    did(asOwner.post("/admin/users/" + colleague.userId + "/mfa-reset", note));
+    did(asOwner.post("/admin/users/" + colleague.userId + "/password-reset", note));
+    did(asOwner.post("/admin/users/" + member.userId + "/suspend", note));
+    did(asOwner.post("/admin/users/" + member.userId + "/reactivate"));
+    const QByteArray organization = "/admin/organizations/" + owner.organizationId;
+    did(asOwner.send("PATCH", organization, R"({"name":"Another Name"})"));
+    did(asOwner.send("PUT", organization + "/members/" + member.userId + "/roles/AUDITOR"));
+    did(asOwner.send("DELETE", organization + "/members/" + member.userId + "/roles/AUDITOR"));
+    did(asOwner.send("DELETE", organization + "/members/" + member.userId));
+
+    const TestClient root = m_server->client().as(platformStaff(*m_server).accessToken);
+    did(root.post(organization + "/suspend", note));
+    did(root.post(organization + "/reactivate"));
+    did(root.post(organization + "/delete", note));
+    did(root.post(organization + "/restore"));
+    DatabaseSession operators(m_server->database().serving);
+    PlatformStaff staff(operators);
+    const auto email = EmailAddress::parse(QString::fromUtf8(member.email));
+    QVERIFY_RESULT(staff.grant(*email, QStringLiteral("PLATFORM_AUDITOR"), PlatformStaff::Unverified::Allowed, m_server->now()));
+    QVERIFY_RESULT(staff.revoke(*email, QStringLiteral("PLATFORM_AUDITOR"), m_server->now()));
 }
 
 void TestEmittedEvents::theDigestCanBeMadeAgainFromTheColumns()

@@ -256,7 +256,7 @@ void TestEventBatch::theCatalogueNamesEachTypeOnce()
             fields.insert(field.name);
         }
     }
-    QCOMPARE(names.size(), 33);
+    QCOMPARE(names.size(), 34);
 }
 
 void TestEventBatch::anUnknownNameIsNoType()
