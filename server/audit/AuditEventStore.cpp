@@ -60,6 +60,10 @@ constexpr ListSource everywhere{.fields = eventFilterFields,
                                 .isDefaultDescending = true};
 constexpr std::size_t mostRelated = 200;
 
+/// The id of an event may have a later time than the event: ids of one process always increase, and follow a clock that was set back only
+/// when that is by more than a second (makeUuid7).
+constexpr std::chrono::milliseconds idsAhead{2'000};
+
 constexpr Sql getSql("select " EVENT_COLUMNS " from " EVENT_FROM("") " where e.id = $3 and " EVENT_IN_ORGANIZATION);
 constexpr Sql getAnywhereSql("select " EVENT_COLUMNS " from " EVENT_FROM("every_") " where e.id = $3 and " EVENT_SPAN);
 constexpr Sql relatedSql("select " EVENT_COLUMNS " from " EVENT_FROM("") " where e.correlation_id = $5 and " EVENT_IN_ORGANIZATION
@@ -156,7 +160,7 @@ Result<AuditEventPage> AuditEventStore::list(Tx &tx, const AdminScopeStore &scop
     if (const FilterParsed parsed = parseFilter(request.filter.value_or(QString()), eventFilterFields, now); parsed.ok())
         span = EventTimeSpan::of(parsed.expression(), eventFilterFields);
     const QUuid from = span.from ? floorOf(*span.from) : QUuid();
-    const QUuid until = span.until ? floorOf(*span.until + std::chrono::milliseconds(1)) : lastId;
+    const QUuid until = span.until ? floorOf(*span.until + idsAhead) : lastId;
 
     const ListSource &source = scope.isEverywhere() ? everywhere : inOrganization;
     if (scope.isEverywhere() && !span.from && isNewestFirst(request)) {

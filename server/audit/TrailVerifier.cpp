@@ -131,8 +131,10 @@ void TrailVerifier::seal(const Seal &seal)
     if (before && seal.time < before->time)
         fault(TrailFaultKind::ClockRollback, seal.sequence,
               QStringLiteral("the seal is dated %1, and the one before it %2").arg(text(toRfc3339(seal.time)), text(toRfc3339(before->time))));
-    if (m_frontier.size() != seal.size || m_frontier.root() != seal.root)
+    if (!m_isRootWrong && (m_frontier.size() != seal.size || m_frontier.root() != seal.root)) {
+        m_isRootWrong = true; // and with it those of all that follow
         fault(TrailFaultKind::WrongRoot, seal.sequence, QStringLiteral("the digests of its events do not make the root that it signs"));
+    }
     checkSignature(seal);
     checkHead(seal);
     ++verdict.seals;

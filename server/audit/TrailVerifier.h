@@ -51,6 +51,7 @@ private:
     std::map<QByteArray, Known> m_keys;
     merkle::Frontier m_frontier;
     bool m_isHeadSeen = false;
+    bool m_isRootWrong = false;
     bool m_hasBeginning = true;
 };
 

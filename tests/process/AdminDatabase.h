@@ -19,7 +19,7 @@ public:
     void execute(const QByteArray &statement);
     qint64 count(const QByteArray &statement) { return query(statement).first().get<qint64>(0); }
 
-    /// How many rows each table of Aegis has.
+    /// How many rows each table of Aegis has, but for what a server writes by itself: jobs, seals, and their events.
     QMap<QString, qint64> rowCounts();
     /// What was only half written, a sentence each; nothing when all is whole.
     QStringList brokenRules();

@@ -159,6 +159,7 @@ void TestBadValues::takesOddValuesAsTheyAre()
     QCOMPARE(client.post("/auth/login", login).status, 200);
     m_server.expectMore({{QStringLiteral("user"), 1},
                          {QStringLiteral("user_profile"), 1},
+                         {QStringLiteral("user_activity"), 1},
                          {QStringLiteral("session"), 2},
                          {QStringLiteral("refresh_token"), 2},
                          {QStringLiteral("event"), 4}});

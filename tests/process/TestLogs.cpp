@@ -92,7 +92,7 @@ void TestLogs::initTestCase()
     m_secrets.insert("a password's hash", "$argon2id$");
     const QDir secrets(m_directory.file(QStringLiteral("secrets")));
     const QStringList files = secrets.entryList(QDir::Files);
-    QCOMPARE(files.size(), 4);
+    QCOMPARE(files.size(), 5);
     for (const QString &file : files) {
         const QByteArray bytes = contentOf(secrets.filePath(file));
         QCOMPARE(bytes.size(), 32);

@@ -105,7 +105,7 @@ template <> struct Fields<OrganizationUpdateRequest> {
         field("id", &OrganizationUpdateRequest::id,
               {.in = In::Path, .description = "Of the organization.", .example = "0193a0f0-7c00-7abc-8def-00000000cafe"}),
         field("If-Match", &OrganizationUpdateRequest::ifMatch,
-              {.in = In::Header, .description = "The ETag that was looked at; absent: whatever there is.", .example = "\"3\""}),
+              {.in = In::Header, .maxLength = 200, .description = "The ETag that was looked at; absent: whatever there is.", .example = "\"3\""}),
         field("name", &OrganizationUpdateRequest::name,
               {.minLength = 1,
                .maxLength = 200,
@@ -136,7 +136,7 @@ template <> struct Fields<OrganizationReliefRequest> {
         field("id", &OrganizationReliefRequest::id,
               {.in = In::Path, .description = "Of the organization.", .example = "0193a0f0-7c00-7abc-8def-00000000cafe"}),
         field("If-Match", &OrganizationReliefRequest::ifMatch,
-              {.in = In::Header, .description = "The ETag that was looked at; absent: whatever there is.", .example = "\"3\""}),
+              {.in = In::Header, .maxLength = 200, .description = "The ETag that was looked at; absent: whatever there is.", .example = "\"3\""}),
     };
 };
 
@@ -153,7 +153,7 @@ template <> struct Fields<OrganizationMeasureRequest> {
         field("id", &OrganizationMeasureRequest::id,
               {.in = In::Path, .description = "Of the organization.", .example = "0193a0f0-7c00-7abc-8def-00000000cafe"}),
         field("If-Match", &OrganizationMeasureRequest::ifMatch,
-              {.in = In::Header, .description = "The ETag that was looked at; absent: whatever there is.", .example = "\"3\""}),
+              {.in = In::Header, .maxLength = 200, .description = "The ETag that was looked at; absent: whatever there is.", .example = "\"3\""}),
         field("note", &OrganizationMeasureRequest::note,
               {.minLength = 1, .maxLength = 500, .description = "Why; it stays in the audit trail.", .example = "Invoice 4711 was never paid"}),
     };

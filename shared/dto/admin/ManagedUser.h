@@ -120,7 +120,7 @@ template <> struct Fields<AccountReliefRequest> {
     static constexpr std::tuple list{
         field("id", &AccountReliefRequest::id, {.in = In::Path, .description = "Of the person.", .example = "0193a0f0-7c00-7abc-8def-0123456789ab"}),
         field("If-Match", &AccountReliefRequest::ifMatch,
-              {.in = In::Header, .description = "The ETag that was looked at; absent: whatever there is.", .example = "\"3\""}),
+              {.in = In::Header, .maxLength = 200, .description = "The ETag that was looked at; absent: whatever there is.", .example = "\"3\""}),
     };
 };
 
@@ -136,7 +136,7 @@ template <> struct Fields<AccountMeasureRequest> {
     static constexpr std::tuple list{
         field("id", &AccountMeasureRequest::id, {.in = In::Path, .description = "Of the person.", .example = "0193a0f0-7c00-7abc-8def-0123456789ab"}),
         field("If-Match", &AccountMeasureRequest::ifMatch,
-              {.in = In::Header, .description = "The ETag that was looked at; absent: whatever there is.", .example = "\"3\""}),
+              {.in = In::Header, .maxLength = 200, .description = "The ETag that was looked at; absent: whatever there is.", .example = "\"3\""}),
         field("note", &AccountMeasureRequest::note,
               {.minLength = 1, .maxLength = 500, .description = "Why; it stays in the audit trail.", .example = "Ticket 4711: the phone was lost"}),
     };
@@ -155,7 +155,7 @@ template <> struct Fields<AccountLockRequest> {
     static constexpr std::tuple list{
         field("id", &AccountLockRequest::id, {.in = In::Path, .description = "Of the person.", .example = "0193a0f0-7c00-7abc-8def-0123456789ab"}),
         field("If-Match", &AccountLockRequest::ifMatch,
-              {.in = In::Header, .description = "The ETag that was looked at; absent: whatever there is.", .example = "\"3\""}),
+              {.in = In::Header, .maxLength = 200, .description = "The ETag that was looked at; absent: whatever there is.", .example = "\"3\""}),
         field("note", &AccountLockRequest::note,
               {.minLength = 1, .maxLength = 500, .description = "Why; it stays in the audit trail.", .example = "Logins from two continents"}),
         field("until", &AccountLockRequest::until,

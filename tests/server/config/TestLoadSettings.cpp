@@ -233,7 +233,7 @@ void TestLoadSettings::neverShowsASecret()
             QVERIFY(!loaded.problem().detail.contains(QString::fromLatin1(marker)));
         }
     }
-    QCOMPARE(secrets, 11);
+    QCOMPARE(secrets, 13);
 
     const auto loaded = load({{"JWT_SECRET", "hunter2-hunter2-a-secret-that-is-long-enough"}, {"DATABASE_URL", "postgresql://u:hunter2@h/d"}});
     QVERIFY_RESULT(loaded);

@@ -54,7 +54,19 @@ static QString textOf(std::string_view text)
 /// The method as the document names it.
 static const char *methodOf(const EndpointInfo &info)
 {
-    return *info.method == Method::Get ? "get" : *info.method == Method::Delete ? "delete" : "post";
+    switch (*info.method) {
+    case Method::Get:
+        return "get";
+    case Method::Post:
+        return "post";
+    case Method::Put:
+        return "put";
+    case Method::Patch:
+        return "patch";
+    case Method::Delete:
+        break;
+    }
+    return "delete";
 }
 
 /// Calls the function with each object inside the value.

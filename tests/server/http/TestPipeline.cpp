@@ -184,7 +184,8 @@ void TestPipeline::answersWhereThereIsNoEndpoint_data()
     QTest::newRow("OPTIONS") << QByteArray("OPTIONS") << QByteArray("/auth/login") << 204 << QByteArray("POST, OPTIONS");
     QTest::newRow("OPTIONS where a token is needed")
         << QByteArray("OPTIONS") << QByteArray("/auth/verify") << 401 << QByteArray("GET, HEAD, OPTIONS");
-    QTest::newRow("OPTIONS of the server") << QByteArray("OPTIONS") << QByteArray("*") << 204 << QByteArray("GET, HEAD, POST, DELETE, OPTIONS");
+    QTest::newRow("OPTIONS of the server") << QByteArray("OPTIONS") << QByteArray("*") << 204
+                                           << QByteArray("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     QTest::newRow("OPTIONS of nothing") << QByteArray("OPTIONS") << QByteArray("/nothing") << 404 << QByteArray();
 }
 
