@@ -29,7 +29,9 @@ Result<Sha256> SealTreeStore::node(int level, quint64 place)
     const std::size_t count = std::size_t(1) << above;
     if (begin + count > members->size())
         return Problem(ProblemCode::Internal).withInternal(QStringLiteral("the tree of the audit trail has a hole"));
-    std::vector<Sha256> hashes(members->begin() + qsizetype(begin), members->begin() + qsizetype(begin + count));
+    std::vector<Sha256> hashes;
+    for (std::size_t i = 0; i < count; ++i)
+        hashes.push_back((*members)[begin + i]);
     for (; hashes.size() > 1; hashes.resize(hashes.size() / 2)) {
         for (std::size_t i = 0; i < hashes.size() / 2; ++i)
             hashes[i] = merkle::nodeHash(hashes[2 * i], hashes[2 * i + 1]);
