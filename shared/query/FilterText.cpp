@@ -57,7 +57,7 @@ QString comparisonText(const FilterComparison &comparison, FilterFields fields)
         values.append(valueText(value));
     if (comparison.op == FilterOperator::IsNone || comparison.op == FilterOperator::IsAny)
         values = QStringList{comparison.op == FilterOperator::IsNone ? QStringLiteral("none") : QStringLiteral("any")};
-    const QString joined = values.join(QLatin1String(" or "));
+    QString joined = values.join(QLatin1String(" or "));
     if (comparison.field == FilterComparison::search)
         return joined;
     return fields[static_cast<std::size_t>(comparison.field)].name + filterOperatorText(comparison.op)
@@ -82,7 +82,7 @@ QString textOf(const FilterExpression &expression, FilterFields fields, Kind aro
     for (const FilterExpression &part : expression.parts)
         parts.append(textOf(part, fields, expression.kind));
     const bool isAnd = expression.kind == Kind::And;
-    const QString joined = parts.join(isAnd ? QLatin1String(" and ") : QLatin1String(" or "));
+    QString joined = parts.join(isAnd ? QLatin1String(" and ") : QLatin1String(" or "));
     const bool needsParentheses = around == Kind::Not || (!isAnd && around == Kind::And);
     return needsParentheses ? u'(' + joined + u')' : joined;
 }

@@ -123,7 +123,7 @@ void TestMerkleTree::proofsOfInclusionProveNothingElse()
 {
     const std::vector<Sha256> all = leaves(largest);
     const Nodes nodes = nodesOf(all);
-    for (const quint64 size : {1, 2, 3, 7, 8, 64, 65, 127, 130}) {
+    for (const quint64 size : std::initializer_list<quint64>{1, 2, 3, 7, 8, 64, 65, 127, 130}) {
         const Sha256 whole = bruteRoot(all, 0, size);
         for (quint64 position = 0; position < size; ++position) {
             const Proof proof = *inclusionProof(nodes, position, size);
@@ -165,7 +165,7 @@ void TestMerkleTree::proofsOfConsistencyProveNothingElse()
 {
     const std::vector<Sha256> all = leaves(largest);
     const Nodes nodes = nodesOf(all);
-    for (const quint64 to : {2, 3, 7, 8, 64, 65, 127, 130}) {
+    for (const quint64 to : std::initializer_list<quint64>{2, 3, 7, 8, 64, 65, 127, 130}) {
         const Sha256 whole = bruteRoot(all, 0, to);
         for (quint64 from = 1; from < to; ++from) {
             const Sha256 part = bruteRoot(all, 0, from);
