@@ -1,9 +1,5 @@
 #include "server/admin/AdminListStore.h"
 
-#include "server/lists/FilterProblem.h"
-#include "server/lists/FilterSqlStore.h"
-#include "shared/query/FilterParser.h"
-
 namespace aegis {
 namespace {
 
@@ -22,11 +18,6 @@ ListRequest listRequestOf(const ListPageRequest &request)
     return wanted;
 }
 
-QByteArray textOf(Sql sql)
-{
-    return QByteArray(sql.text().data(), static_cast<qsizetype>(sql.text().size()));
-}
-
 } // namespace
 
 Result<AdminListStore::Found> AdminListStore::find(Tx &tx, const ListSource &source, const ListPageRequest &request, const Parameters &given)
@@ -39,18 +30,6 @@ Result<AdminListStore::Found> AdminListStore::find(Tx &tx, const ListSource &sou
     }
     TRY(found.page, ListStore::page(tx, source, wanted, given));
     return found;
-}
-
-Result<Rows> AdminListStore::all(Tx &tx, const ListSource &source, const QString &filter, Sql also, int most, Parameters given)
-{
-    const FilterParsed parsed = parseFilter(filter, source.fields, tx.context().now);
-    if (!parsed.ok())
-        return filterProblem(parsed.error());
-    TRY(const QByteArray condition, composeFilter(parsed.expression(), source, given));
-    const QByteArray limit = QByteArray::number(qulonglong(given.append(most)));
-    const QByteArray text = QByteArray("select ") + textOf(source.select) + " from " + textOf(source.from) + " where (" + textOf(source.condition)
-        + ") and (" + textOf(also) + ") and " + condition + " order by " + textOf(source.id) + " limit $" + limit;
-    return tx.query(Sql::composed(text), given);
 }
 
 std::optional<QString> AdminListStore::cursorText(const std::optional<QByteArray> &cursor)

@@ -15,9 +15,6 @@ public:
     };
     static Result<Found> find(Tx &tx, const ListSource &source, const ListPageRequest &request, const Parameters &given);
 
-    /// All rows that the filter takes and for which `also` holds, by their ids; at most `most`.
-    static Result<Rows> all(Tx &tx, const ListSource &source, const QString &filter, Sql also, int most, Parameters given);
-
     /// The cursor of a page as the DTOs have it.
     static std::optional<QString> cursorText(const std::optional<QByteArray> &cursor);
 };

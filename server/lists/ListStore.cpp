@@ -175,6 +175,14 @@ Result<ListPage> ListStore::page(Tx &tx, const ListSource &source, const ListReq
     return pageOf(statement, rows);
 }
 
+Result<Rows> ListStore::all(Tx &tx, const ListSource &source, const QString &filter, Sql also, int most, Parameters given)
+{
+    TRY(const QByteArray text, filtered(source, filter, given, tx.context().now));
+    const QByteArray whole = "select " + textOf(source.select) + text + " and (" + textOf(also) + ") order by " + textOf(source.id) + " limit "
+        + placeholder(given, most);
+    return tx.query(Sql::composed(whole), given);
+}
+
 Result<ListCount> ListStore::count(Tx &tx, const ListSource &source, const QString &filter, Parameters given)
 {
     Parameters parameters = std::move(given);

@@ -49,6 +49,8 @@ public:
 
     /// Both, with a statement of the transaction between them.
     static Result<ListPage> page(Tx &tx, const ListSource &source, const ListRequest &request, Parameters given);
+    /// All rows that the filter takes and for which `also` holds, by their ids; at most `most`.
+    static Result<Rows> all(Tx &tx, const ListSource &source, const QString &filter, Sql also, int most, Parameters given);
     /// How many rows there are on all pages.
     static Result<ListCount> count(Tx &tx, const ListSource &source, const QString &filter, Parameters given);
 };

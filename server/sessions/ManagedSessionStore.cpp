@@ -127,7 +127,7 @@ Result<std::vector<ManagedSessionStore::Open>> ManagedSessionStore::openMatching
                                                                                  int most)
 {
     const ListSource &source = scope.isEverywhere() ? everywhere : inOrganization;
-    TRY(const Rows rows, AdminListStore::all(tx, source, filter, "s.ended_at is null", most, Parameters::of(tx.context().now)));
+    TRY(const Rows rows, ListStore::all(tx, source, filter, "s.ended_at is null", most, Parameters::of(tx.context().now)));
     std::vector<Open> sessions;
     for (const Row row : rows)
         sessions.push_back(openOf(row));
