@@ -50,22 +50,69 @@ compile_commands() {
     }' build/lint/compile_commands.json
 }
 
-# Looks at one translation unit, and remembers that it was clean.
-lint_unit() {
-  local hash=$1 file=$2 output argument arguments=()
-  # The analyzer gives up on a function seven times as early as it would: that halves its time, and found no less here.
+# Looks at translation units that are compiled alike (arguments: `hash file` of each), and remembers which were clean. Most
+# of the time goes into the headers, which a unit of several files sees once. Where that unit finds something, which may be
+# a name that two of its files have, its halves are looked at; what a file alone has found is said.
+lint_units() {
+  if (($# == 2)); then
+    lint_unit "$@"
+  elif (($# > 2)) && ! lint_together "$@"; then
+    local half=$((($# / 2 + 1) / 2)) failed=''
+    lint_units "${@:1:half*2}" || failed=yes
+    lint_units "${@:half*2+1}" || failed=yes
+    [[ -z $failed ]]
+  fi
+}
+
+# What clang-tidy is told beside its rules: the analyzer gives up on a function seven times as early as it would, which
+# halves its time, and found no less here.
+run_clang_tidy() { # compilation-database-directory file argument...
+  local argument arguments=()
   for argument in -I"$PWD/build/lint/moc" -Xclang -analyzer-config -Xclang max-nodes=30000; do arguments+=("--extra-arg=$argument"); done
-  if ! output=$(clang-tidy --quiet -p build/lint "${arguments[@]}" "$file" 2>/dev/null); then
+  clang-tidy --quiet -p "$1" "${arguments[@]}" "${@:3}" "$2" 2>/dev/null
+}
+
+# True when nothing is found in one unit that includes all of them.
+lint_together() {
+  local hash=$1 file=$2 unit=$PWD/build/lint/unit/$1/unit.cpp command number=0
+  mkdir -p "${unit%/*}"
+  command=$(compile_commands | sed -n "s|^$file"$'\t'"||p")
+  printf '[{ "directory": "%s",\n%s\n"file": "%s" }]\n' "$PWD/build/lint" "${command//"$PWD/$file"/"$unit"}" "$unit" >"${unit%/*}/compile_commands.json"
+  for file in "${@}"; do
+    [[ $file != *.cpp ]] || printf '#define main main%d\n#include "%s"\n#undef main\n' $((++number)) "$PWD/$file"
+  done >"$unit"
+  run_clang_tidy "${unit%/*}" "$unit" --header-filter='(shared|server|gui|tests)/[a-zA-Z/]+\.(h|cpp)$' >/dev/null || return 1
+  while (($# > 0)); do
+    hash=$1 file=$2
+    ! uses_qt_objects "$file" || lint_qt_objects "$file" >/dev/null || return 1
+    : >"build/lint/clean/$hash"
+    shift 2
+  done
+}
+
+lint_unit() { # hash file
+  run_clang_tidy build/lint "$2" || return 1
+  ! uses_qt_objects "$2" || lint_qt_objects "$2" || return 1
+  : >"build/lint/clean/$1"
+}
+
+uses_qt_objects() { [[ $1 != tests/* ]] && grep -qE '\bQ_OBJECT\b|\bconnect\(' "$1" "${1%.cpp}.h" 2>/dev/null; }
+
+lint_qt_objects() {
+  local output
+  if ! output=$(clazy-standalone -p build/lint -checks=level0 -header-filter="$PWD/(shared|server|gui)/" "$1" 2>&1) || grep -q '\[-Wclazy' <<<"$output"; then
     printf '%s\n' "$output"
     return 1
   fi
-  if [[ $file != tests/* ]] && grep -qE '\bQ_OBJECT\b|\bconnect\(' "$file" "${file%.cpp}.h" 2>/dev/null; then
-    if ! output=$(clazy-standalone -p build/lint -checks=level0 -header-filter="$PWD/(shared|server|gui)/" "$file" 2>&1) || grep -q '\[-Wclazy' <<<"$output"; then
-      printf '%s\n' "$output"
-      return 1
-    fi
-  fi
-  : >"build/lint/clean/$hash"
+}
+
+# Puts up to eight files that are compiled alike in a line (standard input: `hash file`).
+batches() {
+  local hash file command
+  declare -A flags=()
+  while IFS=$'\t' read -r file command; do flags[$file]=$(sha256sum <<<"${command%% -o *}" | cut -d' ' -f1); done < <(compile_commands)
+  while read -r hash file; do printf '%s %s %s\n' "${flags[$file]}" "$hash" "$file"; done | LC_ALL=C sort -k1,1 -k3 |
+    awk '$1 != last || n == 8 { if (NR > 1) print ""; n = 0; last = $1 } { printf "%s%s %s", n++ ? " " : "", $2, $3 } END { if (NR) print "" }'
 }
 
 tidy() {
@@ -82,8 +129,8 @@ tidy() {
   build lint "${made[@]}"
   mkdir -p build/lint/moc
   sources | xargs sed -nE 's/^#include "(.*\.moc)"$/build\/lint\/moc\/\1/p' | xargs -r touch
-  export -f lint_unit
-  xargs -P "$(jobs)" -L 1 bash -c 'lint_unit "$@"' lint_unit <"$list"
+  export -f compile_commands lint_units lint_together lint_unit lint_qt_objects run_clang_tidy uses_qt_objects
+  batches <"$list" | xargs -P "$(jobs)" -L 1 bash -c 'lint_units "$@"' lint_units
 }
 
 command_lint() {

@@ -66,6 +66,12 @@ static Task<Result<Rows>> dawdle(Database &db, const RequestContext &ctx)
     return db.readRows(ctx, "select pg_sleep(0.3)");
 }
 
+/// Takes as long as somebody else holds the lock 1.
+static Task<Result<Rows>> waitForTheLock(Database &db, const RequestContext &ctx)
+{
+    return db.readRows(ctx, "select pg_advisory_xact_lock_shared(1)");
+}
+
 /// Holds a connection, and takes nothing along.
 static Task<Result<Rows>> occupy(Database &db, const RequestContext &ctx)
 {
@@ -184,15 +190,20 @@ void TestDatabaseLanes::aFullQueueIsRefused()
     options.queueCapacity = 2;
     std::vector<Result<Rows>> answers; // outlives the database, which lets what is under way end
     Database db(options);
+    auto blocker = Connection::open(m_database.administrator, {});
+    QVERIFY_RESULT(blocker);
+    const Command lock{Sql("select pg_advisory_lock(1)"), {}};
+    QVERIFY(!(*blocker)->exchange({&lock, 1}).error);
 
     for (int i = 0; i < 10; ++i)
-        spawn(dawdle(db, m_ctx), [&](std::optional<Result<Rows>> answer, auto) { answers.push_back(*std::move(answer)); });
+        spawn(waitForTheLock(db, m_ctx), [&](std::optional<Result<Rows>> answer, auto) { answers.push_back(*std::move(answer)); });
 
     QCOMPARE(answers.size(), std::size_t(7)); // refused before spawn() returned
     QCOMPARE(answers.front().problem().code, ProblemCode::Overloaded);
     QVERIFY(answers.front().problem().retryAfter);
     QCOMPARE(db.rejected(), std::uint64_t(7));
     QTRY_COMPARE(db.waiting(), std::size_t(2)); // the connection is being opened by the pool, which has it in its queue for a moment
+    blocker->reset();
     QTRY_COMPARE(answers.size(), std::size_t(10));
     QVERIFY_RESULT(answers.back());
     QCOMPARE(db.waiting(), std::size_t(0));
