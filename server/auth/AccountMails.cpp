@@ -1,6 +1,7 @@
 #include "server/auth/AccountMails.h"
 
 #include <QtCore/QDateTime>
+#include <QtCore/QTimeZone>
 
 namespace aegis {
 namespace {
@@ -8,7 +9,7 @@ namespace {
 /// The same in all languages.
 QString minuteText(Instant time)
 {
-    return QDateTime::fromSecsSinceEpoch(toUnixSeconds(time), Qt::UTC).toString(QStringLiteral("yyyy-MM-dd HH:mm"));
+    return QDateTime::fromSecsSinceEpoch(toUnixSeconds(time), QTimeZone::utc()).toString(QStringLiteral("yyyy-MM-dd HH:mm"));
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "server/mail/QuotedPrintable.h"
 
 #include <QtCore/QDateTime>
+#include <QtCore/QTimeZone>
 #include <QtCore/QLocale>
 
 namespace aegis {
@@ -12,7 +13,7 @@ namespace {
 /// RFC 5322, section 3.3.
 QByteArray dateText(Instant date)
 {
-    const QDateTime utc = QDateTime::fromSecsSinceEpoch(toUnixSeconds(date), Qt::UTC);
+    const QDateTime utc = QDateTime::fromSecsSinceEpoch(toUnixSeconds(date), QTimeZone::utc());
     return QLocale::c().toString(utc, QStringLiteral("ddd, dd MMM yyyy HH:mm:ss")).toLatin1() + " +0000";
 }
 
