@@ -16,6 +16,13 @@ constexpr Sql authoritySql(R"(
     join aegis.organization_role r on r.organization_id = m.organization_id and r.id = m.role_id
     where m.user_id = $1 and m.organization_id = $2)");
 
+Authority authorityOf(const Row &row)
+{
+    return {.organization = permissionsOf(organizationRoles(), row.get<QStringList>("roles"))
+                | PermissionSet::fromNames(row.get<QStringList>("permissions")),
+            .platform = permissionsOf(platformRoles(), row.get<QStringList>("platform_roles"))};
+}
+
 } // namespace
 
 Task<Result<Authority>> AuthorityStore::read(Database &database, const RequestContext &context)
@@ -23,9 +30,13 @@ Task<Result<Authority>> AuthorityStore::read(Database &database, const RequestCo
     const auto organization = orNull(context.tenant.organization);
     Task<Result<Rows>> task = database.readRows(context, authoritySql, context.actor.user, organization);
     CO_TRY(const Row row, rowOf(co_await task, ProblemCode::Internal));
-    co_return Authority{.organization = permissionsOf(organizationRoles(), row.get<QStringList>("roles"))
-                            | PermissionSet::fromNames(row.get<QStringList>("permissions")),
-                        .platform = permissionsOf(platformRoles(), row.get<QStringList>("platform_roles"))};
+    co_return authorityOf(row);
+}
+
+Result<Authority> AuthorityStore::read(Tx &tx, const UserId &user)
+{
+    TRY(const Row row, tx.queryOne(ProblemCode::Internal, authoritySql, user, orNull(tx.context().tenant.organization)));
+    return authorityOf(row);
 }
 
 } // namespace aegis

@@ -60,7 +60,8 @@ Result<Secret> PlatformStaff::create(const EmailAddress &email, const QString &r
         const QJsonObject profile{{QStringLiteral("user_id"), rowjson::id(user)}, {QStringLiteral("updated_at"), rowjson::time(now)}};
         CHECK(PlatformStaffStore::addAccount(tx, accountRow(user, email, now), profile,
                                              token.row(EmailToken::Kind::PasswordReset, email.text(), now, now + setupLifetime)));
-        TRY(const bool granted, PlatformStaffStore::grant(tx, user, role, createdEvents(context, user, email, role)));
+        TRY(const bool granted,
+            PlatformStaffStore::grant(tx, PlatformStaffStore::By::Operator, user, role, createdEvents(context, user, email, role)));
         return granted ? Result<void>() : Problem(ProblemCode::Internal).withInternal(QStringLiteral("a new account has a role already"));
     });
     if (!made && made.problem().code == ProblemCode::EmailTaken)
@@ -88,7 +89,9 @@ Result<void> PlatformStaff::grant(const EmailAddress &email, const QString &role
                 QStringLiteral("nobody has shown that %1 is theirs: whoever registered it may be somebody else. If you know that it is the "
                                "right person, add --unverified")
                     .arg(email.text()));
-        TRY(const bool granted, PlatformStaffStore::grant(tx, user, role, roleEvents(context, EventType::PlatformRoleGranted, user, role)));
+        TRY(const bool granted,
+            PlatformStaffStore::grant(tx, PlatformStaffStore::By::Operator, user, role,
+                                      roleEvents(context, EventType::PlatformRoleGranted, user, role)));
         if (!granted)
             return Problem(ProblemCode::Conflict, QStringLiteral("%1 has the role %2 already").arg(email.text(), role));
         return {};
@@ -104,7 +107,8 @@ Result<void> PlatformStaff::revoke(const EmailAddress &email, const QString &rol
             return nobody(email);
         const UserId user = account->user;
         TRY(const PlatformStaffStore::Revoked revoked,
-            PlatformStaffStore::revoke(tx, user, role, roleEvents(context, EventType::PlatformRoleRevoked, user, role)));
+            PlatformStaffStore::revoke(tx, PlatformStaffStore::By::Operator, user, role,
+                                       roleEvents(context, EventType::PlatformRoleRevoked, user, role)));
         switch (revoked) {
         case PlatformStaffStore::Revoked::Done:
             return {};

@@ -19,7 +19,7 @@ public:
         QString role;
         Instant since{};
     };
-    /// For the operator, who has the server's own access to the database.
+    /// For the operator, who has the server's own access to the database, and for who administers the platform.
     static Result<std::vector<Member>> all(Tx &tx);
 
     /// Whose account has that address; nothing: nobody's.
@@ -28,15 +28,18 @@ public:
         bool isActive = false;
         bool isVerified = false; ///< the address was proved to be the person's
     };
+    static Result<std::optional<Account>> account(Tx &tx, const UserId &user); ///< where the transaction looks everywhere
     static Result<std::optional<Account>> accountOf(Tx &tx, const QString &email);
 
     /// An account without a password, in a transaction of its person, with the token by which it gets one. `email_taken`.
     static Result<void> addAccount(Tx &tx, const QJsonObject &user, const QJsonObject &profile, const QJsonObject &token);
 
-    /// By an operator. False: the person has it already.
-    static Result<bool> grant(Tx &tx, const UserId &user, const QString &role, const QByteArray &events);
+    /// Who does it: at the command line, or somebody with a role of the platform, whom the transaction names.
+    enum class By { Operator, Administrator };
+    /// False: the person has it already.
+    static Result<bool> grant(Tx &tx, By by, const UserId &user, const QString &role, const QByteArray &events);
     enum class Revoked { Done, Last, None };
-    static Result<Revoked> revoke(Tx &tx, const UserId &user, const QString &role, const QByteArray &events);
+    static Result<Revoked> revoke(Tx &tx, By by, const UserId &user, const QString &role, const QByteArray &events);
 };
 
 } // namespace aegis

@@ -1,3 +1,4 @@
+#include "server/admin/PlatformStaffApi.h"
 #include "server/app/Services.h"
 
 #include "server/audit/AuditApi.h"
@@ -14,6 +15,7 @@
 #include "server/mfa/MfaApi.h"
 #include "server/oauth/OAuthApi.h"
 #include "server/oauth/ServerMetadataOf.h"
+#include "server/invitations/InvitationApi.h"
 #include "server/organizations/ManagedOrganizationApi.h"
 #include "server/organizations/OrganizationApi.h"
 #include "server/sessions/ManagedSessionApi.h"
@@ -139,8 +141,11 @@ Services::Services(Ground ground) :
          .forVerified = ground.settings.emailVerification != EmailVerificationMode::Off}),
     mfaLogin(database, opener, guard, activation, secondFactor, std::move(ground.mfaTokens), ground.settings.mfaChallengeLifetime),
     login(database, hasher, opener, guard, activation, mfaLogin), reauthentication(database, login, secondFactor, tokens),
-    ownSessions(database, tokens, revocations), newPasswords(database, hasher, policy, accountMails, tokens, revocations, guard),
-    mailRequests(database, sealing), emailVerification(database), clients(database, ground.secrets.fingerprintKey, ground.settings.revocationMaxAge),
+    ownSessions(database, tokens, revocations),
+    organizationSwitch(
+        {.database = database, .refreshTokens = refreshTokens, .sessions = sessions, .opener = opener, .tokens = tokens, .revocations = revocations}),
+    newPasswords(database, hasher, policy, accountMails, tokens, revocations, guard), mailRequests(database, sealing), emailVerification(database),
+    clients(database, ground.secrets.fingerprintKey, ground.settings.revocationMaxAge),
     introspection(database, accessTokens, authenticator, refreshTokens,
                   {.issuer = ground.settings.jwtIssuer, .audience = ground.settings.jwtAudience}),
     tokenRevocation(database, accessTokens, refreshTokens, tokens, revocations), slugs(database), jobs(database), auditProofs(database),
@@ -157,7 +162,16 @@ Services::Services(Ground ground) :
                                                                                        .tokens = tokens,
                                                                                        .revocations = revocations,
                                                                                        .freshFor = ground.settings.reauthenticationMaxAge}),
-    memberships(database, idempotency, managedSessions), audit(database)
+    memberships(database, idempotency, managedSessions, ground.settings.reauthenticationMaxAge), roles(database, idempotency),
+    invitations({.database = database,
+                 .idempotency = idempotency,
+                 .mails = accountMails,
+                 .emailFingerprintKey = ground.secrets.emailFingerprintKey,
+                 .lifetime = ground.settings.invitationTtl,
+                 .most = {.byOrganization = ground.settings.invitationsPerDay, .toAddress = ground.settings.invitationsPerAddress},
+                 .freshFor = ground.settings.reauthenticationMaxAge}),
+    invitationAcceptance(database, hasher, policy, opener, idempotency), organizationCreation(database, idempotency, invitations),
+    platformStaff(database, idempotency, ground.settings.reauthenticationMaxAge), audit(database)
 {
 }
 
@@ -166,14 +180,16 @@ void Services::bind(http::Api &api, const Settings &settings)
     bindAuth(api, registration, login, mfaLogin, reauthentication);
     bindPasswords(api, newPasswords, mailRequests);
     bindEmail(api, emailVerification, mailRequests);
-    bindSessions(api, sessions, ownSessions);
+    bindSessions(api, sessions, ownSessions, organizationSwitch);
     bindMfa(api, mfa);
     bindOrganizations(api, slugs);
     bindKeys(api, keys, settings.jwksMaxAge);
     bindOAuth(api, introspection, tokenRevocation, serverMetadataOf(settings.jwtIssuer, settings.jwksMaxAge));
     bindManagedUsers(api, managedUsers);
     bindManagedSessions(api, managedSessions);
-    bindManagedOrganizations(api, managedOrganizations, memberships);
+    bindManagedOrganizations(api, managedOrganizations, memberships, roles);
+    bindInvitations(api, invitations, invitationAcceptance, organizationCreation);
+    bindPlatformStaff(api, platformStaff);
     bindAudit(api, audit);
     bindAuditProofs(api, auditProofs);
     bindJobs(api, jobs);

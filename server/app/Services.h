@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/admin/AuthorityService.h"
+#include "server/admin/PlatformStaffService.h"
 #include "server/app/Storage.h"
 #include "server/audit/AuditProofService.h"
 #include "server/audit/AuditService.h"
@@ -20,6 +21,8 @@
 #include "server/health/HealthService.h"
 #include "server/http/Api.h"
 #include "server/idempotency/IdempotencyStore.h"
+#include "server/invitations/InvitationAcceptance.h"
+#include "server/invitations/OrganizationCreation.h"
 #include "server/jobs/JobService.h"
 #include "server/keys/KeyRing.h"
 #include "server/limits/LimitKeys.h"
@@ -33,12 +36,14 @@
 #include "server/oauth/TokenRevocationService.h"
 #include "server/organizations/ManagedOrganizationService.h"
 #include "server/organizations/MembershipService.h"
+#include "server/organizations/RoleService.h"
 #include "server/organizations/SlugService.h"
 #include "server/passwords/Argon2Choice.h"
 #include "server/passwords/PasswordHasher.h"
 #include "server/passwords/PasswordPolicy.h"
 #include "server/sessions/AccessTokenAuthenticator.h"
 #include "server/sessions/ManagedSessionService.h"
+#include "server/sessions/OrganizationSwitch.h"
 #include "server/sessions/OwnSessions.h"
 #include "server/sessions/RefreshTokens.h"
 #include "server/sessions/SessionService.h"
@@ -106,6 +111,7 @@ struct Services {
     LoginService login;
     Reauthentication reauthentication;
     OwnSessions ownSessions;
+    OrganizationSwitch organizationSwitch;
     PasswordService newPasswords;
     MailRequestService mailRequests;
     EmailVerificationService emailVerification;
@@ -121,6 +127,11 @@ struct Services {
     ManagedSessionService managedSessions;
     ManagedOrganizationService managedOrganizations;
     MembershipService memberships;
+    RoleService roles;
+    InvitationService invitations;
+    InvitationAcceptance invitationAcceptance;
+    OrganizationCreation organizationCreation;
+    PlatformStaffService platformStaff;
     AuditService audit;
 };
 

@@ -44,6 +44,18 @@ Result<AccountMails::WithToken> AccountMails::mailWithToken(const RequestContext
     return WithToken{.token = token.row(kind, email.text(), context.now, expiresAt), .mail = std::move(mail), .expiresAt = expiresAt};
 }
 
+Result<QJsonObject> AccountMails::invitation(const RequestContext &context, const EmailAddress &email, const QString &slug, const Secret &token,
+                                             Instant expiresAt) const
+{
+    const QString link = m_options.linkBase + QStringLiteral("/accept-invitation#token=") + QString::fromLatin1(token.reveal());
+    return m_outbox.row(
+        context,
+        {.kind = MailKind::Invitation,
+         .to = email,
+         .values = {{QStringLiteral("link"), link}, {QStringLiteral("organization"), slug}, {QStringLiteral("until"), minuteText(expiresAt)}},
+         .expiresAt = expiresAt});
+}
+
 Result<QJsonObject> AccountMails::mfaReset(const RequestContext &context, const EmailAddress &email) const
 {
     return m_outbox.row(context,

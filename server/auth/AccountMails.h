@@ -27,6 +27,10 @@ public:
     /// Says that an administrator has taken the password away, and has the token with which another one is chosen.
     Result<WithToken> passwordResetForced(const RequestContext &context, const UserId &user, const EmailAddress &email) const;
 
+    /// Invites somebody into an organization, of which the mail says the slug: nothing that anybody has typed stands in it.
+    Result<QJsonObject> invitation(const RequestContext &context, const EmailAddress &email, const QString &slug, const Secret &token,
+                                   Instant expiresAt) const;
+
     /// Says that an administrator has taken the second factor away.
     Result<QJsonObject> mfaReset(const RequestContext &context, const EmailAddress &email) const;
 

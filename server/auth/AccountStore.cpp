@@ -68,6 +68,16 @@ Task<Result<bool>> AccountStore::add(Database &database, const RequestContext &c
     co_return row.get<bool>(0);
 }
 
+Result<void> AccountStore::add(Tx &tx, const Registration &r)
+{
+    const std::optional<Json> none;
+    TRY(const Row row,
+        tx.queryOne(ProblemCode::Internal, addSql, none, jsonOrNull(r.organization), jsonOrNull(r.details), Json(r.user), Json(r.profile),
+                    jsonOrNull(r.role), jsonOrNull(r.membership), Json(r.session), Json(r.refreshToken), Json(r.events)));
+    static_cast<void>(row);
+    return {};
+}
+
 Task<Result<bool>> AccountStore::completeLogin(Database &database, const RequestContext &context, const Login &login)
 {
     const auto renewed = login.newPasswordHash.isEmpty() ? std::nullopt : std::optional(Text{login.newPasswordHash});

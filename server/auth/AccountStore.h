@@ -52,6 +52,9 @@ public:
     /// Everything or nothing, in one round trip. False: the Idempotency-Key has been used. `email_taken`, `slug_taken`.
     static Task<Result<bool>> add(Database &database, const RequestContext &context, const Registration &registration);
 
+    /// The same in a transaction that does more; without an Idempotency-Key and without a mail.
+    static Result<void> add(Tx &tx, const Registration &registration);
+
     /// The end of a login, in one round trip. False, and nothing is written: the account has changed since it was found.
     struct Login {
         UserId user;

@@ -1,33 +1,21 @@
 #include "server/auth/EmailToken.h"
 
-#include "server/crypto/Base64.h"
-#include "server/crypto/Digest.h"
-#include "server/crypto/Random.h"
+#include "server/crypto/OwnedToken.h"
 #include "server/db/RowJson.h"
 
 namespace aegis {
-namespace {
-
-constexpr qsizetype idBytes = 16, randomCount = 32;
-
-} // namespace
 
 Result<EmailToken> EmailToken::make(const UserId &user)
 {
-    TRY(const Secret random, randomSecret(randomCount));
-    const Secret text(base64Url(user.uuid().toRfc4122() + random.reveal().toByteArray()));
-    return EmailToken{.user = user, .text = text, .hash = sha256(text.reveal())};
+    TRY(OwnedToken token, OwnedToken::make(user.uuid()));
+    return EmailToken{.user = user, .text = std::move(token.text), .hash = std::move(token.hash)};
 }
 
 std::optional<EmailToken> EmailToken::parse(const Secret &text)
 {
-    const auto bytes = base64UrlDecode(text.reveal());
-    if (!bytes || bytes->size() != idBytes + randomCount)
-        return std::nullopt;
-    const UserId user(QUuid::fromRfc4122(bytes->first(idBytes)));
-    if (user.isNil())
-        return std::nullopt;
-    return EmailToken{.user = user, .text = text, .hash = sha256(text.reveal())};
+    auto token = OwnedToken::parse(text);
+    return token ? std::optional(EmailToken{.user = UserId(token->owner), .text = std::move(token->text), .hash = std::move(token->hash)})
+                 : std::nullopt;
 }
 
 QJsonObject EmailToken::row(Kind kind, const QString &email, Instant now, Instant expiresAt) const

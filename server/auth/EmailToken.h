@@ -10,9 +10,7 @@
 
 namespace aegis {
 
-/// What is mailed to a person as proof of the address: 256 random bits, after the person's id. The id tells the transaction
-/// whose rows it may see, so a token needs no look past row-level security; it says nothing that the person may not know. The
-/// database keeps the SHA-256 of the whole.
+/// What is mailed to a person as proof of the address: an OwnedToken of the person.
 struct EmailToken {
     enum class Kind { PasswordReset, EmailVerification };
 

@@ -48,4 +48,18 @@ Result<NewAccount> NewAccount::from(RegisterRequest request)
                       .organization = {}};
 }
 
+Result<NewAccount> NewAccount::invited(const EmailAddress &email, const OrganizationId &by, InvitationAcceptRequest request)
+{
+    auto firstName = nameIfGiven(request.firstName);
+    auto lastName = nameIfGiven(request.lastName);
+    if (firstName.has_value() != request.firstName.has_value() || lastName.has_value() != request.lastName.has_value())
+        return unchecked();
+    return NewAccount{.email = email,
+                      .password = std::move(request.password),
+                      .firstName = std::move(firstName),
+                      .lastName = std::move(lastName),
+                      .organization = {},
+                      .invitedTo = by};
+}
+
 } // namespace aegis

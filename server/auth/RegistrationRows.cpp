@@ -6,6 +6,13 @@
 namespace aegis {
 namespace {
 
+QString methodOf(const NewAccount &account)
+{
+    if (account.organization)
+        return QStringLiteral("signup");
+    return account.invitedTo.isNil() ? QStringLiteral("register") : QStringLiteral("invitation");
+}
+
 QByteArray registrationEvents(const RequestContext &context, const NewAccount &account, const RegistrationIds &ids, const OpenedSession &session,
                               const QStringList &authMethods, const QString &organizationStatus)
 {
@@ -25,7 +32,7 @@ QByteArray registrationEvents(const RequestContext &context, const NewAccount &a
          {QStringLiteral("lastName"), rowjson::text(account.lastName)},
          {QStringLiteral("status"), activeStatus},
          {QStringLiteral("managedBy"), rowjson::id(ids.organization)},
-         {QStringLiteral("method"), account.organization ? QStringLiteral("signup") : QStringLiteral("register")}});
+         {QStringLiteral("method"), methodOf(account)}});
     if (account.organization) {
         add(EventType::UserRoleCreated, ids.user.uuid(),
             {{QStringLiteral("role"), ownerRoleName}, {QStringLiteral("roleId"), rowjson::id(ids.ownerRole)}});
@@ -44,6 +51,7 @@ RegistrationIds RegistrationIds::make(const NewAccount &account, Instant now)
 {
     RegistrationIds ids;
     ids.user = UserId::make(now);
+    ids.organization = account.invitedTo;
     if (account.organization) {
         ids.organization = OrganizationId::make(now);
         ids.ownerRole = RoleId::make(now);

@@ -10,7 +10,7 @@ namespace aegis {
 /// The role of the person that signed an organization up.
 inline const QString ownerRoleName = QStringLiteral("ORGANIZATION_OWNER");
 
-/// The ids of what a registration makes; those of the organization are nil when there is none.
+/// The ids of what a registration makes. The organization is the one that comes with the account, or that has invited its person; nil: none.
 struct RegistrationIds {
     UserId user;
     OrganizationId organization;

@@ -83,7 +83,8 @@ SettingGroup mailSettings()
              readMailFrom),
          described(row("MAIL_LINK_BASE", "", QStringLiteral("an address such as https://app.example.com or https://example.com/account"),
                        "Where the pages of your application are that links in mails lead to: BASE/reset-password#token=... and "
-                       "BASE/verify-email#token=... . The token stands behind the #, so that it gets into no log of a web server. http is for this "
+                       "BASE/verify-email#token=... and BASE/accept-invitation#token=... . The token stands behind the #, so that it gets into no "
+                       "log of a web server. http is for this "
                        "machine only.",
                        readLinkBase),
                    "JWT_ISSUER, or else http(s)://HOST:PORT"),
@@ -112,6 +113,14 @@ SettingGroup mailSettings()
          duration("UNVERIFIED_RETENTION", &Settings::unverifiedRetention, "7d", "1h", "3650d",
                   "With EMAIL_VERIFICATION=required: when an organization whose owner's address was never verified is removed, and the account with "
                   "it, so that nobody keeps a name or an address that is not theirs."),
+         duration("INVITATION_TTL", &Settings::invitationTtl, "3d", "1h", "30d",
+                  "How long an invitation into an organization can be accepted: over a weekend. One that is sent again lasts as long anew."),
+         count("INVITATIONS_PER_DAY", &Settings::invitationsPerDay, "200", 1, 100000,
+               "Mails with invitations that an organization sends within 24 hours: enough for a company that moves in, and no way to fill the "
+               "mailboxes of "
+               "strangers."),
+         count("INVITATIONS_PER_ADDRESS", &Settings::invitationsPerAddress, "5", 1, 1000,
+               "Mails with invitations that one address gets within 24 hours, whichever organizations send them."),
          duration("PASSWORD_RESET_TTL", &Settings::passwordResetTtl, "30m", "1m", "1d",
                   "How long the token for a new password is good. Short, because whoever reads the mail can use it.")}};
 }

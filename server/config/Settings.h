@@ -174,6 +174,9 @@ struct Settings { // NOLINT(clang-analyzer-optin.performance.Padding): there is 
     std::chrono::seconds emailVerificationTtl{};
     std::chrono::seconds unverifiedRetention{};
     std::chrono::seconds passwordResetTtl{};
+    std::chrono::seconds invitationTtl{};
+    int invitationsPerDay = 0;     ///< mails of an organization
+    int invitationsPerAddress = 0; ///< mails to an address, in a day
 
     // Scheduled jobs
     std::chrono::milliseconds jobPoll{};

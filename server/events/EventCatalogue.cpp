@@ -16,7 +16,7 @@ constexpr std::array userCreated{
     EventField{"lastName"_l, "or null"_l},
     EventField{"status"_l, "of the account"_l},
     EventField{"managedBy"_l, "the organization that manages the account, or null"_l},
-    EventField{"method"_l, "`signup`, `register`, `import`, or `operator`: made at the command line"_l},
+    EventField{"method"_l, "`signup`, `register`, `import`, `invitation`, or `operator`: made at the command line"_l},
 };
 constexpr std::array userLoggedIn{
     EventField{"methods"_l, "how the person proved who they are (RFC 8176)"_l},
@@ -80,7 +80,7 @@ constexpr std::array tokenRefreshRepeated{
 constexpr std::array refreshTokenRevoked{
     EventField{"reason"_l,
                "`logout`, `logout_all`, `token_reuse`, `account_locked`, `account_suspended`, `mfa_reset`, `password_reset_forced`, `administrator`, "
-               "`mfa_enabled`, `password_change`, `password_reset`, or `revoked` from the "
+               "`mfa_enabled`, `password_change`, `password_reset`, `switched` to another organization, or `revoked` from the "
                "list of sessions or by a client (see TokenRevoked)"_l},
 };
 constexpr std::array suspiciousActivityDetected{
@@ -208,6 +208,28 @@ constexpr std::array userRoleRevoked{
 constexpr std::array membershipEnded{
     EventField{"roles"_l, "that the person had"_l},
 };
+constexpr std::array ownershipTransferred{
+    EventField{"from"_l, "the people who were owners until then, and are administrators from then on"_l},
+};
+constexpr std::array roleMade{
+    EventField{"role"_l, "its name"_l},
+    EventField{"permissions"_l, "what it allows"_l},
+};
+constexpr std::array roleChanged{
+    EventField{"role"_l, "its name"_l},
+    EventField{"before"_l, "the permissions until then"_l},
+    EventField{"after"_l, "the permissions from then on"_l},
+};
+constexpr std::array invitationSent{
+    EventField{"emailFingerprint"_l, "keyed hash of the address (see UserLoginFailed), because nobody has shown it to be a person's yet"_l},
+    EventField{"roles"_l, "what the person will be"_l},
+    EventField{"expiresAt"_l, "until when it can be accepted"_l},
+    EventField{"again"_l, "whether it was sent before"_l},
+};
+constexpr std::array invitationAccepted{
+    EventField{"userId"_l, "the person who is a member from then on"_l},
+    EventField{"roles"_l, "what the person was given"_l},
+};
 constexpr std::array jobCompleted{
     EventField{"job"_l, "its name"_l},
     EventField{"trigger"_l, "`schedule`, or `manual`: somebody asked for it"_l},
@@ -313,6 +335,24 @@ constexpr std::array catalogue{
               userRoleRevoked},
     EventInfo{MembershipEnded, "MembershipEnded"_l, 1, Warning, true,
               "a person is no member of an organization any more, and its sessions there ended"_l, "the user"_l, membershipEnded},
+    EventInfo{OrganizationOwnershipTransferred, "OrganizationOwnershipTransferred"_l, 1, Warning, true,
+              "an organization was given to another member"_l, "the user who owns it from then on"_l, ownershipTransferred},
+    EventInfo{RoleCreated, "RoleCreated"_l, 1, Notice, true, "an organization made a role of its own"_l, "the role"_l, roleMade},
+    EventInfo{RoleChanged, "RoleChanged"_l, 1, Notice, true, "a role of an organization allows something else from then on"_l, "the role"_l,
+              roleChanged},
+    EventInfo{RoleDeleted, "RoleDeleted"_l, 1, Notice, true, "a role of an organization, which nobody had, was deleted"_l, "the role"_l, roleMade},
+    EventInfo{InvitationSent, "InvitationSent"_l, 1, Notice, true, "somebody was invited into an organization"_l, "the invitation"_l, invitationSent},
+    EventInfo{InvitationAccepted, "InvitationAccepted"_l, 1, Notice, true, "somebody who was invited became a member"_l, "the invitation"_l,
+              invitationAccepted},
+    EventInfo{
+        InvitationRevoked,
+        "InvitationRevoked"_l,
+        1,
+        Notice,
+        true,
+        "an invitation was taken back by an administrator; those that end with a role of their sender (UserRoleRevoked) have no event of their own"_l,
+        "the invitation"_l,
+        {}},
     EventInfo{JobCompleted, "JobCompleted"_l, 1, Info, true,
               "a scheduled job ended well; only when somebody asked for the run, or it changed something: the list of runs has the others"_l,
               "the run"_l, jobCompleted},

@@ -5,8 +5,8 @@
 namespace aegis {
 namespace {
 
-constexpr std::array kinds{MailKind::PasswordReset, MailKind::PasswordChanged,     MailKind::EmailVerification,
-                           MailKind::AccountLocked, MailKind::PasswordResetForced, MailKind::MfaReset};
+constexpr std::array kinds{MailKind::PasswordReset,       MailKind::PasswordChanged, MailKind::EmailVerification, MailKind::AccountLocked,
+                           MailKind::PasswordResetForced, MailKind::MfaReset,        MailKind::Invitation};
 
 } // namespace
 
@@ -25,6 +25,8 @@ QLatin1String mailKindName(MailKind kind)
         return QLatin1String("password_reset_forced");
     case MailKind::MfaReset:
         return QLatin1String("mfa_reset");
+    case MailKind::Invitation:
+        return QLatin1String("invitation");
     }
     return {};
 }

@@ -8,7 +8,7 @@
 namespace aegis {
 
 /// What a mail is for.
-enum class MailKind { PasswordReset, PasswordChanged, EmailVerification, AccountLocked, PasswordResetForced, MfaReset };
+enum class MailKind { PasswordReset, PasswordChanged, EmailVerification, AccountLocked, PasswordResetForced, MfaReset, Invitation };
 
 /// Stable, as stored and in the templates: `password_reset`.
 QLatin1String mailKindName(MailKind kind);

@@ -2,7 +2,8 @@
 
 namespace aegis {
 
-void bindManagedOrganizations(http::Api &api, const ManagedOrganizationService &organizations, const MembershipService &memberships)
+void bindManagedOrganizations(http::Api &api, const ManagedOrganizationService &organizations, const MembershipService &memberships,
+                              const RoleService &roles)
 {
     api.on<endpoints::ManagedOrganizationList>(
         [&organizations](const RequestContext &context, ListPageRequest request) { return organizations.list(context, std::move(request)); });
@@ -24,6 +25,18 @@ void bindManagedOrganizations(http::Api &api, const ManagedOrganizationService &
     api.on<endpoints::ManagedOrganizationRestore>([&organizations](const RequestContext &context, OrganizationReliefRequest request) {
         return organizations.restore(context, std::move(request));
     });
+    api.on<endpoints::MemberList>(
+        [&memberships](const RequestContext &context, MemberListRequest request) { return memberships.list(context, std::move(request)); });
+    api.on<endpoints::OwnershipTransfer>([&memberships](const RequestContext &context, OwnershipTransferRequest request) {
+        return memberships.transfer(context, std::move(request));
+    });
+    api.on<endpoints::PermissionList>([](const RequestContext &, NoRequest) { return Result<PermissionsResponse>(RoleService::permissions()); });
+    api.on<endpoints::OrganizationRoleList>(
+        [&roles](const RequestContext &context, OrganizationRoleListRequest request) { return roles.list(context, std::move(request)); });
+    api.on<endpoints::OrganizationRolePut>(
+        [&roles](const RequestContext &context, OrganizationRolePutRequest request) { return roles.put(context, std::move(request)); });
+    api.on<endpoints::OrganizationRoleDelete>(
+        [&roles](const RequestContext &context, OrganizationRoleRequest request) { return roles.remove(context, std::move(request)); });
     api.on<endpoints::MemberRoleGrant>(
         [&memberships](const RequestContext &context, MemberRoleRequest request) { return memberships.grant(context, std::move(request)); });
     api.on<endpoints::MemberRoleRevoke>(

@@ -44,6 +44,7 @@ constexpr ListSource everywhere{.fields = organizationFilterFields,
                                 .isDefaultDescending = true};
 constexpr Sql getSql("select " ORGANIZATION_COLUMNS("") " from " ORGANIZATION_FROM("") " where o.id = $1");
 constexpr Sql getAnywhereSql("select " ORGANIZATION_COLUMNS("every_") " from " ORGANIZATION_FROM("every_") " where o.id = $1");
+constexpr Sql addSql("select aegis.add_organization($1, $2, $3)");
 constexpr Sql renameSql("select aegis.change_organization($1, $2, $3, $4, $5, $6)");
 constexpr Sql statusSql("select outcome, later::text[] from aegis.change_organization_status($1, $2, $3, $4, $5, $6, $7, $8, $9)");
 
@@ -75,6 +76,13 @@ Result<ManagedOrganizationDto> ManagedOrganizationStore::get(Tx &tx, const Admin
 {
     TRY(const Row row, tx.queryOne(ProblemCode::NotFound, scope.isEverywhere() ? getAnywhereSql : getSql, organization));
     return organizationOf(row);
+}
+
+Result<void> ManagedOrganizationStore::add(Tx &tx, const QJsonObject &organization, const QJsonObject &details, const QByteArray &events)
+{
+    TRY(const Rows rows, tx.query(addSql, Json(organization), Json(details), Json(events)));
+    static_cast<void>(rows);
+    return {};
 }
 
 Result<ManagedOrganizationPage> ManagedOrganizationStore::list(Tx &tx, const AdminScopeStore &scope, const ListPageRequest &request)

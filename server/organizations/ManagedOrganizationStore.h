@@ -13,6 +13,9 @@ public:
     /// In that scope, which the transaction has entered; `not_found` else.
     static Result<ManagedOrganizationDto> get(Tx &tx, const AdminScopeStore &scope, const OrganizationId &organization);
 
+    /// A new one, as rows of the tables of the same names. `slug_taken`.
+    static Result<void> add(Tx &tx, const QJsonObject &organization, const QJsonObject &details, const QByteArray &events);
+
     /// A page of those that the filter takes, the newest first unless asked otherwise. `validation_failed` for what is wrong in the request.
     static Result<ManagedOrganizationPage> list(Tx &tx, const AdminScopeStore &scope, const ListPageRequest &request);
 

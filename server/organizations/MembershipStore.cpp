@@ -9,6 +9,12 @@ constexpr Sql rolesSql(R"(
     select r.name from aegis.user_role m
     join aegis.organization_role r on r.organization_id = m.organization_id and r.id = m.role_id
     where m.organization_id = $1 and m.user_id = $2 order by r.name)");
+constexpr Sql keepSql("select pg_advisory_xact_lock_shared(hashtextextended('aegis.member.' || $1::uuid || $2::uuid, 0))"); // see revoke_role
+constexpr Sql activeSql("select exists (select from aegis.\"user\" u where u.id = $1 and u.status = 'active')");
+constexpr Sql holdersSql(R"(
+    select m.user_id from aegis.user_role m
+    join aegis.organization_role r on r.organization_id = m.organization_id and r.id = m.role_id
+    where m.organization_id = $1 and r.name = $2 order by m.user_id)");
 constexpr Sql permissionsSql("select permissions from aegis.organization_role where organization_id = $1 and name = $2 and not system for share");
 constexpr Sql ensureSql("select aegis.ensure_role($1, $2, $3, $4)");
 constexpr Sql grantSql("select aegis.grant_role($1, $2, $3, $4)");
@@ -35,6 +41,27 @@ Result<QStringList> MembershipStore::rolesOf(Tx &tx, const UserId &user)
     for (const Row row : rows)
         roles.append(row.get<QString>(0));
     return roles;
+}
+
+Result<void> MembershipStore::keep(Tx &tx, const UserId &user)
+{
+    CHECK(tx.query(keepSql, tx.context().tenant.organization, user));
+    return {};
+}
+
+Result<bool> MembershipStore::isActive(Tx &tx, const UserId &user)
+{
+    TRY(const Row row, tx.queryOne(ProblemCode::Internal, activeSql, user));
+    return row.get<bool>(0);
+}
+
+Result<std::vector<UserId>> MembershipStore::holdersOf(Tx &tx, const QString &role)
+{
+    TRY(const Rows rows, tx.query(holdersSql, tx.context().tenant.organization, role));
+    std::vector<UserId> holders;
+    for (const Row row : rows)
+        holders.push_back(row.get<UserId>(0));
+    return holders;
 }
 
 Result<std::optional<PermissionSet>> MembershipStore::permissionsOf(Tx &tx, const QString &role)

@@ -6,6 +6,7 @@
 #include <QtCore/QStringList>
 
 #include <optional>
+#include <vector>
 
 namespace aegis {
 
@@ -14,6 +15,13 @@ class MembershipStore {
 public:
     /// The person's roles there; none: it is no member, or there is no such person.
     static Result<QStringList> rolesOf(Tx &tx, const UserId &user);
+
+    /// Keeps the person what it is there until the transaction ends.
+    static Result<void> keep(Tx &tx, const UserId &user);
+    /// Whether the person's account can be used.
+    static Result<bool> isActive(Tx &tx, const UserId &user);
+    /// Who has the role there.
+    static Result<std::vector<UserId>> holdersOf(Tx &tx, const QString &role);
 
     /// What a role allows; nothing: there is no such role.
     static Result<std::optional<PermissionSet>> permissionsOf(Tx &tx, const QString &role);

@@ -19,12 +19,18 @@ QJsonValue languageOf(const Client &client)
 
 Result<OpenedSession> SessionOpener::open(const RequestContext &context, const QStringList &roles, const QStringList &authMethods) const
 {
+    return goOn(context, roles, {.methods = authMethods, .time = context.now}, context.now + m_lifetimes.absolute);
+}
+
+Result<OpenedSession> SessionOpener::goOn(const RequestContext &context, const QStringList &roles, const Authentication &auth,
+                                          Instant expiresAt) const
+{
     const Instant now = context.now;
     TRY(const QByteArray nonce, randomBytes(16));
 
     OpenedSession opened;
     opened.id = SessionId::make(now);
-    opened.expiresAt = now + m_lifetimes.absolute;
+    opened.expiresAt = expiresAt;
     const RefreshTokenFacts facts{.user = context.tenant.user,
                                   .session = opened.id,
                                   .organization = context.tenant.organization,
@@ -33,15 +39,15 @@ Result<OpenedSession> SessionOpener::open(const RequestContext &context, const Q
                                   .issuedAt = now,
                                   .expiresAt = refreshExpiry(now, opened.expiresAt),
                                   .sessionExpiresAt = opened.expiresAt};
-    TRY(opened.tokens, m_tokens.issue(facts, roles, {.methods = authMethods, .time = now}, now));
+    TRY(opened.tokens, m_tokens.issue(facts, roles, auth, now));
 
     opened.session = {
         {QStringLiteral("tenant_id"), rowjson::tenant(facts.tenant().owner())},
         {QStringLiteral("id"), rowjson::id(opened.id)},
         {QStringLiteral("user_id"), rowjson::id(facts.user)},
         {QStringLiteral("organization_id"), rowjson::id(facts.organization)},
-        {QStringLiteral("auth_methods"), QJsonArray::fromStringList(authMethods)},
-        {QStringLiteral("auth_time"), rowjson::time(now)},
+        {QStringLiteral("auth_methods"), QJsonArray::fromStringList(auth.methods)},
+        {QStringLiteral("auth_time"), rowjson::time(auth.time)},
         {QStringLiteral("ip"), rowjson::address(context.client.address)},
         {QStringLiteral("user_agent"), context.client.userAgent},
         {QStringLiteral("language"), languageOf(context.client)},

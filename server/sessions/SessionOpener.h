@@ -30,6 +30,8 @@ public:
     SessionOpener(const TokenIssuer &tokens, SessionLifetimes lifetimes) : m_tokens(tokens), m_lifetimes(lifetimes) {}
 
     Result<OpenedSession> open(const RequestContext &context, const QStringList &roles, const QStringList &authMethods) const;
+    /// One that takes the place of another: it has shown what that has shown, when it did, and lasts no longer.
+    Result<OpenedSession> goOn(const RequestContext &context, const QStringList &roles, const Authentication &auth, Instant expiresAt) const;
 
     /// The event that goes with it.
     static EventDraft createdEvent(const RequestContext &context, const OpenedSession &session, const QStringList &authMethods);

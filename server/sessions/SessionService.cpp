@@ -28,14 +28,19 @@ Problem withoutToken(const RequestContext &context)
 
 } // namespace
 
+Result<Secret> SessionService::presented(const RequestContext &context, std::optional<Secret> inBody)
+{
+    if (inBody)
+        return *std::move(inBody);
+    if (context.delivery.refreshToken.isEmpty())
+        return withoutToken(context);
+    return context.delivery.refreshToken;
+}
+
 Task<Result<TokenResponse>> SessionService::refresh(const RequestContext &context, RefreshRequest request) const
 {
-    if (!request.refreshToken) { // what the body says wins over the cookie
-        if (context.delivery.refreshToken.isEmpty())
-            co_return withoutToken(context);
-        request.refreshToken = context.delivery.refreshToken;
-    }
-    CO_TRY(const RefreshTokenFacts facts, m_refreshTokens.read(*request.refreshToken, context.now));
+    CO_TRY(const Secret token, presented(context, std::move(request.refreshToken)));
+    CO_TRY(const RefreshTokenFacts facts, m_refreshTokens.read(token, context.now));
     CO_CHECK(m_tokens.isAble(context.now)); // or the client's token would be used up for nothing
 
     RefreshTokenFacts next = facts;
@@ -51,7 +56,7 @@ Task<Result<TokenResponse>> SessionService::refresh(const RequestContext &contex
                 .payload = {{QStringLiteral("generation"), next.generation}},
                 .session = facts.session,
                 .actor = facts.user});
-    const SessionStore::Replacement replacement{.hash = RefreshTokens::hash(*request.refreshToken),
+    const SessionStore::Replacement replacement{.hash = RefreshTokens::hash(token),
                                                 .nextHash = RefreshTokens::hash(nextToken),
                                                 .nextExpiresAt = next.expiresAt,
                                                 .grace = m_opener.lifetimes().refreshGrace,

@@ -25,6 +25,9 @@ public:
     {
     }
 
+    /// The refresh token that a request presents: in its body, which wins, or as a cookie.
+    static Result<Secret> presented(const RequestContext &context, std::optional<Secret> inBody);
+
     /// Rotates the refresh token. One that was rotated before ends its session (RFC 9700, section 4.14.2), unless it is the
     /// direct parent of the current one and was rotated moments ago: then the current one comes back.
     Task<Result<TokenResponse>> refresh(const RequestContext &context, RefreshRequest request) const;

@@ -4,6 +4,8 @@
 #include "shared/text/EmailAddress.h"
 #include "shared/text/Slug.h"
 
+#include <algorithm>
+
 namespace aegis {
 namespace {
 
@@ -71,6 +73,16 @@ bool checkSlug(const QString &text, FieldErrors &errors)
     if (!fault)
         return true;
     errors.add(codeOf(*fault), sentenceOf(*fault));
+    return false;
+}
+
+bool checkRoleName(const QString &text, FieldErrors &errors)
+{
+    const auto isLetter = [](QChar c) { return c >= u'A' && c <= u'Z'; };
+    const auto isGood = [&isLetter](QChar c) { return isLetter(c) || (c >= u'0' && c <= u'9') || c == u'_'; };
+    if (text.size() >= 2 && text.size() <= 63 && isLetter(text.front()) && std::all_of(text.begin(), text.end(), isGood))
+        return true;
+    errors.add(FieldCode::Format, QStringLiteral("Must be 2 to 63 capital letters, digits and _, a letter first."));
     return false;
 }
 

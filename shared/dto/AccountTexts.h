@@ -15,4 +15,7 @@ bool checkOrganizationName(const QString &text, FieldErrors &errors);
 /// Slug. The error code is the fault's name.
 bool checkSlug(const QString &text, FieldErrors &errors);
 
+/// The name of an organization's own role: 2 to 63 capital letters, digits and `_`, a letter first. Error code `format`.
+bool checkRoleName(const QString &text, FieldErrors &errors);
+
 } // namespace aegis

@@ -2,6 +2,7 @@
 
 #include "shared/endpoints/AuthEndpoints.h"
 #include "shared/endpoints/EmailEndpoints.h"
+#include "shared/endpoints/MembershipEndpoints.h"
 #include "shared/endpoints/MfaEndpoints.h"
 #include "shared/endpoints/OAuthEndpoints.h"
 #include "shared/endpoints/OrganizationEndpoints.h"
@@ -9,10 +10,13 @@
 #include "shared/endpoints/PlatformEndpoints.h"
 #include "shared/endpoints/SessionEndpoints.h"
 #include "shared/endpoints/admin/AuditEndpoints.h"
+#include "shared/endpoints/admin/InvitationEndpoints.h"
 #include "shared/endpoints/admin/JobEndpoints.h"
 #include "shared/endpoints/admin/ManagedOrganizationEndpoints.h"
 #include "shared/endpoints/admin/ManagedSessionEndpoints.h"
 #include "shared/endpoints/admin/ManagedUserEndpoints.h"
+#include "shared/endpoints/admin/MemberEndpoints.h"
+#include "shared/endpoints/admin/PlatformStaffEndpoints.h"
 
 #include <array>
 
@@ -41,11 +45,14 @@ template <Endpoint... E> struct List {
 /// The one endpoint table: router, guard, API document and console read it.
 using All = List<Signup, Register, EmailVerify, EmailResend, Login, Refresh, Logout, Verify, Me, SessionList, SessionEnd, Reauthenticate, MfaStatus,
                  MfaEnable, MfaVerify, MfaDisable, MfaBackupCodes, MfaChallenge, PasswordChange, PasswordForgot, PasswordReset, SlugAvailable,
-                 Introspect, Revoke, ManagedUserList, ManagedUserGet, ManagedUserLock, ManagedUserUnlock, ManagedUserSuspend, ManagedUserReactivate,
-                 ManagedUserPasswordReset, ManagedUserMfaReset, ManagedOrganizationList, ManagedOrganizationGet, ManagedOrganizationUpdate,
-                 ManagedOrganizationSuspend, ManagedOrganizationReactivate, ManagedOrganizationDelete, ManagedOrganizationRestore, MemberRoleGrant,
-                 MemberRoleRevoke, MemberRemove, ManagedSessionList, ManagedSessionRevoke, ManagedSessionRevokeAll, AuditEventList, AuditEventGet,
-                 AuditInclusion, AuditHead, AuditConsistency, AuditKeyList, JobList, JobRuns, JobRunNow, JobPause, JobResume, JobReschedule,
-                 AuthorizationServer, Jwks, OpenApi, Docs, HealthLive, HealthReady, Metrics>;
+                 InvitationLookup, InvitationAccept, InvitationJoin, OwnOrganizationList, OrganizationSwitch, Introspect, Revoke, ManagedUserList,
+                 ManagedUserGet, ManagedUserLock, ManagedUserUnlock, ManagedUserSuspend, ManagedUserReactivate, ManagedUserPasswordReset,
+                 ManagedUserMfaReset, ManagedOrganizationList, ManagedOrganizationGet, ManagedOrganizationUpdate, ManagedOrganizationSuspend,
+                 ManagedOrganizationReactivate, ManagedOrganizationDelete, ManagedOrganizationRestore, MemberRoleGrant, MemberRoleRevoke,
+                 MemberRemove, ManagedOrganizationCreate, MemberList, OwnershipTransfer, PermissionList, OrganizationRoleList, OrganizationRolePut,
+                 OrganizationRoleDelete, InvitationList, InvitationCreate, InvitationResend, InvitationRevoke, PlatformStaffList, PlatformRoleGrant,
+                 PlatformRoleRevoke, ManagedSessionList, ManagedSessionRevoke, ManagedSessionRevokeAll, AuditEventList, AuditEventGet, AuditInclusion,
+                 AuditHead, AuditConsistency, AuditKeyList, JobList, JobRuns, JobRunNow, JobPause, JobResume, JobReschedule, AuthorizationServer,
+                 Jwks, OpenApi, Docs, HealthLive, HealthReady, Metrics>;
 
 } // namespace aegis::endpoints

@@ -38,6 +38,7 @@ using UserId = Id<struct UserTag>;
 using OrganizationId = Id<struct OrganizationTag>;
 using RoleId = Id<struct RoleTag>;
 using SessionId = Id<struct SessionTag>;
+using InvitationId = Id<struct InvitationTag>;
 using TokenId = Id<struct TokenTag>;   ///< a JWT's `jti`
 using ClientId = Id<struct ClientTag>; ///< a program with credentials
 using EventId = Id<struct EventTag>;

@@ -23,8 +23,8 @@ constexpr FilterField searchedField(const char *name, const char *description)
 inline constexpr std::array userStatuses{QLatin1String("active"), QLatin1String("locked"), QLatin1String("suspended")};
 inline constexpr std::array organizationStatuses{QLatin1String("active"), QLatin1String("pending"), QLatin1String("suspended"),
                                                  QLatin1String("deleted")};
-inline constexpr std::array sessionEndings{QLatin1String("logout"), QLatin1String("logout_all"), QLatin1String("token_reuse"),
-                                           QLatin1String("expired"), QLatin1String("revoked")};
+inline constexpr std::array sessionEndings{QLatin1String("logout"),  QLatin1String("logout_all"), QLatin1String("token_reuse"),
+                                           QLatin1String("expired"), QLatin1String("revoked"),    QLatin1String("switched")};
 inline constexpr std::array eventSeverities{QLatin1String("info"), QLatin1String("notice"), QLatin1String("warning")};
 
 inline constexpr std::array userFields{
@@ -79,6 +79,29 @@ inline constexpr std::array organizationFields{
     filterField("id", FilterType::Uuid, "Its id."),
 };
 
+inline constexpr std::array invitationStatuses{QLatin1String("pending"), QLatin1String("accepted"), QLatin1String("revoked"),
+                                               QLatin1String("expired")};
+inline constexpr std::array invitationFields{
+    searchedField("email", "Who was invited, in lower case."),
+    filterField("role", FilterType::Text, "The name of a role that the person would have."),
+    filterField("invitedBy", FilterType::Uuid, "The id of the person who did it."),
+    filterField("created", FilterType::Time, "When it was made."),
+    filterField("expires", FilterType::Time, "Until when it can be accepted."),
+    filterField("ended", FilterType::Time, "When it ended; none: it has not."),
+    filterField("status", FilterType::Enum, "What became of it.", invitationStatuses),
+    filterField("id", FilterType::Uuid, "Its id."),
+};
+
+inline constexpr std::array memberFields{
+    searchedField("email", "The e-mail address, in lower case."),
+    searchedField("name", "First and last name."),
+    filterField("status", FilterType::Enum, "What the account may do.", userStatuses),
+    filterField("role", FilterType::Text, "The name of a role that the person has in the organization."),
+    filterField("mfa", FilterType::Boolean, "Whether a second factor is active."),
+    filterField("joined", FilterType::Time, "Since when the person is a member."),
+    filterField("id", FilterType::Uuid, "The person's id."),
+};
+
 } // namespace detail
 
 /// What the lists of the administration know, for the server and for the console.
@@ -87,6 +110,8 @@ inline constexpr FilterFields sessionFilterFields = detail::sessionFields;
 /// `type` is a Text here. withValues() makes it one of the types that the server has.
 inline constexpr FilterFields eventFilterFields = detail::eventFields;
 inline constexpr FilterFields organizationFilterFields = detail::organizationFields;
+inline constexpr FilterFields invitationFilterFields = detail::invitationFields;
+inline constexpr FilterFields memberFilterFields = detail::memberFields;
 
 /// The fields with one of them made an Enum of values that are only known at run time, which must live as long as the fields do.
 std::vector<FilterField> withValues(FilterFields fields, QLatin1String name, std::span<const QLatin1String> values);

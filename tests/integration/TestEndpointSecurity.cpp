@@ -25,6 +25,7 @@ QByteArray pathOf(const EndpointInfo &info)
         .replace("{slug}", "some-slug")
         .replace("{id}", "0193a0f0-7c00-7abc-8def-00000000beef")
         .replace("{userId}", "0193a0f0-7c00-7abc-8def-0123456789ab")
+        .replace("{invitationId}", "0193a0f0-7c00-7abc-8def-0000000b0a7d")
         .replace("{role}", "MEMBER")
         .replace("{job}", "session-cleanup");
 }

@@ -76,6 +76,9 @@ void TestTenantIsolation::initTestCase()
                   "select id, gen_random_uuid(), now(), now() + interval '5 minutes' from aegis.\"user\"");
     m_server->sql("insert into aegis.email_token (user_id, token_hash, kind, email, created_at, expires_at) "
                   "select id, sha256(id::text::bytea), 'password_reset', email, now(), now() + interval '5 minutes' from aegis.\"user\"");
+    m_server->sql("insert into aegis.invitation (organization_id, id, email, roles, token_hash, invited_by, created_at, sent_at, expires_at) "
+                  "select o.id, gen_random_uuid(), 'guest@example.org', '{MEMBER}', sha256(o.id::text::bytea), o.id, now(), now(), now() + interval '3 days' "
+                  "from aegis.organization o");
     m_server->sql("insert into aegis.mail_outbox (tenant_id, id, kind, language, sealed, created_at, expires_at, next_attempt_at) "
                   "select id, gen_random_uuid(), 'test', 'en', 'x', now(), now() + interval '1 hour', now() + interval '1 hour' from aegis.\"user\"");
 }
@@ -99,6 +102,7 @@ void TestTenantIsolation::tenantTables()
     row("organization", "id = $1::uuid", false);
     row("organization_details", "organization_id = $1::uuid", false);
     row("organization_role", "organization_id = $1::uuid", false);
+    row("invitation", "organization_id = $1::uuid", false);
     row("user_role", "organization_id = $1::uuid", false);
     row("user", "id in " + userOfOrganization, true);
     row("user_profile", "user_id in " + userOfOrganization, true);
@@ -115,7 +119,7 @@ void TestTenantIsolation::tenantTables()
 
 void TestTenantIsolation::knowsEveryTable()
 {
-    const QStringList known{QStringLiteral("backup_code"),          QStringLiteral("email_token"),       QStringLiteral("event"),
+    const QStringList known{QStringLiteral("backup_code"),          QStringLiteral("email_token"),       QStringLiteral("event"),            QStringLiteral("invitation"),
                             QStringLiteral("mfa_challenge"),        QStringLiteral("mfa_factor"),        QStringLiteral("organization"),
                             QStringLiteral("organization_details"), QStringLiteral("organization_role"), QStringLiteral("platform_role"),
                             QStringLiteral("refresh_token"),        QStringLiteral("session"),           QStringLiteral("user"),

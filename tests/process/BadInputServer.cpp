@@ -90,6 +90,21 @@ QJsonObject BadInputServer::goodBody(QByteArrayView path) const
         return {{QStringLiteral("currentPassword"), ApiClient::password()}, {QStringLiteral("newPassword"), newPassword}};
     if (path == "/auth/password/reset")
         return {{QStringLiteral("token"), QStringLiteral("a.token")}, {QStringLiteral("newPassword"), newPassword}};
+    if (path == "/auth/invitations/lookup" || path == "/auth/invitations/join")
+        return {{QStringLiteral("token"), QStringLiteral("a.token")}};
+    if (path == "/auth/invitations/accept")
+        return {{QStringLiteral("token"), QStringLiteral("a.token")}, {QStringLiteral("password"), newPassword}};
+    const QString someId = QStringLiteral("0193a0f0-7c00-7abc-8def-00000000cafe");
+    if (path == "/auth/refresh/organization")
+        return {{QStringLiteral("organizationId"), someId}, {QStringLiteral("refreshToken"), QString::fromUtf8(m_refreshToken)}};
+    if (path == "/admin/organizations")
+        return {{QStringLiteral("name"), QStringLiteral("Compilers")},
+                {QStringLiteral("slug"), QStringLiteral("compilers")},
+                {QStringLiteral("ownerEmail"), QStringLiteral("grace@example.com")}};
+    if (path == "/admin/organizations/{id}/transfer")
+        return {{QStringLiteral("userId"), someId}};
+    if (path == "/admin/organizations/{id}/invitations")
+        return {{QStringLiteral("email"), QStringLiteral("grace@example.com")}, {QStringLiteral("roles"), QJsonArray{QStringLiteral("MEMBER")}}};
     if (path == "/admin/sessions/revocations")
         return {{QStringLiteral("filter"), QStringLiteral("active:true")}};
     if (path.startsWith("/admin/"))

@@ -29,7 +29,7 @@ done
 [[ -n $url ]] || { echo "the server was not ready in 30 s" >&2; cat "$data/log" >&2; exit 1; }
 
 # The registry of npm is no part of the tests.
-if ! NPM=off AEGIS_URL=$url bash "$script"; then
+if ! NPM=off AEGIS_URL=$url AEGISD=$aegisd DATA_DIR=$data/server bash "$script"; then
   cat "$data/log" >&2
   exit 1
 fi

@@ -91,6 +91,41 @@ template <> struct Fields<ManagedOrganizationRequest> {
     };
 };
 
+/// Makes an organization for others.
+struct OrganizationCreateRequest {
+    QString name;
+    QString slug;
+    QString ownerEmail;
+};
+
+template <> struct Fields<OrganizationCreateRequest> {
+    static constexpr std::string_view name = "OrganizationCreateRequest";
+    static constexpr std::tuple list{
+        field("name", &OrganizationCreateRequest::name,
+              {.minLength = 1,
+               .maxLength = 200,
+               .description = "As people write it.",
+               .example = "Analytical Engines",
+               .check = checkOrganizationName}),
+        field("slug", &OrganizationCreateRequest::slug,
+              {.minLength = 1,
+               .maxLength = 255,
+               .pattern = "^[a-z0-9]+(-[a-z0-9]+)*$",
+               .documentedMinLength = 3,
+               .documentedMaxLength = 63,
+               .description = "Unique short name.",
+               .example = "analytical-engines",
+               .check = checkSlug}),
+        field("ownerEmail", &OrganizationCreateRequest::ownerEmail,
+              {.minLength = 1,
+               .maxLength = 254,
+               .format = "email",
+               .description = "Who is invited to be its owner.",
+               .example = "ada@example.com",
+               .check = checkEmail}),
+    };
+};
+
 /// Gives an organization another name or slug.
 struct OrganizationUpdateRequest {
     OrganizationId id;

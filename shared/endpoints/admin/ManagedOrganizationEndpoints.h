@@ -10,8 +10,9 @@ namespace admin {
 /// What every change of an organization can be answered with.
 inline constexpr ProblemSet organizationChange{ProblemCode::NotFound, ProblemCode::Conflict, ProblemCode::PreconditionFailed,
                                                ProblemCode::DatabaseUnavailable, ProblemCode::OutcomeUnknown};
-inline constexpr ProblemSet membershipChange{ProblemCode::NotFound, ProblemCode::LastOwner, ProblemCode::Forbidden, ProblemCode::DatabaseUnavailable,
-                                             ProblemCode::OutcomeUnknown};
+inline constexpr ProblemSet membershipChange{
+    ProblemCode::ReauthenticationRequired, ProblemCode::NotFound,      ProblemCode::LastOwner, ProblemCode::Forbidden,
+    ProblemCode::DatabaseUnavailable,      ProblemCode::OutcomeUnknown};
 inline constexpr std::string_view
     whoseRoles = "Nobody gives or takes a role that allows more than they may. The last owner stays one (`last_owner`).";
 
@@ -159,7 +160,7 @@ struct MemberRoleGrant {
         .summary = "Give a role",
         .description =
             "To a member, or to somebody whose account the organization manages. It counts at the next call; access tokens say it after the "
-            "next refresh.",
+            "next refresh. Who gives ORGANIZATION_OWNER must have logged in lately.",
         .security = admin::whoseRoles,
     };
 };
@@ -178,7 +179,8 @@ struct MemberRoleRevoke {
         .takesIdempotencyKey = true,
         .tag = "Administration: organizations",
         .summary = "Take a role",
-        .description = "With the last one the membership ends, and the person's sessions in the organization.",
+        .description = "Invitations that the person has sent end with it. With the last role the membership ends, and the person's sessions in the "
+                       "organization.",
         .security = admin::whoseRoles,
     };
 };

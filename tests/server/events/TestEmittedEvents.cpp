@@ -14,6 +14,7 @@
 #include "tests/support/TestMain.h"
 #include "tests/support/TestServer.h"
 
+#include <QtCore/QJsonArray>
 #include <QtCore/QJsonDocument>
 #include <QtCore/QSet>
 
@@ -222,6 +223,21 @@ void TestEmittedEvents::administer(const SignedUp &owner)
     did(asOwner.send("PATCH", organization, R"({"name":"Another Name"})"));
     did(asOwner.send("PUT", organization + "/members/" + member.userId + "/roles/AUDITOR"));
     did(asOwner.send("DELETE", organization + "/members/" + member.userId + "/roles/AUDITOR"));
+    did(asOwner.send("PUT", organization + "/roles/SUPPORT", R"({"permissions":["session.read"]})"));
+    did(asOwner.send("PUT", organization + "/roles/SUPPORT", R"({"permissions":[]})"));
+    did(asOwner.send("DELETE", organization + "/roles/SUPPORT"));
+    const QJsonArray roles{QStringLiteral("MEMBER")};
+    const auto invite = [&](const char *email) {
+        return asOwner.post(organization + "/invitations", {{QStringLiteral("email"), QString::fromLatin1(email)}, {QStringLiteral("roles"), roles}});
+    };
+    QCOMPARE(invite("guest@example.org").status, 201);
+    const TestReply second = invite("nobody@example.org");
+    did(asOwner.send("DELETE", organization + "/invitations/" + second.json()[QLatin1String("invitation")][QLatin1String("id")].toString().toLatin1()));
+    const QByteArray token = MailBox(m_server->dataDirectory()).waitFor("guest@example.org").back().token();
+    QCOMPARE(m_server->client().post("/auth/invitations/accept", textObject({{"token", token}, {"password", "Quiet-Harbour-81-Lantern"}})).status, 201);
+    did(asOwner.post(organization + "/transfer", textObject({{"userId", member.userId}})));
+    const SignedUp heir = m_server->logIn(member);
+    did(m_server->client().as(heir.accessToken).post(organization + "/transfer", textObject({{"userId", owner.userId}})));
     did(asOwner.send("DELETE", organization + "/members/" + member.userId));
 
     const TestClient root = m_server->client().as(platformStaff(*m_server).accessToken);

@@ -256,7 +256,7 @@ void TestEventBatch::theCatalogueNamesEachTypeOnce()
             fields.insert(field.name);
         }
     }
-    QCOMPARE(names.size(), 53);
+    QCOMPARE(names.size(), 60);
 }
 
 void TestEventBatch::anUnknownNameIsNoType()

@@ -226,7 +226,7 @@ void TestDocumentedAnswers::anInvalidFieldIsOneOfTheRequest()
                      (path + ": " + named).constData());
         }
     }
-    QCOMPARE(checked, 47);
+    QCOMPARE(checked, 63);
 }
 
 void TestDocumentedAnswers::thePasswordRulesAreThoseOfThePolicy()

@@ -15,6 +15,7 @@ MailValues sample()
 {
     return {{QStringLiteral("product"), QStringLiteral("Engines")},
             {QStringLiteral("link"), QStringLiteral("https://app.example.com/reset-password#token=abc")},
+            {QStringLiteral("organization"), QStringLiteral("analytical-engines")},
             {QStringLiteral("until"), QStringLiteral("2026-11-30 09:25")},
             {QStringLiteral("time"), QStringLiteral("2026-11-30 08:55")},
             {QStringLiteral("address"), QStringLiteral("192.0.2.7")}};

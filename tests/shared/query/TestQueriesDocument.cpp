@@ -17,8 +17,9 @@ struct List {
     FilterFields fields;
 };
 
-const std::array lists{List{"users", userFilterFields}, List{"sessions", sessionFilterFields}, List{"events", eventFilterFields},
-                       List{"organizations", organizationFilterFields}};
+const std::array lists{List{"users", userFilterFields},     List{"sessions", sessionFilterFields},
+                       List{"events", eventFilterFields},   List{"organizations", organizationFilterFields},
+                       List{"members", memberFilterFields}, List{"invitations", invitationFilterFields}};
 
 QString documentPath()
 {
