@@ -27,7 +27,8 @@ QByteArray createdEvents(const RequestContext &context, const UserId &user, cons
                             {QStringLiteral("lastName"), QJsonValue::Null},
                             {QStringLiteral("status"), QStringLiteral("active")},
                             {QStringLiteral("managedBy"), QJsonValue::Null},
-                            {QStringLiteral("method"), QStringLiteral("operator")}}});
+                            {QStringLiteral("method"), QStringLiteral("operator")},
+                            {QStringLiteral("emailVerified"), true}}});
     events.add(roleEvent(EventType::PlatformRoleGranted, user, role));
     return events.json();
 }

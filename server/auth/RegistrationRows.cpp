@@ -32,7 +32,8 @@ QByteArray registrationEvents(const RequestContext &context, const NewAccount &a
          {QStringLiteral("lastName"), rowjson::text(account.lastName)},
          {QStringLiteral("status"), activeStatus},
          {QStringLiteral("managedBy"), rowjson::id(ids.organization)},
-         {QStringLiteral("method"), methodOf(account)}});
+         {QStringLiteral("method"), methodOf(account)},
+         {QStringLiteral("emailVerified"), false}});
     if (account.organization) {
         add(EventType::UserRoleCreated, ids.user.uuid(),
             {{QStringLiteral("role"), ownerRoleName}, {QStringLiteral("roleId"), rowjson::id(ids.ownerRole)}});

@@ -17,6 +17,7 @@ constexpr std::array userCreated{
     EventField{"status"_l, "of the account"_l},
     EventField{"managedBy"_l, "the organization that manages the account, or null"_l},
     EventField{"method"_l, "`signup`, `register`, `import`, `invitation`, or `operator`: made at the command line"_l},
+    EventField{"emailVerified"_l, "whether the address counts as verified from the beginning"_l},
 };
 constexpr std::array userLoggedIn{
     EventField{"methods"_l, "how the person proved who they are (RFC 8176)"_l},
@@ -255,7 +256,7 @@ using enum EventType;
 using enum Severity;
 
 constexpr std::array catalogue{
-    EventInfo{UserCreated, "UserCreated"_l, 1, Info, true, "an account was made"_l, "the user"_l, userCreated},
+    EventInfo{UserCreated, "UserCreated"_l, 2, Info, true, "an account was made"_l, "the user"_l, userCreated},
     EventInfo{UserLoggedIn, "UserLoggedIn"_l, 1, Info, true, "a person signed in"_l, "the user"_l, userLoggedIn},
     EventInfo{UserLoginFirstFactorPassed, "UserLoginFirstFactorPassed"_l, 1, Info, true,
               "somebody has shown the password of a person who has a second factor too; without a UserLoggedIn soon after, somebody who may not "

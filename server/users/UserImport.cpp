@@ -102,7 +102,8 @@ QJsonObject UserImport::personRow(const ImportRecord &record, const Place &place
                             {QStringLiteral("lastName"), nameOrNull(record.lastName)},
                             {QStringLiteral("status"), QStringLiteral("active")},
                             {QStringLiteral("managedBy"), QJsonValue::Null},
-                            {QStringLiteral("method"), QStringLiteral("import")}}});
+                            {QStringLiteral("method"), QStringLiteral("import")},
+                            {QStringLiteral("emailVerified"), record.emailVerified.value_or(false)}}});
     QJsonValue membership = QJsonValue::Null;
     if (place) {
         events.add({.type = EventType::UserRoleCreated,
