@@ -8,6 +8,7 @@
 #include "server/app/EncryptionRotation.h"
 #include "server/app/ImportCommand.h"
 #include "server/app/KeyCommand.h"
+#include "server/app/ReplayCommand.h"
 #include "server/app/Storage.h"
 #include "server/cli/CalibrationReport.h"
 #include "server/cli/Signals.h"
@@ -193,6 +194,13 @@ int audit(const LoadedSettings &loaded, const CommandLine &line)
     return done ? ExitSuccess : refuse("audit_failed", done.problem());
 }
 
+int events(const LoadedSettings &loaded, const CommandLine &line)
+{
+    configureLog(loaded.settings);
+    const auto isSame = replayEvents(loaded.settings, line, say);
+    return !isSame ? refuse("replay_failed", isSame.problem()) : *isSame ? ExitSuccess : ExitFailure;
+}
+
 } // namespace
 
 Commands serverCommands()
@@ -209,7 +217,8 @@ Commands serverCommands()
             .keys = keys,
             .clients = clients,
             .admin = admin,
-            .audit = audit};
+            .audit = audit,
+            .events = events};
 }
 
 } // namespace aegis

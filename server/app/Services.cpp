@@ -18,6 +18,7 @@
 #include "server/invitations/InvitationApi.h"
 #include "server/organizations/ManagedOrganizationApi.h"
 #include "server/organizations/OrganizationApi.h"
+#include "server/replay/AsOfApi.h"
 #include "server/sessions/ManagedSessionApi.h"
 #include "server/sessions/SessionApi.h"
 #include "server/users/ManagedUserApi.h"
@@ -171,7 +172,7 @@ Services::Services(Ground ground) :
                  .most = {.byOrganization = ground.settings.invitationsPerDay, .toAddress = ground.settings.invitationsPerAddress},
                  .freshFor = ground.settings.reauthenticationMaxAge}),
     invitationAcceptance(database, hasher, policy, opener, idempotency), organizationCreation(database, idempotency, invitations),
-    platformStaff(database, idempotency, ground.settings.reauthenticationMaxAge), audit(database)
+    platformStaff(database, idempotency, ground.settings.reauthenticationMaxAge), audit(database), past(database)
 {
 }
 
@@ -192,6 +193,7 @@ void Services::bind(http::Api &api, const Settings &settings)
     bindPlatformStaff(api, platformStaff);
     bindAudit(api, audit);
     bindAuditProofs(api, auditProofs);
+    bindAsOf(api, past);
     bindJobs(api, jobs);
     bindHealth(api, health, metrics, settings.metricsAccess);
     http::bindDocumentation(api);

@@ -41,6 +41,7 @@
 #include "server/passwords/Argon2Choice.h"
 #include "server/passwords/PasswordHasher.h"
 #include "server/passwords/PasswordPolicy.h"
+#include "server/replay/AsOfService.h"
 #include "server/sessions/AccessTokenAuthenticator.h"
 #include "server/sessions/ManagedSessionService.h"
 #include "server/sessions/OrganizationSwitch.h"
@@ -133,6 +134,7 @@ struct Services {
     OrganizationCreation organizationCreation;
     PlatformStaffService platformStaff;
     AuditService audit;
+    AsOfService past;
 };
 
 } // namespace aegis

@@ -39,6 +39,7 @@ constexpr std::array words{
     word("audit export", CommandName::AuditExport, "write the sealed events and their seals, which verify without the database", "FILE"),
     word("audit head", CommandName::AuditHead, "print the last signed head, to be kept elsewhere"),
     word("audit rotate-key", CommandName::AuditRotateKey, "make the next key that signs the audit trail, from the servers' next start on"),
+    word("events replay", CommandName::EventsReplay, "make the state of a moment again from the events, or compare it with the tables"),
     word("version", CommandName::Version, "say which version this is and what it was built with"),
 };
 
@@ -63,7 +64,7 @@ bool lacksOperand(const CommandLine &line, const std::optional<CommandName> &com
 bool isFirstOfTwo(const QString &argument)
 {
     return argument == QLatin1String("keys") || argument == QLatin1String("clients") || argument == QLatin1String("audit")
-        || argument == QLatin1String("admin");
+        || argument == QLatin1String("admin") || argument == QLatin1String("events");
 }
 
 /// Takes an option of the audit commands and its value; false when it is none, or has no fitting value.
@@ -84,6 +85,18 @@ bool takeAuditOption(CommandLine &line, const std::optional<CommandName> &comman
     else
         return false;
     return command == CommandName::AuditVerify || value.toLongLong() > 0;
+}
+
+/// Takes an option of `events replay` and its value; false when it is none, or has no fitting value.
+bool takeReplayOption(CommandLine &line, const QString &option, const QString &value)
+{
+    if (option == QLatin1String("--schema"))
+        line.schema = value;
+    else if (option == QLatin1String("--until"))
+        line.until = fromRfc3339(value.toLatin1());
+    else
+        return false;
+    return !line.schema.isEmpty() && (option != QLatin1String("--until") || line.until);
 }
 
 QString callOf(const Word &known)
@@ -131,6 +144,12 @@ Result<CommandLine> CommandLine::parse(const QStringList &arguments)
                 return misunderstood(QStringLiteral("--role is PLATFORM_ADMIN or PLATFORM_AUDITOR"));
         } else if (takeAuditOption(line, command, argument, arguments.value(i + 1))) {
             ++i;
+        } else if (command == CommandName::EventsReplay && argument == QLatin1String("--check")) {
+            line.check = true;
+        } else if (command == CommandName::EventsReplay && (argument == QLatin1String("--until") || argument == QLatin1String("--schema"))) {
+            if (!takeReplayOption(line, argument, arguments.value(++i)))
+                return misunderstood(argument == QLatin1String("--until") ? QStringLiteral("--until needs a time like 2026-11-22T07:30:00Z")
+                                                                          : QStringLiteral("--schema needs the name of a schema"));
         } else if (lacksOperand(line, command) && !argument.isEmpty() && !argument.startsWith(QLatin1Char('-'))) {
             line.operand = argument;
         } else {
@@ -149,6 +168,8 @@ Result<CommandLine> CommandLine::parse(const QStringList &arguments)
     line.command = page ? *page : *command;
     if (line.command == CommandName::ImportUsers && line.file.isEmpty())
         return misunderstood(QStringLiteral("import-users needs the path of a file"));
+    if (line.check && line.until)
+        return misunderstood(QStringLiteral("--check compares the present: --until does not go with it"));
     if (lacksOperand(line, line.command))
         return misunderstood(QStringLiteral("it is: aegisd %1").arg(callOf(*wordOf(line.command))));
     return line;
@@ -168,6 +189,9 @@ QString CommandLine::usage()
                            "  --head FILE     with audit verify: the trail must hold this head, which audit head has printed before\n"
                            "  --key ID        with audit verify: believe this key rather than the one of this server\n"
                            "  --from N, --to N   with audit export: only these seals\n"
+                           "  --until TIME    with events replay: the moment (RFC 3339); the present without it\n"
+                           "  --schema NAME   with events replay: where to; aegis_replay without it\n"
+                           "  --check         with events replay: make nothing, compare what the events tell with the tables\n"
                            "  --help-config   list all settings with their defaults and reasons\n"
                            "  -h, --help      show this page\n"
                            "\nExit codes: 0 done, 1 failed, 2 the command line is wrong, 78 a setting is wrong.\n");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "shared/result/Result.h"
+#include "shared/time/Instant.h"
 
 #include <QtCore/QStringList>
 
@@ -28,6 +29,7 @@ enum class CommandName {
     AuditExport,
     AuditHead,
     AuditRotateKey,
+    EventsReplay,
     Version,
     Help,
     HelpConfig
@@ -47,6 +49,9 @@ struct CommandLine {
     QStringList auditKeys;                           ///< ids of keys that `audit verify` trusts; empty: this server's
     qint64 fromSeal = 0;                             ///< of `audit export`; 0: from the first
     qint64 toSeal = 0;                               ///< of `audit export`; 0: to the last
+    std::optional<Instant> until;                    ///< of `events replay`; none: the present
+    QString schema = QStringLiteral("aegis_replay"); ///< of `events replay`
+    bool check = false;                              ///< of `events replay`
 
     /// Reads the arguments after the program's name. The problem's detail says what cannot be understood.
     static Result<CommandLine> parse(const QStringList &arguments);

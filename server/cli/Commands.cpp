@@ -73,6 +73,8 @@ int runWithSettings(const CommandLine &line, const LoadedSettings &loaded, const
     case CommandName::AuditHead:
     case CommandName::AuditRotateKey:
         return call(err, commands.audit, loaded, line);
+    case CommandName::EventsReplay:
+        return call(err, commands.events, loaded, line);
     case CommandName::Version:
     case CommandName::Help:
     case CommandName::HelpConfig:

@@ -30,6 +30,7 @@ struct Commands {
     std::function<int(const LoadedSettings &, const CommandLine &)> clients = {};
     std::function<int(const LoadedSettings &, const CommandLine &)> admin = {};
     std::function<int(const LoadedSettings &, const CommandLine &)> audit = {};
+    std::function<int(const LoadedSettings &, const CommandLine &)> events = {};
 };
 
 /// Reads the command line and carries it out; gives the exit code. What was asked for goes to `out`, complaints to `err`.

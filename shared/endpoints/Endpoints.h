@@ -9,6 +9,7 @@
 #include "shared/endpoints/PasswordEndpoints.h"
 #include "shared/endpoints/PlatformEndpoints.h"
 #include "shared/endpoints/SessionEndpoints.h"
+#include "shared/endpoints/admin/AsOfEndpoints.h"
 #include "shared/endpoints/admin/AuditEndpoints.h"
 #include "shared/endpoints/admin/InvitationEndpoints.h"
 #include "shared/endpoints/admin/JobEndpoints.h"
@@ -52,7 +53,7 @@ using All = List<Signup, Register, EmailVerify, EmailResend, Login, Refresh, Log
                  MemberRemove, ManagedOrganizationCreate, MemberList, OwnershipTransfer, PermissionList, OrganizationRoleList, OrganizationRolePut,
                  OrganizationRoleDelete, InvitationList, InvitationCreate, InvitationResend, InvitationRevoke, PlatformStaffList, PlatformRoleGrant,
                  PlatformRoleRevoke, ManagedSessionList, ManagedSessionRevoke, ManagedSessionRevokeAll, AuditEventList, AuditEventGet, AuditInclusion,
-                 AuditHead, AuditConsistency, AuditKeyList, JobList, JobRuns, JobRunNow, JobPause, JobResume, JobReschedule, AuthorizationServer,
-                 Jwks, OpenApi, Docs, HealthLive, HealthReady, Metrics>;
+                 AuditHead, AuditConsistency, AuditKeyList, ManagedUserAsOf, ManagedOrganizationAsOf, JobList, JobRuns, JobRunNow, JobPause,
+                 JobResume, JobReschedule, AuthorizationServer, Jwks, OpenApi, Docs, HealthLive, HealthReady, Metrics>;
 
 } // namespace aegis::endpoints

@@ -226,7 +226,7 @@ void TestDocumentedAnswers::anInvalidFieldIsOneOfTheRequest()
                      (path + ": " + named).constData());
         }
     }
-    QCOMPARE(checked, 63);
+    QCOMPARE(checked, 65);
 }
 
 void TestDocumentedAnswers::thePasswordRulesAreThoseOfThePolicy()
