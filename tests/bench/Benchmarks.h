@@ -25,6 +25,8 @@ void measureFlood(Bench &bench);
 void measureIdle(Bench &bench);
 /// What it costs a refresh that limits are counted in Redis, for all instances.
 void measureRedis(Bench &bench);
+/// How many events a second are made into state again.
+void measureReplay(Bench &bench);
 /// What the counters and the list of revocations cost a request, in memory: no server takes part.
 void measureLimits(Report &report);
 /// How soon a server on an existing data directory is ready, and its memory when it has nothing to do.

@@ -34,6 +34,8 @@ void measure(const QString &program, const QString &directory, const QStringList
             measureIdle(bench);
         if (wanted("redis"))
             measureRedis(bench);
+        if (wanted("replay"))
+            measureReplay(bench); // the last one: it fills the table of events
     }
     if (wanted("start"))
         measureStart(program, data, report);
@@ -47,7 +49,7 @@ int main(int argc, char **argv)
     QStringList arguments = QCoreApplication::arguments().mid(1);
     const bool check = arguments.removeAll(QStringLiteral("--check")) > 0;
     if (arguments.isEmpty()) {
-        std::fprintf(stderr, "aegis_bench PATH-OF-AEGISD [--check] [hashing|database|verify|flood|idle|redis|limits|start]...\n");
+        std::fprintf(stderr, "aegis_bench PATH-OF-AEGISD [--check] [hashing|database|verify|flood|idle|redis|replay|limits|start]...\n");
         return 2;
     }
     const QString program = arguments.takeFirst();
