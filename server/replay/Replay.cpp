@@ -3,12 +3,12 @@
 namespace aegis {
 namespace {
 
-/// Each of its transactions sees one moment, and sorts in memory what fits there.
+/// Each of its transactions sees one moment, and sorts in memory what fits there. The space is escaped for PostgreSQL, and its backslash for libpq.
 ConnectionString forReplay(const ConnectionString &migrator)
 {
     const QByteArray own = migrator.value("options");
     return migrator.with("options",
-                         (own.isEmpty() ? QByteArray() : own + ' ') + "-c default_transaction_isolation=repeatable\\ read -c work_mem=128MB");
+                         (own.isEmpty() ? QByteArray() : own + ' ') + "-c default_transaction_isolation=repeatable\\\\ read -c work_mem=128MB");
 }
 
 DatabaseSessionSettings unhurried()

@@ -132,7 +132,7 @@ void TestTenantIsolation::knowsEveryTable()
 
     QStringList all = m_server->value<QStringList>("select array_agg(relname::text order by relname) from pg_class "
                                                    "where relnamespace = 'aegis'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f') and not "
-                                                   "relispartition and relname not like 'every\\_%'");
+                                                   "relispartition and relname not like 'every\\_%' and relname <> 'told_event'");
     for (const QString &name : ofNoTenant)
         QVERIFY2(all.removeOne(name), qPrintable(name));
 
@@ -147,6 +147,12 @@ void TestTenantIsolation::theViewsOfThePlatformShowNothingToOthers()
     QVERIFY(views.size() > 10);
     for (const Row view : views) {
         const QByteArray name = view.get<QByteArray>(0);
+        if (name == "told_event") { // what one may see of the events anyway
+            const QByteArray ofAda = "select 1 from aegis.told_event where tenant_id = $1::uuid";
+            QCOMPARE(touched(eve, ofAda, m_ada.organizationId), QByteArray("0"));
+            QVERIFY(touched(m_ada, ofAda, m_ada.organizationId).toInt() > 0);
+            continue;
+        }
         QVERIFY2(name.startsWith("every_"), name.constData());
         const QByteArray all = "select 1 from aegis." + name;
         QCOMPARE(touched(m_ada, all, {}), QByteArray("0")); // not even who has a role, unless the transaction says that it is used
