@@ -271,7 +271,17 @@ as $$
         from aegis.told_event e
         where e.type in ('AuthSessionCreated', 'RefreshTokenRevoked', 'SessionExpired')
           and (p_until is null or (e.occurred_at <= p_until and e.id < aegis.uuid7_beyond(p_until)))),
-    opened as (select * from told where type = 'AuthSessionCreated'),
+    -- The session of a signup whose organization waits for an address to be verified is in none, though the signup is told in it.
+    waiting as (
+        select e.subject_id as organization_id, e.occurred_at, e.actor_id from aegis.told_event e
+        where e.type = 'OrganizationCreated' and e.payload ->> 'status' = 'pending'
+          and (p_until is null or (e.occurred_at <= p_until and e.id < aegis.uuid7_beyond(p_until)))),
+    opened as (
+        select case when w.organization_id is null then t.tenant_id else t.actor_id end as tenant_id, t.subject_id, t.occurred_at,
+               case when w.organization_id is null then t.organization_id end as organization_id, t.actor_id, t.expires_at, t.place
+        from told t
+        left join waiting w on w.organization_id = t.organization_id and w.occurred_at = t.occurred_at and w.actor_id = t.actor_id
+        where t.type = 'AuthSessionCreated'),
     ends as (
         select o.subject_id as id, e.place, e.type, e.reason, e.occurred_at, nullif(e.actor_id, o.actor_id) as actor_id
         from opened o join told e on e.subject_id = o.subject_id and e.type <> 'AuthSessionCreated'

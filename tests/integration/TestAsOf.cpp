@@ -89,7 +89,7 @@ void TestAsOf::tellsWhatAnOrganizationWas()
     const Instant suspended = moment();
     mustBe(200, as(m_root).post(path + "/reactivate"));
 
-    const TestReply then = organizationThen(ada, ada.organizationId, before);
+    const TestReply then = organizationThen(m_server->logIn(ada), ada.organizationId, before); // the suspension had ended the other session's access
 
     QVERIFY_REPLY(then, 200, "");
     const QJsonObject answer = then.json();
@@ -170,11 +170,12 @@ void TestAsOf::saysWhatIsLeftOfThePast()
     mustBe(200, as(m_root).post(path + "/reactivate"));
     m_server->sql("delete from aegis.event where tenant_id = $1::uuid and occurred_at < $2", Text{ada.organizationId}, early);
 
-    const TestReply lost = organizationThen(ada, ada.organizationId, early);
+    const SignedUp again = m_server->logIn(ada); // the suspension had ended the other session's access
+    const TestReply lost = organizationThen(again, ada.organizationId, early);
     QVERIFY_REPLY(lost, 200, "");
     QCOMPARE(lost.json()[QLatin1String("known")].toString(), QStringLiteral("nothing"));
     QVERIFY(lost.json()[QLatin1String("state")].isNull());
-    const TestReply left = organizationThen(ada, ada.organizationId, suspended);
+    const TestReply left = organizationThen(again, ada.organizationId, suspended);
     QVERIFY_REPLY(left, 200, "");
     QCOMPARE(left.json()[QLatin1String("known")].toString(), QStringLiteral("part"));
     QCOMPARE(left.json()[QLatin1String("state")][QLatin1String("status")].toString(), QStringLiteral("suspended"));
