@@ -196,6 +196,7 @@ declare
     v_new_ids uuid[] := '{}';
     v_verifies boolean;
 begin
+    perform pg_advisory_xact_lock_shared(hashtextextended('aegis.member.' || v_organization_id || p_user_id, 0)); -- see revoke_role
     perform from aegis.organization o where o.id = v_organization_id and o.status = 'active' for share;
     if not found then
         return query select 'invalid', v_given, v_new, v_new_ids, false;

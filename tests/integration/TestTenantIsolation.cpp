@@ -76,9 +76,10 @@ void TestTenantIsolation::initTestCase()
                   "select id, gen_random_uuid(), now(), now() + interval '5 minutes' from aegis.\"user\"");
     m_server->sql("insert into aegis.email_token (user_id, token_hash, kind, email, created_at, expires_at) "
                   "select id, sha256(id::text::bytea), 'password_reset', email, now(), now() + interval '5 minutes' from aegis.\"user\"");
-    m_server->sql("insert into aegis.invitation (organization_id, id, email, roles, token_hash, invited_by, created_at, sent_at, expires_at) "
-                  "select o.id, gen_random_uuid(), 'guest@example.org', '{MEMBER}', sha256(o.id::text::bytea), o.id, now(), now(), now() + interval '3 days' "
-                  "from aegis.organization o");
+    m_server->sql(
+        "insert into aegis.invitation (organization_id, id, email, roles, token_hash, invited_by, created_at, sent_at, expires_at) "
+        "select o.id, gen_random_uuid(), 'guest@example.org', '{MEMBER}', sha256(o.id::text::bytea), o.id, now(), now(), now() + interval '3 days' "
+        "from aegis.organization o");
     m_server->sql("insert into aegis.mail_outbox (tenant_id, id, kind, language, sealed, created_at, expires_at, next_attempt_at) "
                   "select id, gen_random_uuid(), 'test', 'en', 'x', now(), now() + interval '1 hour', now() + interval '1 hour' from aegis.\"user\"");
 }
@@ -119,11 +120,12 @@ void TestTenantIsolation::tenantTables()
 
 void TestTenantIsolation::knowsEveryTable()
 {
-    const QStringList known{QStringLiteral("backup_code"),          QStringLiteral("email_token"),       QStringLiteral("event"),            QStringLiteral("invitation"),
-                            QStringLiteral("mfa_challenge"),        QStringLiteral("mfa_factor"),        QStringLiteral("organization"),
-                            QStringLiteral("organization_details"), QStringLiteral("organization_role"), QStringLiteral("platform_role"),
-                            QStringLiteral("refresh_token"),        QStringLiteral("session"),           QStringLiteral("user"),
-                            QStringLiteral("user_activity"),        QStringLiteral("user_profile"),      QStringLiteral("user_role")};
+    const QStringList known{QStringLiteral("backup_code"),   QStringLiteral("email_token"),          QStringLiteral("event"),
+                            QStringLiteral("invitation"),    QStringLiteral("mfa_challenge"),        QStringLiteral("mfa_factor"),
+                            QStringLiteral("organization"),  QStringLiteral("organization_details"), QStringLiteral("organization_role"),
+                            QStringLiteral("platform_role"), QStringLiteral("refresh_token"),        QStringLiteral("session"),
+                            QStringLiteral("user"),          QStringLiteral("user_activity"),        QStringLiteral("user_profile"),
+                            QStringLiteral("user_role")};
     const QStringList ofNoTenant{QStringLiteral("client"),       QStringLiteral("idempotency_key"), QStringLiteral("job"),
                                  QStringLiteral("job_lease"),    QStringLiteral("job_run"),         QStringLiteral("mail_outbox"),
                                  QStringLiteral("mail_request"), QStringLiteral("migration"),       QStringLiteral("revocation"),

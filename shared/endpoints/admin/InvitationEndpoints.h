@@ -67,8 +67,8 @@ struct InvitationResend {
         .takesIdempotencyKey = true,
         .tag = "Administration: invitations",
         .summary = "Send an invitation again",
-        .description = "With another token, from when on it lasts as long as a new one; the one before does not work any more. `rate_limited`: it "
-                       "was sent within the last minute.",
+        .description = "It gets another token and lasts as long as a new one; the token before does not work any more. `rate_limited`: it was sent "
+                       "within the last minute, or INVITATIONS_PER_DAY, INVITATIONS_PER_ADDRESS.",
     };
 };
 

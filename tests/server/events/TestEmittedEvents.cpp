@@ -232,9 +232,11 @@ void TestEmittedEvents::administer(const SignedUp &owner)
     };
     QCOMPARE(invite("guest@example.org").status, 201);
     const TestReply second = invite("nobody@example.org");
-    did(asOwner.send("DELETE", organization + "/invitations/" + second.json()[QLatin1String("invitation")][QLatin1String("id")].toString().toLatin1()));
+    did(asOwner.send("DELETE",
+                     organization + "/invitations/" + second.json()[QLatin1String("invitation")][QLatin1String("id")].toString().toLatin1()));
     const QByteArray token = MailBox(m_server->dataDirectory()).waitFor("guest@example.org").back().token();
-    QCOMPARE(m_server->client().post("/auth/invitations/accept", textObject({{"token", token}, {"password", "Quiet-Harbour-81-Lantern"}})).status, 201);
+    QCOMPARE(m_server->client().post("/auth/invitations/accept", textObject({{"token", token}, {"password", "Quiet-Harbour-81-Lantern"}})).status,
+             201);
     did(asOwner.post(organization + "/transfer", textObject({{"userId", member.userId}})));
     const SignedUp heir = m_server->logIn(member);
     did(m_server->client().as(heir.accessToken).post(organization + "/transfer", textObject({{"userId", owner.userId}})));

@@ -66,9 +66,26 @@ void TestEndpoints::onlyTheListedOnesArePublic()
         if (info->access.kind() == Access::Kind::Public)
             open.insert(*info->operationId);
     }
-    const std::set<std::string_view> expected{
-        "authorizationServer", "signup",      "register", "login",        "refresh",     "slugAvailable", "jwks",           "openApi",      "docs",
-        "healthLive",          "healthReady", "metrics",  "mfaChallenge", "emailVerify", "emailResend",   "passwordForgot", "passwordReset"};
+    const std::set<std::string_view> expected{"authorizationServer",
+                                              "signup",
+                                              "register",
+                                              "login",
+                                              "refresh",
+                                              "slugAvailable",
+                                              "jwks",
+                                              "openApi",
+                                              "docs",
+                                              "healthLive",
+                                              "healthReady",
+                                              "metrics",
+                                              "mfaChallenge",
+                                              "emailVerify",
+                                              "emailResend",
+                                              "passwordForgot",
+                                              "passwordReset",
+                                              "invitationLookup",
+                                              "invitationAccept",
+                                              "organizationSwitch"};
     QVERIFY(open == expected);
 }
 
