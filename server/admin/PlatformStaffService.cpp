@@ -41,20 +41,16 @@ Task<Result<PlatformStaffResponse>> PlatformStaffService::list(const RequestCont
 template <class Work>
 Task<Result<PlatformStaffResponse>> PlatformStaffService::carryOut(const RequestContext &context, PlatformRoleRequest request, Work work) const
 {
-    Task<Result<std::optional<PlatformStaffResponse>>> asking = m_calls.earlierAnswer<PlatformStaffResponse>(context);
-    CO_TRY(std::optional<PlatformStaffResponse> earlier, co_await asking);
-    if (earlier)
-        co_return *std::move(earlier);
-    CO_CHECK(requireFreshAuthentication(context, m_freshFor));
     if (!builtInRole(platformRoles(), request.role))
         co_return ProblemCode::NotFound;
     const RequestContext ofPlatform = context.withTenant({}); // the events are the platform's, as those of the command line
     auto step = [&, scope = AdminScopeStore::of(context, Permission::PlatformManage)](Tx &tx) -> Result<PlatformStaffResponse> {
+        CHECK(requireFreshAuthentication(context, m_freshFor));
         CHECK(scope.enter(tx));
         CHECK(work(tx));
         return staff(tx);
     };
-    Task<Result<PlatformStaffResponse>> writing = m_calls.write<PlatformStaffResponse>(context, ofPlatform, step);
+    Task<Result<PlatformStaffResponse>> writing = m_calls.once<PlatformStaffResponse>(context, ofPlatform, step);
     co_return co_await writing;
 }
 

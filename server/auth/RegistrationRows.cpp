@@ -2,6 +2,7 @@
 
 #include "server/db/RowJson.h"
 #include "server/events/EventBatch.h"
+#include "shared/permissions/BuiltInRoles.h"
 
 namespace aegis {
 namespace {

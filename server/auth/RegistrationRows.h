@@ -7,9 +7,6 @@
 
 namespace aegis {
 
-/// The role of the person that signed an organization up.
-inline const QString ownerRoleName = QStringLiteral("ORGANIZATION_OWNER");
-
 /// The ids of what a registration makes. The organization is the one that comes with the account, or that has invited its person; nil: none.
 struct RegistrationIds {
     UserId user;

@@ -4,6 +4,7 @@
 #include "server/auth/RegistrationRows.h"
 #include "shared/json/JsonDecoder.h"
 #include "shared/json/JsonEncoder.h"
+#include "shared/permissions/BuiltInRoles.h"
 
 namespace aegis {
 

@@ -53,6 +53,17 @@ public:
         co_return *std::move(earlier);
     }
 
+    /// The earlier answer to the context's key, else what write() gives. `work` looks at nothing that its success changes before it is called.
+    template <class Response, class Work> Task<Result<Response>> once(const RequestContext &context, const RequestContext &inTenant, Work work) const
+    {
+        Task<Result<std::optional<Response>>> asking = earlierAnswer<Response>(context);
+        CO_TRY(std::optional<Response> earlier, co_await asking);
+        if (earlier)
+            co_return *std::move(earlier);
+        Task<Result<Response>> writing = write<Response>(context, inTenant, std::move(work));
+        co_return co_await writing;
+    }
+
 private:
     Database &m_database;
     const IdempotencyStore &m_keys;

@@ -1,6 +1,5 @@
 #include "server/invitations/InvitationService.h"
 
-#include "server/auth/RegistrationRows.h"
 #include "server/crypto/Hmac.h"
 #include "server/db/RowJson.h"
 #include "server/events/EventBatch.h"
@@ -8,6 +7,7 @@
 #include "server/organizations/OrganizationVisit.h"
 #include "server/organizations/RoleRank.h"
 #include "server/sessions/FreshAuthentication.h"
+#include "shared/permissions/BuiltInRoles.h"
 
 #include <QtCore/QJsonArray>
 
@@ -72,17 +72,13 @@ Task<Result<InvitationPage>> InvitationService::list(const RequestContext &conte
 template <class Work>
 Task<Result<InvitationResponse>> InvitationService::carryOut(const RequestContext &context, OrganizationId organization, Work work) const
 {
-    Task<Result<std::optional<InvitationResponse>>> asking = m_calls.earlierAnswer<InvitationResponse>(context);
-    CO_TRY(std::optional<InvitationResponse> earlier, co_await asking);
-    if (earlier)
-        co_return *std::move(earlier);
     CO_TRY(const OrganizationVisit visit, OrganizationVisit::of(context, Permission::InvitationManage, organization));
     auto step = [&](Tx &tx) -> Result<InvitationResponse> {
-        CHECK(visit.beginChange(tx));
-        TRY(InvitationDto invitation, work(tx));
+        TRY(const ManagedOrganizationDto there, visit.beginChange(tx));
+        TRY(InvitationDto invitation, work(tx, there.slug));
         return InvitationResponse{.invitation = std::move(invitation)};
     };
-    Task<Result<InvitationResponse>> writing = m_calls.write<InvitationResponse>(context, visit.context(), step);
+    Task<Result<InvitationResponse>> writing = m_calls.once<InvitationResponse>(context, visit.context(), step);
     co_return co_await writing;
 }
 
@@ -90,16 +86,16 @@ Task<Result<InvitationResponse>> InvitationService::create(const RequestContext 
 {
     CO_TRY(const QStringList roles, rolesOf(request.roles));
     CO_TRY(const EmailAddress email, addressOf(request.email));
-    auto work = [this, roles, email](Tx &tx) -> Result<InvitationDto> {
+    auto work = [this, roles, email](Tx &tx, const QString &slug) -> Result<InvitationDto> {
         if (roles.contains(ownerRoleName)) // as for a transfer
             CHECK(requireFreshAuthentication(tx.context(), m_parts.freshFor));
         CHECK(mayHandleRoles(tx, Permission::InvitationManage, roles));
-        return invite(tx, email, roles);
+        return invite(tx, slug, email, roles);
     };
     co_return co_await carryOut(context, request.organization, std::move(work));
 }
 
-Result<InvitationDto> InvitationService::invite(Tx &tx, const EmailAddress &email, const QStringList &roles) const
+Result<InvitationDto> InvitationService::invite(Tx &tx, const QString &slug, const EmailAddress &email, const QStringList &roles) const
 {
     const RequestContext &context = tx.context();
     const OrganizationId organization = context.tenant.organization;
@@ -113,7 +109,6 @@ Result<InvitationDto> InvitationService::invite(Tx &tx, const EmailAddress &emai
                                    .sentAt = context.now,
                                    .expiresAt = context.now + m_parts.lifetime,
                                    .endedAt = {}};
-    TRY(const QString slug, InvitationStore::slug(tx));
     TRY(const QJsonObject mail, m_parts.mails.invitation(context, email, slug, token.text, invitation.expiresAt));
     const QJsonObject row{{QStringLiteral("organization_id"), rowjson::id(organization)},
                           {QStringLiteral("id"), rowjson::id(invitation.id)},
@@ -132,14 +127,13 @@ Result<InvitationDto> InvitationService::invite(Tx &tx, const EmailAddress &emai
 
 Task<Result<InvitationResponse>> InvitationService::resend(const RequestContext &context, InvitationRequest request) const
 {
-    auto work = [this, request](Tx &tx) -> Result<InvitationDto> {
+    auto work = [this, request](Tx &tx, const QString &slug) -> Result<InvitationDto> {
         const RequestContext &inOrganization = tx.context();
         TRY(InvitationDto invitation, InvitationStore::get(tx, request.invitation));
         CHECK(mayHandleRoles(tx, Permission::InvitationManage, invitation.roles));
         TRY(const EmailAddress email, addressOf(invitation.email));
         TRY(const OwnedToken token, OwnedToken::make(inOrganization.tenant.organization.uuid()));
         invitation.expiresAt = inOrganization.now + m_parts.lifetime;
-        TRY(const QString slug, InvitationStore::slug(tx));
         TRY(QJsonObject mail, m_parts.mails.invitation(inOrganization, email, slug, token.text, invitation.expiresAt));
         const InvitationStore::Resending resending{.id = invitation.id,
                                                    .tokenHash = token.hash,
@@ -157,7 +151,7 @@ Task<Result<InvitationResponse>> InvitationService::resend(const RequestContext 
 
 Task<Result<InvitationResponse>> InvitationService::revoke(const RequestContext &context, InvitationRequest request) const
 {
-    auto work = [request](Tx &tx) -> Result<InvitationDto> {
+    auto work = [request](Tx &tx, const QString &) -> Result<InvitationDto> {
         TRY(const InvitationDto invitation, InvitationStore::get(tx, request.invitation));
         for (const QString &role : invitation.roles) {
             const Result<void> may = mayHandleRoles(tx, Permission::InvitationManage, {role});

@@ -27,8 +27,8 @@ public:
     Task<Result<InvitationResponse>> resend(const RequestContext &context, InvitationRequest request) const;
     Task<Result<InvitationResponse>> revoke(const RequestContext &context, InvitationRequest request) const;
 
-    /// Invites in a transaction of the organization, whose caller may do that.
-    Result<InvitationDto> invite(Tx &tx, const EmailAddress &email, const QStringList &roles) const;
+    /// Invites in a transaction of the organization, which has that slug, and whose caller may do that.
+    Result<InvitationDto> invite(Tx &tx, const QString &slug, const EmailAddress &email, const QStringList &roles) const;
 
 private:
     template <class Work> Task<Result<InvitationResponse>> carryOut(const RequestContext &context, OrganizationId organization, Work work) const;

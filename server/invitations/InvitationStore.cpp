@@ -10,7 +10,6 @@ constexpr Sql inviteSql("select aegis.invite($1, $2, $3, $4, $5, $6)");
 constexpr Sql resendSql("select aegis.resend_invitation($1, $2, $3, $4, $5, $6, $7, $8, $9)");
 constexpr Sql revokeSql("select aegis.revoke_invitation($1, $2, $3)");
 constexpr Sql getSql("select i.* from aegis.invitation i where i.organization_id = $1 and i.id = $2");
-constexpr Sql slugSql("select o.slug from aegis.organization o where o.id = $1");
 constexpr Sql findSql(R"(
     select i.id, i.email, i.roles, i.expires_at, o.id as organization_id, d.name as organization_name, o.slug as organization_slug,
            o.status as organization_status, o.created_at as organization_created_at,
@@ -85,12 +84,6 @@ InvitationDto InvitationStore::from(const Row &row, Instant now)
             .sentAt = row.get<Instant>("sent_at"),
             .expiresAt = expiresAt,
             .endedAt = row.get<std::optional<Instant>>("ended_at")};
-}
-
-Result<QString> InvitationStore::slug(Tx &tx)
-{
-    TRY(const Row row, tx.queryOne(ProblemCode::NotFound, slugSql, tx.context().tenant.organization));
-    return row.get<QString>(0);
 }
 
 Result<std::optional<InvitationStore::Found>> InvitationStore::find(Tx &tx, const OwnedToken &token)

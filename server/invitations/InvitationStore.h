@@ -38,8 +38,6 @@ public:
     static Result<InvitationDto> get(Tx &tx, const InvitationId &id);
     /// Of a row with all columns of the table; whether it has expired is seen from `now`.
     static InvitationDto from(const Row &row, Instant now);
-    /// Of the organization, whose slug stands in the mails; `not_found`: it cannot be seen.
-    static Result<QString> slug(Tx &tx);
 
     /// What somebody who brings the token may see.
     struct Found {

@@ -5,6 +5,7 @@
 #include "server/db/RowJson.h"
 #include "server/events/EventBatch.h"
 #include "server/organizations/ManagedOrganizationStore.h"
+#include "shared/permissions/BuiltInRoles.h"
 #include "shared/text/DisplayName.h"
 #include "shared/text/Slug.h"
 
@@ -12,10 +13,6 @@ namespace aegis {
 
 Task<Result<ManagedOrganizationResponse>> OrganizationCreation::create(const RequestContext &context, OrganizationCreateRequest request) const
 {
-    Task<Result<std::optional<ManagedOrganizationResponse>>> asking = m_calls.earlierAnswer<ManagedOrganizationResponse>(context);
-    CO_TRY(std::optional<ManagedOrganizationResponse> earlier, co_await asking);
-    if (earlier)
-        co_return *std::move(earlier);
     const auto name = parseDisplayName(request.name, maxOrganizationNameLength);
     const auto slug = Slug::parse(request.slug);
     const auto email = EmailAddress::parse(request.ownerEmail);
@@ -39,12 +36,12 @@ Task<Result<ManagedOrganizationResponse>> OrganizationCreation::create(const Req
              {QStringLiteral("updated_at"), now}},
             {{QStringLiteral("organization_id"), rowjson::id(id)}, {QStringLiteral("name"), *name}, {QStringLiteral("updated_at"), now}},
             events.json()));
-        CHECK(m_invitations.invite(tx, *email, {ownerRoleName}));
+        CHECK(m_invitations.invite(tx, slug->text(), *email, {ownerRoleName}));
         TRY(ManagedOrganizationDto organization, ManagedOrganizationStore::get(tx, scope, id));
         const QString tag = entityTagOf(organization.version);
         return ManagedOrganizationResponse{.organization = std::move(organization), .etag = tag};
     };
-    Task<Result<ManagedOrganizationResponse>> writing = m_calls.write<ManagedOrganizationResponse>(context, there, work);
+    Task<Result<ManagedOrganizationResponse>> writing = m_calls.once<ManagedOrganizationResponse>(context, there, work);
     co_return co_await writing;
 }
 

@@ -1,6 +1,5 @@
 #include "server/organizations/MembershipService.h"
 
-#include "server/auth/RegistrationRows.h"
 #include "server/db/RowJson.h"
 #include "server/events/EventBatch.h"
 #include "server/events/EventStore.h"
@@ -8,6 +7,7 @@
 #include "server/organizations/OrganizationVisit.h"
 #include "server/organizations/RoleRank.h"
 #include "server/sessions/FreshAuthentication.h"
+#include "shared/permissions/BuiltInRoles.h"
 
 #include <QtCore/QJsonArray>
 
@@ -51,10 +51,6 @@ Task<Result<MemberPage>> MembershipService::list(const RequestContext &context, 
 Task<Result<MembershipResponse>> MembershipService::carryOut(const RequestContext &context, Permission by, OrganizationId organization,
                                                              Work work) const
 {
-    Task<Result<std::optional<MembershipResponse>>> asking = m_calls.earlierAnswer<MembershipResponse>(context);
-    CO_TRY(std::optional<MembershipResponse> earlier, co_await asking);
-    if (earlier)
-        co_return *std::move(earlier);
     CO_TRY(const OrganizationVisit visit, OrganizationVisit::of(context, by, organization));
     std::vector<SessionId> ended;
     auto step = [&](Tx &tx) -> Result<MembershipResponse> {
@@ -62,7 +58,7 @@ Task<Result<MembershipResponse>> MembershipService::carryOut(const RequestContex
         CHECK(visit.beginChange(tx));
         return work(tx, ended);
     };
-    Task<Result<MembershipResponse>> writing = m_calls.write<MembershipResponse>(context, visit.context(), step);
+    Task<Result<MembershipResponse>> writing = m_calls.once<MembershipResponse>(context, visit.context(), step);
     CO_TRY(MembershipResponse response, co_await writing);
     m_sessions.announce(context, ended);
     co_return response;

@@ -14,14 +14,13 @@ Result<OrganizationVisit> OrganizationVisit::of(const RequestContext &context, P
     return OrganizationVisit(scope, context.withTenant({.organization = organization, .user = context.tenant.user}));
 }
 
-Result<void> OrganizationVisit::begin(Tx &tx) const
+Result<ManagedOrganizationDto> OrganizationVisit::begin(Tx &tx) const
 {
     CHECK(m_scope.enter(tx));
-    CHECK(ManagedOrganizationStore::get(tx, m_scope, m_context.tenant.organization));
-    return {};
+    return ManagedOrganizationStore::get(tx, m_scope, m_context.tenant.organization);
 }
 
-Result<void> OrganizationVisit::beginChange(Tx &tx) const
+Result<ManagedOrganizationDto> OrganizationVisit::beginChange(Tx &tx) const
 {
     if (!m_scope.isEverywhere()) { // what the platform allows is asked by the views and policies themselves
         CHECK(MembershipStore::keep(tx, m_context.actor.user));

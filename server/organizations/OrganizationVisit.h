@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/admin/AdminScopeStore.h"
+#include "shared/dto/admin/ManagedOrganization.h"
 
 namespace aegis {
 
@@ -12,11 +13,11 @@ public:
 
     /// In which its transactions run.
     const RequestContext &context() const { return m_context; }
-    /// Before anything else in a transaction; `not_found`: there is no such organization.
-    Result<void> begin(Tx &tx) const;
+    /// Before anything else in a transaction: the organization; `not_found`: there is none.
+    Result<ManagedOrganizationDto> begin(Tx &tx) const;
     /// The same before a change: `forbidden` also when the caller has lost something since the call was authorised. Until the transaction ends
     /// the caller's membership does not (revoke_role waits).
-    Result<void> beginChange(Tx &tx) const;
+    Result<ManagedOrganizationDto> beginChange(Tx &tx) const;
 
 private:
     OrganizationVisit(const AdminScopeStore &scope, RequestContext context) : m_scope(scope), m_context(std::move(context)) {}

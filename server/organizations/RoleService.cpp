@@ -105,16 +105,12 @@ Task<Result<OrganizationRolesResponse>> RoleService::list(const RequestContext &
 template <class Work>
 Task<Result<OrganizationRoleResponse>> RoleService::carryOut(const RequestContext &context, OrganizationId organization, Work work) const
 {
-    Task<Result<std::optional<OrganizationRoleResponse>>> asking = m_calls.earlierAnswer<OrganizationRoleResponse>(context);
-    CO_TRY(std::optional<OrganizationRoleResponse> earlier, co_await asking);
-    if (earlier)
-        co_return *std::move(earlier);
     CO_TRY(const OrganizationVisit visit, OrganizationVisit::of(context, Permission::RoleManage, organization));
     auto step = [&](Tx &tx) -> Result<OrganizationRoleResponse> {
         CHECK(visit.beginChange(tx));
         return work(tx);
     };
-    Task<Result<OrganizationRoleResponse>> writing = m_calls.write<OrganizationRoleResponse>(context, visit.context(), step);
+    Task<Result<OrganizationRoleResponse>> writing = m_calls.once<OrganizationRoleResponse>(context, visit.context(), step);
     co_return co_await writing;
 }
 

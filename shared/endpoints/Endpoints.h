@@ -18,6 +18,7 @@
 #include "shared/endpoints/admin/ManagedUserEndpoints.h"
 #include "shared/endpoints/admin/MemberEndpoints.h"
 #include "shared/endpoints/admin/PlatformStaffEndpoints.h"
+#include "shared/endpoints/admin/RoleEndpoints.h"
 
 #include <array>
 

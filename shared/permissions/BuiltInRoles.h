@@ -9,6 +9,9 @@
 
 namespace aegis {
 
+/// The role of whose an organization is: of the person that signed it up, or was given it.
+inline const QString ownerRoleName = QStringLiteral("ORGANIZATION_OWNER");
+
 /// A role that every installation has, and what it allows: that stands in the code, so a new permission reaches its roles by an update.
 struct BuiltInRole {
     QLatin1String name;

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void somebodyWithAnAccountJoins();
     void theTokenIsForItsAddress();
     void theTokenWorksOnceForManyAtTheSameMoment();
+    void ofManyNewAccountsAtTheSameMomentOneIsMade();
     void endsAfterThreeDays();
     void isSentAgainWithAnotherToken();
     void isTakenBack();
@@ -164,6 +165,22 @@ void TestInvitations::theTokenWorksOnceForManyAtTheSameMoment()
 
     QCOMPARE(std::count_if(replies.begin(), replies.end(), [](const TestReply &reply) { return reply.status == 200; }), 1);
     QCOMPARE(m_server->events(ada.organizationId).count("InvitationAccepted"), 1);
+}
+
+void TestInvitations::ofManyNewAccountsAtTheSameMomentOneIsMade()
+{
+    const SignedUp ada = m_server->signUp();
+    const QByteArray grace = newAddress();
+    QVERIFY_REPLY(invite(ada, ada, grace), 201, "");
+    const QByteArray token = tokenOf(grace);
+
+    const auto replies = together(4, [&](int) { return accept(token); });
+
+    QCOMPARE(std::count_if(replies.begin(), replies.end(), [](const TestReply &reply) { return reply.status == 201; }), 1);
+    for (const TestReply &reply : replies)
+        QVERIFY2(reply.status == 201 || reply.code() == "email_taken" || reply.code() == "invalid_mail_token", reply.described().constData());
+    QCOMPARE(m_server->value<qint64>("select count(*) from aegis.\"user\" where email = $1", Text{grace}), 1);
+    QCOMPARE(m_server->value<qint64>("select count(*) from aegis.user_role where organization_id = $1::uuid", Text{ada.organizationId}), 2);
 }
 
 void TestInvitations::endsAfterThreeDays()

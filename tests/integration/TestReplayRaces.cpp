@@ -3,7 +3,9 @@
 #include "tests/support/TestMain.h"
 #include "tests/support/Together.h"
 
+#include <array>
 #include <atomic>
+#include <latch>
 
 using namespace aegis;
 using namespace aegis::test;
@@ -19,7 +21,8 @@ private Q_SLOTS:
 
 void TestReplayRaces::holdsWhenEverythingHappensAtOnce()
 {
-    TestServer server(ReplayStory::settings());
+    // Logins that are refused meanwhile are counted as failures: they are not to pause the others.
+    TestServer server(Environment{{"LOGIN_FAILURES", "1000"}, {"ACCOUNT_FAILURES", "1000"}, {"EMAIL_VERIFICATION", "required"}});
     ReplayStory story(server);
     const SignedUp root = story.platformAdministrator("root@races.example");
     const SignedUp eve = story.owner(); // whom everything happens to
@@ -28,35 +31,59 @@ void TestReplayRaces::holdsWhenEverythingHappensAtOnce()
     const QJsonObject note = textObject({{"note", "because"}});
     const QByteArray account = "/admin/users/" + eve.userId;
     const QByteArray member = "/admin/organizations/" + eve.organizationId + "/members/" + eve.userId;
-    constexpr int kinds = 7, turns = 15;
-    std::array<std::atomic<int>, kinds> succeeded{};
+    enum Kind { Login, LogoutEverywhere, Lock, Suspend, Grant, Take, Remove, Kinds };
+    constexpr int turns = 18, threads = 10; // those of the first kinds are two
+    std::array<std::atomic<int>, Kinds> succeeded{};
+    std::latch locked(2), suspended(1); // each kind has a turn that nothing stands in the way of, or some would do nothing
 
-    together(10, [&](int which) {
-        const int kind = which % kinds;
+    together(threads, [&](int which) {
+        const int kind = which % Kinds;
         const TestClient client = server.client(), ruling = client.as(root.accessToken), owning = client.as(fay.accessToken);
-        for (int i = 0; i < turns; ++i) {
+        const auto act = [&](int i) {
             TestReply reply;
-            if (kind == 0 || kind == 1) {
+            switch (kind) {
+            case Login:
+            case LogoutEverywhere:
                 reply = client.post("/auth/login", credentials);
-                if (kind == 1 && reply.status == 200)
+                if (kind == LogoutEverywhere && reply.status == 200)
                     client.as(reply.text(QLatin1String("accessToken"))).post("/auth/logout", {{QStringLiteral("allDevices"), true}});
-            } else if (kind == 2) {
+                break;
+            case Lock:
                 reply = i % 2 == 0 ? ruling.post(account + "/lock", note) : ruling.post(account + "/unlock");
-            } else if (kind == 3) {
-                reply = i % 3 == 0 ? ruling.post(account + "/suspend", note) : ruling.post(account + "/reactivate");
-            } else if (kind == 4) {
+                break;
+            case Suspend:
+                reply = i % 2 == 0 ? ruling.post(account + "/suspend", note) : ruling.post(account + "/reactivate");
+                break;
+            case Grant:
                 reply = owning.send("PUT", member + (i % 2 == 0 ? "/roles/MEMBER" : "/roles/ADMIN"));
-            } else if (kind == 5) {
+                break;
+            case Take:
+                owning.send("PUT", member + "/roles/MEMBER");
                 reply = owning.send("DELETE", member + "/roles/MEMBER");
-            } else {
+                break;
+            default:
                 reply = owning.send("DELETE", member);
             }
             succeeded.at(static_cast<std::size_t>(kind)) += reply.status == 200 ? 1 : 0;
+        };
+        for (int i = 0; i < turns; ++i)
+            act(i);
+        if (kind == Lock)
+            locked.count_down();
+        if (kind == Suspend) {
+            locked.wait();
+            act(0);
+            act(1);
+            suspended.count_down();
+        }
+        if (kind <= LogoutEverywhere) {
+            suspended.wait();
+            act(0);
         }
         return 0;
     });
 
-    for (int kind = 0; kind < kinds; ++kind)
+    for (int kind = 0; kind < Kinds; ++kind)
         QVERIFY2(succeeded.at(static_cast<std::size_t>(kind)) > 0, QByteArray::number(kind).constData());
     Replay replay(server.database().administrator);
     const auto report = replay.check(30 * 24h, server.now());

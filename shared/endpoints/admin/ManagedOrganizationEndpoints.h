@@ -52,6 +52,24 @@ struct ManagedOrganizationGet {
     };
 };
 
+struct ManagedOrganizationCreate {
+    using Request = OrganizationCreateRequest;
+    using Response = ManagedOrganizationResponse;
+    static constexpr EndpointInfo info{
+        .method = Method::Post,
+        .path = "/admin/organizations",
+        .operationId = "managedOrganizationCreate",
+        .access = Access::With(Permission::OrganizationCreate),
+        .rateClass = RateClass::Account,
+        .successStatus = 201,
+        .problems = {ProblemCode::SlugTaken, ProblemCode::DatabaseUnavailable, ProblemCode::OutcomeUnknown},
+        .takesIdempotencyKey = true,
+        .tag = "Administration: organizations",
+        .summary = "Make an organization for others",
+        .description = "Its owner is invited by mail, and is its first member by accepting.",
+    };
+};
+
 struct ManagedOrganizationUpdate {
     using Request = OrganizationUpdateRequest;
     using Response = ManagedOrganizationResponse;
